@@ -1,0 +1,8 @@
+//! The rules: what the law says about a dossier's days, states and debts.
+//!
+//! Everything here is a pure function of its arguments: no input or output, no
+//! clock, no database, no HTTP. What cites a rule id (TIME-03, LATE-10 …) states
+//! that rule.
+
+pub mod refusal;
+pub mod time;
