@@ -4,5 +4,4 @@
 //! clock, no database, no HTTP. What cites a rule id (TIME-03, LATE-10 …) states
 //! that rule.
 
-pub mod refusal;
 pub mod time;
