@@ -4,4 +4,10 @@
 //! clock, no database, no HTTP. What cites a rule id (TIME-03, LATE-10 …) states
 //! that rule.
 
+pub mod code;
+pub mod limit;
+pub mod procedure;
+pub mod ruleset;
+pub mod staff;
 pub mod time;
+pub mod unit;

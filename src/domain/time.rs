@@ -99,7 +99,9 @@ impl FromStr for Moment {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        text.parse().map(Self::new).map_err(|_| TimeError::new(text, "an instant (2026-11-23T16:00:00+07:00)"))
+        text.parse()
+            .map(Self::new)
+            .map_err(|_| TimeError::new(text, "an instant (2026-11-23T16:00:00+07:00)"))
     }
 }
 
@@ -316,7 +318,8 @@ impl Zone {
     pub fn local(&self, moment: Moment) -> (Day, ClockTime) {
         let local = self.0.to_datetime(moment.0);
         let time = local.time();
-        let seconds = i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second());
+        let seconds =
+            i32::from(time.hour()) * 3600 + i32::from(time.minute()) * 60 + i32::from(time.second());
         (Day(local.date()), ClockTime(seconds.unsigned_abs()))
     }
 

@@ -1,0 +1,396 @@
+//! Who works here and what they may do (section 3.3, ORG-11 to ORG-13).
+//!
+//! One table of roles and deeds and one function over it; passwords and sessions are elsewhere.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::unit::{Tier, UnitCode, UnitKind, UnitTree};
+
+/// A member of staff's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StaffId(pub i64);
+
+impl StaffId {
+    /// What the service does by itself.
+    pub const SYSTEM: Self = Self(0);
+}
+
+/// The part that somebody plays in settling dossiers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Reception,
+    Clerk,
+    Specialist,
+    DivisionHead,
+    UnitHead,
+    Coordinator,
+    CentreManager,
+    ControlOffice,
+    Inspector,
+    Chair,
+    Applicant,
+    Public,
+    Administrator,
+    System,
+}
+
+impl Role {
+    pub const ALL: [Self; 14] = [
+        Self::Reception,
+        Self::Clerk,
+        Self::Specialist,
+        Self::DivisionHead,
+        Self::UnitHead,
+        Self::Coordinator,
+        Self::CentreManager,
+        Self::ControlOffice,
+        Self::Inspector,
+        Self::Chair,
+        Self::Applicant,
+        Self::Public,
+        Self::Administrator,
+        Self::System,
+    ];
+
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Reception => "reception",
+            Self::Clerk => "clerk",
+            Self::Specialist => "specialist",
+            Self::DivisionHead => "division_head",
+            Self::UnitHead => "unit_head",
+            Self::Coordinator => "coordinator",
+            Self::CentreManager => "centre_manager",
+            Self::ControlOffice => "control_office",
+            Self::Inspector => "inspector",
+            Self::Chair => "chair",
+            Self::Applicant => "applicant",
+            Self::Public => "public",
+            Self::Administrator => "administrator",
+            Self::System => "system",
+        }
+    }
+
+    #[must_use]
+    pub fn name_vi(self) -> &'static str {
+        match self {
+            Self::Reception => "Tiếp nhận và trả kết quả",
+            Self::Clerk => "Văn thư",
+            Self::Specialist => "Công chức thụ lý",
+            Self::DivisionHead => "Lãnh đạo phòng",
+            Self::UnitHead => "Thủ trưởng cơ quan, đơn vị",
+            Self::Coordinator => "Đầu mối phối hợp",
+            Self::CentreManager => "Lãnh đạo Trung tâm PVHCC",
+            Self::ControlOffice => "Kiểm soát thủ tục hành chính",
+            Self::Inspector => "Thanh tra, Sở Nội vụ",
+            Self::Chair => "Chủ tịch UBND",
+            Self::Applicant => "Tổ chức, cá nhân",
+            Self::Public => "Công chúng",
+            Self::Administrator => "Quản trị hệ thống",
+            Self::System => "Hệ thống",
+        }
+    }
+
+    /// Whether it looks at the whole province whatever its unit (ORG-13).
+    #[must_use]
+    pub fn sees_province(self) -> bool {
+        matches!(self, Self::ControlOffice | Self::Inspector | Self::Chair | Self::System)
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        Self::ALL.into_iter().find(|role| role.id() == text).ok_or_else(|| UnknownRole(text.to_owned()))
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no role")]
+pub struct UnknownRole(pub String);
+
+/// Whoever does something: every deed demands one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub staff_id: StaffId,
+    /// The unit in which and below which they act.
+    pub unit: UnitCode,
+    pub roles: BTreeSet<Role>,
+}
+
+impl Actor {
+    #[must_use]
+    pub fn new(staff_id: StaffId, unit: UnitCode, roles: impl IntoIterator<Item = Role>) -> Self {
+        Self { staff_id, unit, roles: roles.into_iter().collect() }
+    }
+
+    /// The service itself, acting for the whole province of `root`.
+    #[must_use]
+    pub fn system(root: UnitCode) -> Self {
+        Self::new(StaffId::SYSTEM, root, [Role::System])
+    }
+
+    #[must_use]
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// What may be done to a dossier, to people or to the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Register or take in a dossier, accept an online one (form 01).
+    Receive,
+    /// Refuse to receive (form 03).
+    RefuseReceipt,
+    /// Hand over to the next unit or person (LIFE-04).
+    Transfer,
+    /// Give a step to somebody.
+    Assign,
+    /// Begin or finish a step of the internal process.
+    Step,
+    /// Ask for what is missing (form 02).
+    RequestSupplement,
+    /// Ask a second time, with a reason (SUP-02).
+    RequestSecondSupplement,
+    /// Take in what was missing.
+    ReceiveSupplement,
+    RequestPayment,
+    ConfirmPayment,
+    /// Stop the clock for a reason that the law names (STOP-02).
+    ExcludeTime,
+    AskOpinion,
+    AnswerOpinion,
+    /// Record the signed result (RES-01).
+    Settle,
+    /// Hand the result to the applicant (RES-03).
+    Return,
+    Withdraw,
+    /// Stop settling (form 05 of 2025).
+    Stop,
+    /// Open a settled dossier again (LIFE-01).
+    Reopen,
+    DraftApology,
+    /// Sign form 04 (LATE-04).
+    IssueApology,
+    DeliverApology,
+    /// LATE-08.
+    ApproveExemption,
+    /// Correct a recorded event (LIFE-05).
+    Correct,
+    /// Be the second person of a corrected due date (LATE-11).
+    ApproveCorrection,
+    Urge,
+    /// Answer an urging with an explanation.
+    Explain,
+    /// See a dossier and the figures of one's units.
+    View,
+    /// See the applicant's contact and full identifier; logged (DATA-06).
+    ViewPerson,
+    /// See the dossiers and figures of every unit.
+    ViewProvince,
+    ViewAudit,
+    /// Close a month, publish figures.
+    Publish,
+    ManageCalendar,
+    ManageCatalogue,
+    /// Recompute promises after a change of the calendar (TIME-16).
+    Recompute,
+    ManagePeople,
+    ManageService,
+    Import,
+    /// What the clock does: sweep, digest, snapshots.
+    RunJobs,
+}
+
+/// In which capacity a role touches a dossier: through which of its units.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// The unit that received it or holds it now.
+    Counter,
+    /// The competent unit or the one that holds it now.
+    Settlement,
+    Coordination,
+    /// Any of these.
+    Any,
+}
+
+/// The table: which roles may do a deed, each on its side.
+fn allowed(deed: Deed) -> &'static [Role] {
+    use Role::{
+        Administrator, CentreManager, Chair, Clerk, ControlOffice, Coordinator, DivisionHead, Inspector,
+        Reception, Specialist, System, UnitHead,
+    };
+    match deed {
+        Deed::Receive | Deed::RefuseReceipt | Deed::ReceiveSupplement | Deed::Return | Deed::Withdraw => {
+            &[Reception]
+        }
+        Deed::Transfer => &[Reception, Specialist, DivisionHead, UnitHead],
+        Deed::Assign => &[DivisionHead, UnitHead],
+        Deed::Step => &[Reception, Clerk, Specialist, DivisionHead, UnitHead],
+        Deed::RequestSupplement => &[Reception, Specialist, DivisionHead, UnitHead],
+        Deed::RequestSecondSupplement
+        | Deed::Reopen
+        | Deed::IssueApology
+        | Deed::ApproveExemption
+        | Deed::ApproveCorrection => &[UnitHead],
+        Deed::RequestPayment | Deed::ExcludeTime | Deed::AskOpinion | Deed::DraftApology => {
+            &[Specialist, DivisionHead, UnitHead]
+        }
+        Deed::ConfirmPayment => &[Reception, Specialist],
+        Deed::AnswerOpinion => &[Coordinator],
+        Deed::Settle => &[Reception, Clerk, UnitHead],
+        Deed::Stop => &[Reception, UnitHead],
+        Deed::DeliverApology => &[Reception, Clerk],
+        Deed::Correct => &[Reception, Clerk, Specialist, DivisionHead, UnitHead],
+        Deed::Urge => &[CentreManager, ControlOffice, Chair],
+        Deed::Explain => &[DivisionHead, UnitHead],
+        Deed::View => &[
+            Reception,
+            Clerk,
+            Specialist,
+            DivisionHead,
+            UnitHead,
+            Coordinator,
+            CentreManager,
+            ControlOffice,
+            Inspector,
+            Chair,
+            System,
+        ],
+        Deed::ViewPerson => &[Reception, Clerk, Specialist, DivisionHead, UnitHead, CentreManager],
+        Deed::ViewProvince => &[ControlOffice, Inspector, Chair, System],
+        Deed::ViewAudit => &[Inspector, ControlOffice, Administrator],
+        Deed::Publish | Deed::ManageCalendar | Deed::ManageCatalogue | Deed::Recompute => &[ControlOffice],
+        Deed::ManagePeople | Deed::ManageService => &[Administrator],
+        Deed::Import => &[ControlOffice, Administrator, System],
+        Deed::RunJobs => &[System, Administrator],
+    }
+}
+
+impl Role {
+    fn side(self) -> Side {
+        match self {
+            Self::Reception => Side::Counter,
+            Self::Clerk | Self::Specialist | Self::DivisionHead | Self::UnitHead => Side::Settlement,
+            Self::Coordinator => Side::Coordination,
+            _ => Side::Any,
+        }
+    }
+}
+
+/// The units that have to do with a dossier (ORG-04, ORG-13).
+#[derive(Clone, Copy, Debug)]
+pub struct Parties<'a> {
+    pub receiving: &'a UnitCode,
+    pub competent: &'a UnitCode,
+    /// Who does the current step, where that is settled.
+    pub current: Option<&'a UnitCode>,
+    pub coordinating: &'a [UnitCode],
+}
+
+/// What a deed is done to.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'a> {
+    /// The service or the province as a whole.
+    Whole,
+    /// A unit: its figures, its people, an intake at its counter.
+    Unit(&'a UnitCode),
+    Dossier(Parties<'a>),
+}
+
+/// Why somebody may not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    #[error("none of your roles may do this ({0:?})")]
+    Role(Deed),
+    #[error("this belongs to units outside of yours ({0:?})")]
+    Unit(Deed),
+}
+
+/// Whether `actor` may do `deed`: some role allows it, and the subject lies in that role's reach.
+///
+/// # Errors
+/// [`Forbidden::Role`] where no role of theirs ever may, [`Forbidden::Unit`] where one may elsewhere.
+pub fn may(actor: &Actor, deed: Deed, subject: Subject<'_>, units: &UnitTree) -> Result<(), Forbidden> {
+    if deed == Deed::ViewProvince && monitors_province(actor, units) {
+        return Ok(());
+    }
+    let mut fitting = actor.roles.iter().copied().filter(|role| allowed(deed).contains(role)).peekable();
+    if fitting.peek().is_none() {
+        return Err(Forbidden::Role(deed));
+    }
+    let reached = fitting.any(|role| reaches(actor, role, deed, subject, units));
+    if reached { Ok(()) } else { Err(Forbidden::Unit(deed)) }
+}
+
+/// Whether every unit of the province may be seen: by role, or as the head of the provincial
+/// centre, which watches over all agencies (ORG-11).
+#[must_use]
+pub fn monitors_province(actor: &Actor, units: &UnitTree) -> bool {
+    let provincial_centre = || {
+        units
+            .get(&actor.unit)
+            .is_some_and(|unit| unit.kind == UnitKind::Centre && unit.tier == Tier::Province)
+    };
+    actor.roles.iter().any(|role| role.sees_province())
+        || (actor.is(Role::CentreManager) && provincial_centre())
+}
+
+/// The unit in whose subtree an actor sees dossiers and figures, or none where that is the
+/// whole province. The head of a commune's centre watches over the commune itself (ORG-12).
+#[must_use]
+pub fn watched_root<'a>(actor: &'a Actor, units: &'a UnitTree) -> Option<&'a UnitCode> {
+    if monitors_province(actor, units) { None } else { Some(root_of(actor, Role::CentreManager, units)) }
+}
+
+fn root_of<'a>(actor: &'a Actor, role: Role, units: &'a UnitTree) -> &'a UnitCode {
+    let above_centre = || {
+        let unit = units.get(&actor.unit).filter(|unit| unit.kind == UnitKind::Centre)?;
+        unit.parent.as_ref()
+    };
+    let watches = role == Role::CentreManager && actor.is(role);
+    above_centre().filter(|_| watches).unwrap_or(&actor.unit)
+}
+
+fn reaches(actor: &Actor, role: Role, deed: Deed, subject: Subject<'_>, units: &UnitTree) -> bool {
+    let watching = matches!(deed, Deed::View | Deed::Urge) && monitors_province(actor, units);
+    if role.sees_province() || watching {
+        return true;
+    }
+    let root = root_of(actor, role, units);
+    let mine = |unit: &UnitCode| units.is_within(unit, root);
+    match subject {
+        // The service is one: who may manage it need not sit at the top of the tree.
+        Subject::Whole => role.side() == Side::Any,
+        Subject::Unit(unit) => role == Role::Administrator || mine(unit),
+        Subject::Dossier(parties) => {
+            let side = if deed == Deed::View { Side::Any } else { role.side() };
+            parties.on(side).any(mine)
+        }
+    }
+}
+
+impl<'a> Parties<'a> {
+    fn on(self, side: Side) -> impl Iterator<Item = &'a UnitCode> {
+        let counter = matches!(side, Side::Counter | Side::Any).then_some(self.receiving);
+        let settlement = matches!(side, Side::Settlement | Side::Any).then_some(self.competent);
+        let current = self.current.filter(|_| side != Side::Coordination);
+        let coordinating =
+            if matches!(side, Side::Coordination | Side::Any) { self.coordinating } else { &[] };
+        counter.into_iter().chain(settlement).chain(current).chain(coordinating)
+    }
+}

@@ -1,0 +1,436 @@
+//! The agencies through time: who belongs to whom on which day, and who took over from whom.
+//!
+//! Knows the tree only; what somebody may see in it is decided in `staff`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use super::code::UnitCode;
+use super::time::Day;
+
+/// What sort of body a unit is (ORG-01, ORG-03, ORG-06).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// People's Committee of the province: the root of the tree.
+    Province,
+    /// Văn phòng UBND tỉnh, which controls procedures.
+    Office,
+    /// Sở, ban, ngành.
+    Department,
+    /// Trung tâm Phục vụ hành chính công of the province or of a commune.
+    Centre,
+    /// Văn phòng đăng ký đất đai and its branches.
+    LandOffice,
+    /// UBND huyện, thành phố: until 30/6/2025.
+    District,
+    /// UBND xã, phường, đặc khu.
+    Commune,
+    /// A division inside of another unit.
+    Division,
+    /// Outside of the province's hierarchy: tax, police, social insurance, post, imported.
+    External,
+}
+
+/// The level of government at which a unit stands (ORG-01).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    Province,
+    /// Until 30/6/2025.
+    District,
+    Commune,
+}
+
+/// A unit as it was from one day to another; a change of name or parent is a further one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    pub code: UnitCode,
+    /// In full: `Sở Nông nghiệp và Môi trường`.
+    pub name_vi: String,
+    pub name_en: Option<String>,
+    /// For tables: `Sở NN&MT`.
+    pub short_name: String,
+    pub kind: UnitKind,
+    pub tier: Tier,
+    pub parent: Option<UnitCode>,
+    pub valid_from: Option<Day>,
+    /// The last day on which it is so.
+    pub valid_to: Option<Day>,
+    /// Who took over its open dossiers when it was abolished (ORG-02).
+    pub successor: Option<UnitCode>,
+    /// The five digits of the administrative area, for a commune (ORG-08).
+    pub area: Option<String>,
+    /// Codes that it bore before, for look-up (CODE-07).
+    pub former_codes: Vec<FormerCode>,
+    /// Whether it or its number is invented for demonstration.
+    pub demonstration: bool,
+}
+
+/// A code that a unit had until a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormerCode {
+    pub code: UnitCode,
+    pub valid_to: Option<Day>,
+}
+
+impl Unit {
+    #[must_use]
+    pub fn in_force(&self, day: Day) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        let begins_before_end = |a: &Self, b: &Self| match (a.valid_from, b.valid_to) {
+            (Some(from), Some(to)) => from <= to,
+            _ => true,
+        };
+        begins_before_end(self, other) && begins_before_end(other, self)
+    }
+}
+
+/// What keeps units from being a tree; each names the unit (and which of those given) at fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnitError {
+    #[error("{code} is there twice at the same time")]
+    Twice { code: UnitCode, at: usize },
+    #[error("{code} ends before it begins")]
+    EndsBeforeItBegins { code: UnitCode, at: usize },
+    #[error("{code} belongs to {parent}, which is not there")]
+    NoParent { code: UnitCode, parent: UnitCode, at: usize },
+    #[error("{code} is succeeded by {successor}, which is not there")]
+    NoSuccessor { code: UnitCode, successor: UnitCode, at: usize },
+    #[error("{code} belongs to itself through its parents")]
+    Cycle { code: UnitCode, at: usize },
+    #[error("{code} has succeeded itself")]
+    SuccessionCycle { code: UnitCode, at: usize },
+    #[error("{code} names the former code {former}, which is another unit's")]
+    FormerTaken { code: UnitCode, former: UnitCode, at: usize },
+}
+
+impl UnitError {
+    /// The index of the unit at fault among those given.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        match self {
+            Self::Twice { at, .. }
+            | Self::EndsBeforeItBegins { at, .. }
+            | Self::NoParent { at, .. }
+            | Self::NoSuccessor { at, .. }
+            | Self::Cycle { at, .. }
+            | Self::SuccessionCycle { at, .. }
+            | Self::FormerTaken { at, .. } => *at,
+        }
+    }
+}
+
+/// All units through time.
+#[derive(Clone, Debug, Default)]
+pub struct UnitTree {
+    /// Each code's spells, the earliest first; never empty.
+    spells: BTreeMap<UnitCode, Vec<Unit>>,
+    former: BTreeMap<UnitCode, UnitCode>,
+}
+
+impl UnitTree {
+    /// # Errors
+    /// Everything that keeps `units` from being a tree, not only the first.
+    pub fn new(units: Vec<Unit>) -> Result<Self, Vec<UnitError>> {
+        let mut errors = Vec::new();
+        let known: BTreeSet<UnitCode> = units.iter().map(|unit| unit.code.clone()).collect();
+        for (at, unit) in units.iter().enumerate() {
+            check_alone(at, unit, &known, &mut errors);
+            if units[..at].iter().any(|other| other.code == unit.code && other.overlaps(unit)) {
+                errors.push(UnitError::Twice { code: unit.code.clone(), at });
+            }
+        }
+        errors.extend(cycles(&units));
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let mut tree = Self::default();
+        for unit in units {
+            for former in &unit.former_codes {
+                tree.former.insert(former.code.clone(), unit.code.clone());
+            }
+            tree.spells.entry(unit.code.clone()).or_default().push(unit);
+        }
+        for spells in tree.spells.values_mut() {
+            spells.sort_by_key(|unit| unit.valid_from);
+        }
+        Ok(tree)
+    }
+
+    /// The unit as it was last (or is).
+    #[must_use]
+    pub fn get(&self, code: &UnitCode) -> Option<&Unit> {
+        self.spells.get(code)?.last()
+    }
+
+    /// The unit as it was on a day, if it was there.
+    #[must_use]
+    pub fn get_at(&self, code: &UnitCode, day: Day) -> Option<&Unit> {
+        self.spells.get(code)?.iter().find(|unit| unit.in_force(day))
+    }
+
+    /// The unit of a code that it bears or bore (CODE-07).
+    #[must_use]
+    pub fn resolve(&self, code: &UnitCode) -> Option<&Unit> {
+        self.get(code).or_else(|| self.get(self.former.get(code)?))
+    }
+
+    /// Every unit once, as it was last, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &Unit> {
+        self.spells.values().filter_map(|spells| spells.last())
+    }
+
+    /// The units that are there on a day, by code.
+    pub fn at(&self, day: Day) -> impl Iterator<Item = &Unit> {
+        self.spells.values().filter_map(move |spells| spells.iter().find(|unit| unit.in_force(day)))
+    }
+
+    /// Those directly below `code` on a day.
+    pub fn children<'t>(&'t self, code: &'t UnitCode, day: Day) -> impl Iterator<Item = &'t Unit> {
+        self.at(day).filter(move |unit| unit.parent.as_ref() == Some(code))
+    }
+
+    /// `code` itself and everything below it on a day, parents before children.
+    #[must_use]
+    pub fn subtree(&self, code: &UnitCode, day: Day) -> Vec<&Unit> {
+        let mut found: Vec<&Unit> = self.get_at(code, day).into_iter().collect();
+        let mut next = 0;
+        while let Some(unit) = found.get(next) {
+            found.extend(self.children(&unit.code, day));
+            next += 1;
+        }
+        found
+    }
+
+    /// Those above `code` on a day, the nearest first.
+    #[must_use]
+    pub fn ancestors(&self, code: &UnitCode, day: Day) -> Vec<&Unit> {
+        let parent = |unit: &Unit| self.get_at(unit.parent.as_ref()?, day);
+        let first = self.get_at(code, day).and_then(parent);
+        std::iter::successors(first, |unit| parent(unit)).collect()
+    }
+
+    /// Whether `unit` is `root` or below it, as things stand last; a unit that was abolished
+    /// belongs to its successor too, who answers for its open dossiers (ORG-02).
+    #[must_use]
+    pub fn is_within(&self, unit: &UnitCode, root: &UnitCode) -> bool {
+        let mut waiting = vec![unit];
+        let mut seen = BTreeSet::new();
+        while let Some(code) = waiting.pop() {
+            if code == root {
+                return true;
+            }
+            if let Some(unit) = self.get(code).filter(|_| seen.insert(code)) {
+                waiting.extend(unit.parent.iter().chain(&unit.successor));
+            }
+        }
+        false
+    }
+
+    /// The codes of everything that [`is_within`](Self::is_within) `root`.
+    #[must_use]
+    pub fn codes_within(&self, root: &UnitCode) -> Vec<&UnitCode> {
+        self.spells.keys().filter(|code| self.is_within(code, root)).collect()
+    }
+
+    /// Who answers for `code`'s open dossiers on a day: itself, or the successor of its successors.
+    #[must_use]
+    pub fn answerable(&self, code: &UnitCode, day: Day) -> Option<&Unit> {
+        let followed = std::iter::successors(self.get(code), |unit| {
+            let over = !unit.valid_to.is_none_or(|to| day <= to);
+            unit.successor.as_ref().filter(|_| over).and_then(|next| self.get(next))
+        });
+        followed.last()
+    }
+}
+
+fn check_alone(at: usize, unit: &Unit, known: &BTreeSet<UnitCode>, errors: &mut Vec<UnitError>) {
+    let code = || unit.code.clone();
+    if let (Some(from), Some(to)) = (unit.valid_from, unit.valid_to)
+        && to < from
+    {
+        errors.push(UnitError::EndsBeforeItBegins { code: code(), at });
+    }
+    if let Some(parent) = unit.parent.clone().filter(|parent| !known.contains(parent)) {
+        errors.push(UnitError::NoParent { code: code(), parent, at });
+    }
+    if let Some(successor) = unit.successor.clone().filter(|successor| !known.contains(successor)) {
+        errors.push(UnitError::NoSuccessor { code: code(), successor, at });
+    }
+    for former in unit.former_codes.iter().filter(|former| known.contains(&former.code)) {
+        errors.push(UnitError::FormerTaken { code: code(), former: former.code.clone(), at });
+    }
+}
+
+/// Units that come back to themselves through some spell's parent, or through successors.
+fn cycles(units: &[Unit]) -> Vec<UnitError> {
+    let comes_back = |start: &UnitCode, next: fn(&Unit) -> Option<&UnitCode>| {
+        let mut waiting = vec![start];
+        let mut seen = BTreeSet::new();
+        while let Some(code) = waiting.pop() {
+            for above in units.iter().filter(|unit| unit.code == *code).filter_map(next) {
+                if above == start {
+                    return true;
+                }
+                if seen.insert(above) {
+                    waiting.push(above);
+                }
+            }
+        }
+        false
+    };
+    let mut errors = Vec::new();
+    for (at, unit) in units.iter().enumerate() {
+        let code = || unit.code.clone();
+        if comes_back(&unit.code, |unit| unit.parent.as_ref()) {
+            errors.push(UnitError::Cycle { code: code(), at });
+        }
+        if comes_back(&unit.code, |unit| unit.successor.as_ref()) {
+            errors.push(UnitError::SuccessionCycle { code: code(), at });
+        }
+    }
+    errors
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn code(text: &str) -> UnitCode {
+        text.parse().unwrap()
+    }
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    pub(crate) fn unit(at: &str, kind: UnitKind, tier: Tier, parent: &str) -> Unit {
+        Unit {
+            code: code(at),
+            name_vi: at.to_owned(),
+            name_en: None,
+            short_name: at.to_owned(),
+            kind,
+            tier,
+            parent: (!parent.is_empty()).then(|| code(parent)),
+            valid_from: None,
+            valid_to: None,
+            successor: None,
+            area: None,
+            former_codes: Vec::new(),
+            demonstration: true,
+        }
+    }
+
+    /// A province whose district is abolished on 30/6/2025 and followed by a commune (ORG-01).
+    fn reformed() -> Vec<Unit> {
+        let mut district = unit("H35.20", UnitKind::District, Tier::District, "H35");
+        district.valid_to = Some(day("2025-06-30"));
+        district.successor = Some(code("H35.40"));
+        let mut old = unit("H35.20.01", UnitKind::Commune, Tier::Commune, "H35.20");
+        old.valid_to = Some(day("2025-06-30"));
+        old.successor = Some(code("H35.40"));
+        let mut new = unit("H35.40", UnitKind::Commune, Tier::Commune, "H35");
+        new.valid_from = Some(day("2025-07-01"));
+        new.former_codes =
+            vec![FormerCode { code: code("001.20.00.H35"), valid_to: Some(day("2025-06-30")) }];
+        let centre = unit("H35.40.01", UnitKind::Centre, Tier::Commune, "H35.40");
+        vec![unit("H35", UnitKind::Province, Tier::Province, ""), district, old, new, centre]
+    }
+
+    fn codes(units: &[&Unit]) -> Vec<String> {
+        units.iter().map(|unit| unit.code.to_string()).collect()
+    }
+
+    #[test]
+    fn org_01_the_tree_is_another_before_and_after_the_reform() {
+        let tree = UnitTree::new(reformed()).unwrap();
+        let (before, after) = (day("2025-06-30"), day("2025-07-01"));
+        assert_eq!(codes(&tree.subtree(&code("H35"), before)), ["H35", "H35.20", "H35.20.01"]);
+        assert_eq!(codes(&tree.subtree(&code("H35"), after)), ["H35", "H35.40", "H35.40.01"]);
+        assert_eq!(codes(&tree.ancestors(&code("H35.20.01"), before)), ["H35.20", "H35"]);
+        assert!(tree.ancestors(&code("H35.20.01"), after).is_empty());
+        assert_eq!(tree.children(&code("H35.20"), after).count(), 0);
+    }
+
+    #[test]
+    fn org_02_a_successor_answers_for_the_abolished_unit() {
+        let tree = UnitTree::new(reformed()).unwrap();
+        assert!(tree.is_within(&code("H35.20.01"), &code("H35.40")));
+        assert!(tree.is_within(&code("H35.40.01"), &code("H35")));
+        assert!(!tree.is_within(&code("H35.40"), &code("H35.40.01")));
+        assert!(!tree.is_within(&code("x-unknown"), &code("H35")));
+        let answers = |on| tree.answerable(&code("H35.20"), day(on)).unwrap().code.to_string();
+        assert_eq!(
+            (answers("2025-06-30"), answers("2025-07-01")),
+            ("H35.20".to_owned(), "H35.40".to_owned())
+        );
+        assert!(tree.codes_within(&code("H35.40")).contains(&&code("H35.20")));
+    }
+
+    #[test]
+    fn code_07_a_former_code_leads_to_the_unit_of_today() {
+        let tree = UnitTree::new(reformed()).unwrap();
+        assert_eq!(tree.resolve(&code("001.20.00.H35")).unwrap().code, code("H35.40"));
+        assert!(tree.get(&code("001.20.00.H35")).is_none());
+    }
+
+    #[test]
+    fn a_unit_that_moves_has_another_parent_from_that_day_on() {
+        let mut before = unit("H35.9", UnitKind::Centre, Tier::Province, "H35.20");
+        before.valid_to = Some(day("2025-06-30"));
+        let mut after = unit("H35.9", UnitKind::Centre, Tier::Province, "H35");
+        after.valid_from = Some(day("2025-07-01"));
+        let mut units = reformed();
+        units.extend([after, before]);
+        let tree = UnitTree::new(units).unwrap();
+        assert_eq!(codes(&tree.ancestors(&code("H35.9"), day("2025-06-30"))), ["H35.20", "H35"]);
+        assert_eq!(codes(&tree.ancestors(&code("H35.9"), day("2025-07-01"))), ["H35"]);
+        assert!(!tree.is_within(&code("H35.9"), &code("H35.20")), "the last parent decides");
+    }
+
+    #[test]
+    fn every_fault_of_a_tree_is_told_at_once() {
+        let mut twice = unit("H35", UnitKind::Province, Tier::Province, "");
+        twice.valid_from = Some(day("2025-07-01"));
+        twice.valid_to = Some(day("2025-06-30"));
+        let mut orphan = unit("H35.2", UnitKind::Department, Tier::Province, "H35.7");
+        orphan.successor = Some(code("H35.8"));
+        let a = unit("H35.3", UnitKind::Department, Tier::Province, "H35.4");
+        let b = unit("H35.4", UnitKind::Department, Tier::Province, "H35.3");
+        let mut heir = unit("H35.5", UnitKind::Department, Tier::Province, "");
+        heir.successor = Some(code("H35.5"));
+        heir.former_codes = vec![FormerCode { code: code("H35.3"), valid_to: None }];
+        let root = unit("H35", UnitKind::Province, Tier::Province, "");
+        let errors = UnitTree::new(vec![root, twice, orphan, a, b, heir]).unwrap_err();
+        let told: Vec<(usize, String)> = errors.iter().map(|e| (e.at(), e.to_string())).collect();
+        for expected in [
+            (1, "H35 ends before it begins"),
+            (2, "H35.2 belongs to H35.7, which is not there"),
+            (2, "H35.2 is succeeded by H35.8, which is not there"),
+            (3, "H35.3 belongs to itself through its parents"),
+            (4, "H35.4 belongs to itself through its parents"),
+            (5, "H35.5 has succeeded itself"),
+            (5, "H35.5 names the former code H35.3, which is another unit's"),
+        ] {
+            assert!(
+                told.iter().any(|(at, text)| (*at, text.as_str()) == expected),
+                "{expected:?} in {told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_code_may_come_twice_only_at_different_times() {
+        let units = vec![
+            unit("H35", UnitKind::Province, Tier::Province, ""),
+            unit("H35", UnitKind::Province, Tier::Province, ""),
+        ];
+        assert_eq!(UnitTree::new(units).unwrap_err(), [UnitError::Twice { code: code("H35"), at: 1 }]);
+    }
+}
