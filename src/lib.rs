@@ -1,4 +1,5 @@
 //! Đúng Hẹn follows every administrative dossier from intake to return, keeps its
 //! legal clock and computes the on-time rates that follow from it.
 
+pub mod db;
 pub mod domain;

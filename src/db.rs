@@ -1,0 +1,253 @@
+//! The one door to two databases: SQLite in one file, or PostgreSQL for a province.
+//!
+//! All work happens in a transaction. [`Db::read`] shows one unchanging snapshot;
+//! [`Db::write`] does a deed wholly or not at all, whatever becomes of its caller, and
+//! once it answers `Ok` the deed is durable. Both lend a [`Tx`], and everything above
+//! is a plain function over `&mut Tx` that need not know which engine it runs on.
+//!
+//! A statement is written once, with `$1` parameters, in the SQL that both engines share;
+//! where they part, [`sql!`] keeps the two spellings side by side. Rows derive
+//! [`sqlx::FromRow`] and fit both:
+//!
+//! ```
+//! use dunghen::db::{Db, DbSettings, Error};
+//!
+//! #[derive(sqlx::FromRow)]
+//! struct Pet { name: String, legs: i64 }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Error> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let url = format!("sqlite:{}", folder.path().join("pets.db").display());
+//! let db = Db::open(&url, &DbSettings::default()).await?;
+//! # db.write(async |tx| tx.query("create table pet (name text not null, legs integer not null)").execute().await).await?;
+//! let name = "Mực".to_owned();
+//! db.write(async move |tx| {
+//!     tx.query("insert into pet (name, legs) values ($1, $2)").bind(&name).bind(4_i64).execute().await
+//! }).await?;
+//! let pet: Pet = db.read(async |tx| tx.query("select name, legs from pet").fetch_one().await).await?;
+//! assert_eq!((&*pet.name, pet.legs), ("Mực", 4));
+//! # db.close().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod codec;
+mod deed;
+mod error;
+mod limit;
+mod migrations;
+mod pool;
+mod postgres;
+mod query;
+mod rows;
+mod settings;
+mod sqlite;
+mod tx;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio_util::task::TaskTracker;
+
+pub use deed::{Begin, Deed, Look};
+pub use error::{Error, Result};
+pub use pool::Usage;
+pub use query::{Bind, Column, Load, Query, Row, Sql};
+pub use rows::{AsText, as_text, sql};
+pub use settings::{DbSettings, Engine, Purpose};
+pub use tx::Tx;
+
+use deed::begin;
+use limit::within;
+use pool::{Pool, Source};
+use postgres::PostgresSource;
+use sqlite::writer::Writer;
+use sqlite::{SqliteSource, WriteLock};
+
+/// An open database; clones share it.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    url: String,
+    settings: DbSettings,
+    readers: Arc<Pool>,
+    reports: Arc<Pool>,
+    door: Door,
+    tracker: TaskTracker,
+}
+
+/// Where deeds go in.
+enum Door {
+    Sqlite(SqliteDoor),
+    Postgres,
+}
+
+/// The writer is started by the first deed, or at once by a server.
+struct SqliteDoor {
+    path: PathBuf,
+    lock: OnceCell<Arc<WriteLock>>,
+    writer: OnceCell<Writer>,
+}
+
+impl Db {
+    /// Opens the database at `url`: `sqlite:PATH` or `postgres://…`.
+    ///
+    /// An absent SQLite file is created, and one of an older schema migrated;
+    /// PostgreSQL is migrated by [`migrate`](Self::migrate) alone. Whether the schema
+    /// fits is told by [`schema_is_current`](Self::schema_is_current).
+    ///
+    /// # Errors
+    /// [`Error::Locked`] where another process serves or changes the SQLite file,
+    /// [`Error::Unsuitable`] where the database can't keep a promise, [`Error::Unavailable`].
+    pub async fn open(url: &str, settings: &DbSettings) -> Result<Self> {
+        match Engine::of(url)? {
+            Engine::Sqlite(path) => Self::open_sqlite(url, path, settings).await,
+            Engine::Postgres => Self::open_postgres(url, settings).await,
+        }
+    }
+
+    async fn open_sqlite(url: &str, path: &Path, settings: &DbSettings) -> Result<Self> {
+        sqlite::refuse_network(path)?;
+        let tracker = TaskTracker::new();
+        let source = Source::Sqlite(SqliteSource::reader(path, settings.statement_cache));
+        let readers = Pool::new(source, settings.sqlite_readers, settings.acquire_limit, tracker.clone());
+        let door = SqliteDoor { path: path.to_owned(), lock: OnceCell::new(), writer: OnceCell::new() };
+        let db = Self(Arc::new(Inner {
+            url: url.to_owned(),
+            settings: settings.clone(),
+            reports: Arc::clone(&readers),
+            readers,
+            door: Door::Sqlite(door),
+            tracker,
+        }));
+        let is_new = !path.exists();
+        if is_new || settings.purpose == Purpose::Serve {
+            db.migrate().await?;
+        } else if !db.schema_is_current().await? {
+            db.migrate().await?;
+        }
+        db.read(async |tx| sqlite::check_version(tx).await).await?;
+        if settings.purpose == Purpose::Serve {
+            db.write(async |_| Ok(())).await?;
+        }
+        Ok(db)
+    }
+
+    async fn open_postgres(url: &str, settings: &DbSettings) -> Result<Self> {
+        let tracker = TaskTracker::new();
+        let pool = |statement_timeout, size| -> Result<Arc<Pool>> {
+            let source = Source::Postgres(PostgresSource::new(url, settings, statement_timeout)?);
+            Ok(Pool::new(source, size, settings.acquire_limit, tracker.clone()))
+        };
+        let readers = pool(settings.statement_timeout, settings.postgres_connections)?;
+        let reports = pool(settings.report_statement_timeout, settings.postgres_report_connections)?;
+        postgres::check(&readers).await?;
+        Ok(Self(Arc::new(Inner {
+            url: url.to_owned(),
+            settings: settings.clone(),
+            readers,
+            reports,
+            door: Door::Postgres,
+            tracker,
+        })))
+    }
+
+    /// Does `deed` wholly or not at all; once this answers `Ok`, it is durable.
+    ///
+    /// # Errors
+    /// What the deed itself answers, or why it could not be kept. Nothing was kept
+    /// unless it is [`Error::CommitUnknown`].
+    pub async fn write<T: Send + 'static>(&self, deed: impl Deed<T>) -> Result<T> {
+        let inner = &self.0;
+        if inner.tracker.is_closed() {
+            return Err(Error::Stopped);
+        }
+        match &inner.door {
+            Door::Sqlite(door) => inner.writer(door).await?.hand_over(deed).await,
+            Door::Postgres => {
+                let pool = Arc::clone(&inner.readers);
+                let doing = inner.tracker.spawn(postgres::write(pool, inner.settings.call_limit, deed));
+                doing.await.unwrap_or(Err(Error::Stopped))
+            }
+        }
+    }
+
+    /// Looks at one snapshot that nobody changes meanwhile.
+    ///
+    /// # Errors
+    /// What `look` answers, [`Error::TimedOut`] or [`Error::Unavailable`].
+    pub async fn read<T>(&self, look: impl Look<T>) -> Result<T> {
+        self.look(&self.0.readers, self.0.settings.call_limit, look).await
+    }
+
+    /// Like [`read`](Self::read) with more time, for a month's figures or an export.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn report<T>(&self, look: impl Look<T>) -> Result<T> {
+        self.look(&self.0.reports, self.0.settings.report_limit, look).await
+    }
+
+    async fn look<T>(&self, pool: &Arc<Pool>, limit: Duration, look: impl Look<T>) -> Result<T> {
+        let read = match self.0.door {
+            Door::Sqlite(_) => sqlite::READ,
+            Door::Postgres => postgres::READ,
+        };
+        let mut held = pool.begin(read).await?;
+        let looked = within(limit, async {
+            let tx = held.tx()?;
+            tx.set_deadline(Some(limit));
+            let outcome = begin(look, tx).await;
+            tx.set_deadline(None);
+            let outcome = tx.judge(outcome);
+            Ok((outcome, held.end("rollback").await))
+        });
+        let (outcome, ended) = looked.await?;
+        outcome.and_then(|value| ended.map(|()| value))
+    }
+
+    /// Waits for the deeds under way, does those in the queue, and closes all connections.
+    pub async fn close(&self) {
+        let inner = &self.0;
+        inner.tracker.close();
+        if let Door::Sqlite(door) = &inner.door
+            && let Some(writer) = door.writer.get()
+        {
+            writer.close();
+        }
+        inner.tracker.wait().await;
+        inner.readers.close().await;
+        inner.reports.close().await;
+    }
+
+    /// How many of the connections for reading (and on PostgreSQL for writing) are in use.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.0.readers.usage()
+    }
+
+    /// Whether the data lies in one file on this machine.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.0.door, Door::Sqlite(_))
+    }
+}
+
+impl Inner {
+    async fn lock<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Arc<WriteLock>> {
+        door.lock.get_or_try_init(async || WriteLock::take(&door.path).map(Arc::new)).await
+    }
+
+    async fn writer<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Writer> {
+        let start = async || {
+            let lock = Arc::clone(self.lock(door).await?);
+            let source = SqliteSource::writer(&door.path, self.settings.statement_cache);
+            Writer::start(source, lock, self.settings.call_limit, &self.tracker).await
+        };
+        door.writer.get_or_try_init(start).await
+    }
+}

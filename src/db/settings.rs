@@ -1,0 +1,88 @@
+//! How a database is opened, and the limits that hold inside.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::error::{Error, Result};
+
+/// What the database is opened for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// The service itself: holds the right to write to a SQLite file from the start.
+    Serve,
+    /// One command: may read a SQLite file beside the service, and takes the right to
+    /// write with its first change.
+    #[default]
+    Command,
+}
+
+/// The limits and sizes of a [`Db`](super::Db); the defaults are meant to be used.
+#[derive(Clone, Debug)]
+pub struct DbSettings {
+    pub purpose: Purpose,
+    /// Named in PostgreSQL's list of connections; best with the node's name.
+    pub application_name: String,
+    /// Connections to PostgreSQL for everything short.
+    pub postgres_connections: u32,
+    /// Connections to PostgreSQL for [`Db::report`](super::Db::report).
+    pub postgres_report_connections: u32,
+    /// Connections that read a SQLite file.
+    pub sqlite_readers: u32,
+    /// Statements kept prepared on each connection.
+    pub statement_cache: usize,
+    /// How long a deed or a look may take.
+    pub call_limit: Duration,
+    /// How long a report may take.
+    pub report_limit: Duration,
+    /// How long to wait for a connection.
+    pub acquire_limit: Duration,
+    /// How long PostgreSQL may work on one statement.
+    pub statement_timeout: Duration,
+    /// The same inside of a report.
+    pub report_statement_timeout: Duration,
+    /// How long PostgreSQL may wait for a lock.
+    pub lock_timeout: Duration,
+    /// How long a migration may wait for a lock before it lets others pass and tries anew.
+    pub migration_lock_timeout: Duration,
+}
+
+impl Default for DbSettings {
+    fn default() -> Self {
+        Self {
+            purpose: Purpose::default(),
+            application_name: "dunghen".to_owned(),
+            postgres_connections: 10,
+            postgres_report_connections: 2,
+            sqlite_readers: 4,
+            statement_cache: 512,
+            call_limit: Duration::from_secs(10),
+            report_limit: Duration::from_secs(65),
+            acquire_limit: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(5),
+            report_statement_timeout: Duration::from_secs(60),
+            lock_timeout: Duration::from_secs(2),
+            migration_lock_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// Which database a URL names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine<'a> {
+    Sqlite(&'a Path),
+    Postgres,
+}
+
+impl<'a> Engine<'a> {
+    /// # Errors
+    /// [`Error::Unsuitable`] where the URL is neither `sqlite:PATH` nor `postgres://…`.
+    pub fn of(url: &'a str) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres);
+        }
+        match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
+            Some(path) if !path.is_empty() && !path.starts_with(':') => Ok(Self::Sqlite(Path::new(path))),
+            _ => Err(Error::unsuitable("the database URL must be sqlite:PATH or postgres://USER@HOST/NAME")),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! SQLite: its file, its readers and what must be true of both.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+
+use super::error::{Error, Result, lock_of};
+use super::limit::{Deadline, INSTRUCTIONS_BETWEEN_LOOKS};
+use super::tx::{Link, Tx};
+
+pub(super) mod writer;
+
+pub(super) const READ: &str = "begin";
+
+/// Before this version a rare race between two connections could corrupt the file.
+const OLDEST_VERSION: [u32; 3] = [3, 51, 3];
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const JOURNAL_SIZE_LIMIT: &str = "67108864";
+const PAGES_BETWEEN_CHECKPOINTS: &str = "1000";
+
+/// How to connect to a file.
+#[derive(Clone)]
+pub(super) struct SqliteSource {
+    options: SqliteConnectOptions,
+}
+
+impl SqliteSource {
+    /// For questions: such a connection refuses to change anything.
+    pub(super) fn reader(path: &Path, statement_cache: usize) -> Self {
+        Self { options: options(path, statement_cache).pragma("query_only", "on") }
+    }
+
+    /// For changes: such a connection creates the file where it is absent.
+    pub(super) fn writer(path: &Path, statement_cache: usize) -> Self {
+        let options = options(path, statement_cache)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
+            .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS)
+            .optimize_on_close(true, None);
+        Self { options }
+    }
+
+    pub(super) async fn connect(&self) -> Result<Link> {
+        let mut connection = self.connect_plain().await?;
+        let deadline = Deadline::none();
+        let watched = deadline.clone();
+        connection
+            .lock_handle()
+            .await?
+            .set_progress_handler(INSTRUCTIONS_BETWEEN_LOOKS, move || watched.is_ahead());
+        Ok(Link::Sqlite(connection, deadline))
+    }
+
+    /// Without a deadline, as migrations need it.
+    pub(super) async fn connect_plain(&self) -> Result<SqliteConnection> {
+        Ok(SqliteConnection::connect_with(&self.options).await?)
+    }
+}
+
+fn options(path: &Path, statement_cache: usize) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        .pragma("trusted_schema", "off")
+        .pragma("cell_size_check", "on")
+        .statement_cache_capacity(statement_cache)
+        .disable_statement_logging()
+}
+
+/// # Errors
+/// [`Error::Unsuitable`] where the SQLite inside of this program is too old.
+pub(super) async fn check_version(tx: &mut Tx) -> Result<()> {
+    let version: String = tx.query("select sqlite_version()").fetch_scalar().await?;
+    let parts: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    if *parts >= OLDEST_VERSION[..] {
+        return Ok(());
+    }
+    Err(Error::unsuitable(format!("SQLite 3.51.3 or newer is needed, this program was built with {version}")))
+}
+
+/// The right to write to a file; the operating system takes it back when the process ends.
+#[derive(Debug)]
+pub(super) struct WriteLock {
+    _file: File,
+}
+
+impl WriteLock {
+    /// # Errors
+    /// [`Error::Locked`] where another process has it.
+    pub(super) fn take(database: &Path) -> Result<Self> {
+        let path = lock_of(database);
+        let wrong = |error: std::io::Error| Error::unsuitable(format!("{}: {error}", path.display()));
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(wrong)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::Locked(database.to_owned())),
+            Err(TryLockError::Error(error)) => Err(wrong(error)),
+        }
+    }
+}
+
+/// # Errors
+/// [`Error::Unsuitable`] where `path` lies on a network: locks and shared memory don't hold there.
+#[cfg(target_os = "linux")]
+pub(super) fn refuse_network(path: &Path) -> Result<()> {
+    // As in statfs(2): NFS, SMB, SMB2, CIFS, AFS, Coda, Ceph, 9P, Lustre, GPFS, OCFS2, GFS2, BeeGFS.
+    const NETWORK: [i64; 13] = [
+        0x6969,
+        0x517b,
+        0xfe53_4d42,
+        0xff53_4d42,
+        0x5346_414f,
+        0x7375_7245,
+        0x00c3_6400,
+        0x0102_1997,
+        0x0bd0_0bd0,
+        0x4750_4653,
+        0x7461_636f,
+        0x0116_1970,
+        0x1983_0326,
+    ];
+    let folder = folder_of(path);
+    let kind = rustix::fs::statfs(&folder)
+        .map_err(|error| Error::unsuitable(format!("{}: {error}", folder.display())))?
+        .f_type;
+    if NETWORK.contains(&(i64::from(kind) & 0xffff_ffff)) {
+        let what = format!("{} lies on a network file system, where SQLite is not safe", path.display());
+        return Err(Error::unsuitable(what));
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn refuse_network(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}

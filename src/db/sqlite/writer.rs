@@ -1,0 +1,234 @@
+//! SQLite's only writer: one thread, one connection, one queue.
+//!
+//! Those who came during the last commit make up the next group: under load it fills
+//! by itself, and a lone caller waits for nobody. Each deed runs under a savepoint,
+//! all of them under one durable commit, and nobody is answered before it: even a
+//! refusal may rest on what a neighbour wrote.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::{SqliteSource, WriteLock, check_version};
+use crate::db::deed::{Deed, run};
+use crate::db::error::{Error, Result};
+use crate::db::limit::monotonic;
+use crate::db::pool::close;
+use crate::db::tx::Tx;
+
+/// Most deeds under one commit; more gained nothing when measured.
+const LARGEST_GROUP: usize = 64;
+/// A group that has lasted this long commits what it has done, so that nobody waits for a slow crowd.
+const LONGEST_GROUP: Duration = Duration::from_millis(250);
+const QUEUE: usize = 1024;
+
+/// The door to the writing thread, which ends once the last door is gone or closed.
+#[derive(Clone)]
+pub(in crate::db) struct Writer {
+    queue: mpsc::Sender<Box<dyn Waiting>>,
+    closing: CancellationToken,
+    limit: Duration,
+}
+
+impl Writer {
+    /// Starts the thread and has it open its connection.
+    ///
+    /// # Errors
+    /// Where the file can't be opened for writing.
+    pub(in crate::db) async fn start(
+        source: SqliteSource,
+        lock: Arc<WriteLock>,
+        limit: Duration,
+        tracker: &TaskTracker,
+    ) -> Result<Self> {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        let (opened, open) = oneshot::channel();
+        let closing = CancellationToken::new();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(Error::unavailable)?;
+        let work =
+            Work { source, tx: None, waiting, closing: closing.clone(), _lock: lock, _open: tracker.token() };
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || {
+                stay_on_one_processor();
+                runtime.block_on(work.begin(opened));
+            })
+            .map_err(Error::unavailable)?;
+        open.await.unwrap_or(Err(Error::Stopped))?;
+        Ok(Self { queue, closing, limit })
+    }
+
+    /// Puts `deed` into the queue and waits for its commit.
+    pub(in crate::db) async fn hand_over<T: Send + 'static>(&self, deed: impl Deed<T>) -> Result<T> {
+        let (caller, answer) = oneshot::channel();
+        let ticket = Ticket {
+            deed: Some(deed),
+            asked: monotonic(),
+            limit: self.limit,
+            outcome: Err(Error::Stopped),
+            caller,
+        };
+        let full = || Error::unavailable("too many changes are waiting");
+        match tokio::time::timeout(self.limit, self.queue.send(Box::new(ticket))).await {
+            Ok(sent) => sent.map_err(|_| Error::Stopped)?,
+            Err(_) => return Err(full()),
+        }
+        answer.await.unwrap_or(Err(Error::Stopped))
+    }
+
+    /// Lets the thread finish what is in the queue, and nothing else.
+    pub(in crate::db) fn close(&self) {
+        self.closing.cancel();
+    }
+}
+
+/// What the thread holds.
+struct Work {
+    source: SqliteSource,
+    /// Absent after a group was lost, until the file is opened anew.
+    tx: Option<Tx>,
+    waiting: mpsc::Receiver<Box<dyn Waiting>>,
+    closing: CancellationToken,
+    _lock: Arc<WriteLock>,
+    _open: TaskTrackerToken,
+}
+
+impl Work {
+    async fn begin(mut self, opened: oneshot::Sender<Result<()>>) {
+        let open = self.tx().await.map(drop);
+        let failed = open.is_err();
+        if opened.send(open).is_err() || failed {
+            return;
+        }
+        self.go_on().await;
+        if let Some(tx) = self.tx.take() {
+            _ = close(tx.link).await; // the next opening recovers whatever this left
+        }
+    }
+
+    async fn go_on(&mut self) {
+        let mut group = Vec::with_capacity(LARGEST_GROUP);
+        while self.fill(&mut group).await {
+            let (done, committed) = match self.tx().await {
+                Ok(tx) => commit(tx, &mut group).await,
+                Err(error) => (group.len(), Err(error)),
+            };
+            if committed.is_err() {
+                // SQLite may have rolled back by itself: start from a state that is known.
+                self.tx = None;
+            }
+            group.drain(..done).for_each(|ticket| ticket.answer(&committed));
+        }
+    }
+
+    /// Adds those who wait; false once nobody will come any more.
+    async fn fill(&mut self, group: &mut Vec<Box<dyn Waiting>>) -> bool {
+        while group.len() < LARGEST_GROUP
+            && let Ok(ticket) = self.waiting.try_recv()
+        {
+            group.push(ticket);
+        }
+        if group.is_empty() {
+            tokio::select! {
+                biased;
+                _ = self.waiting.recv_many(group, LARGEST_GROUP) => {}
+                () = self.closing.cancelled(), if !self.waiting.is_closed() => {
+                    self.waiting.close();
+                    self.waiting.recv_many(group, LARGEST_GROUP).await;
+                }
+            }
+        }
+        !group.is_empty()
+    }
+
+    /// The writing transaction, on a connection opened by this very thread: the thread
+    /// that sqlx starts for it then stays on the same processor.
+    async fn tx(&mut self) -> Result<&mut Tx> {
+        let tx = match self.tx.take() {
+            Some(tx) => tx,
+            None => {
+                let mut tx = Tx::new(self.source.connect().await?);
+                check_version(&mut tx).await?;
+                tx
+            }
+        };
+        Ok(self.tx.insert(tx))
+    }
+}
+
+/// Runs the group, or as much of it as there is time for, and commits; tells how many it ran.
+async fn commit(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (usize, Result<()>) {
+    let begun = monotonic();
+    let mut done = 0;
+    let last = group.len();
+    if let Err(error) = tx.steer("begin immediate; savepoint deed").await {
+        return (last, Err(error));
+    }
+    for ticket in group.iter_mut() {
+        let kept = ticket.run(tx).await;
+        done += 1;
+        let next = match kept {
+            Ok(()) if done == last || begun.elapsed() > LONGEST_GROUP => break,
+            Ok(()) => tx.steer("release deed; savepoint deed").await,
+            Err(error) => tx.steer("rollback to deed").await.map_err(|_| error),
+        };
+        if let Err(error) = next {
+            return (last, Err(error));
+        }
+        if begun.elapsed() > LONGEST_GROUP {
+            break;
+        }
+    }
+    (done, tx.steer("commit").await)
+}
+
+/// A deed in the queue, whatever its result's type.
+trait Waiting: Send {
+    /// Does the deed and keeps its result until the commit.
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
+    fn answer(self: Box<Self>, committed: &Result<()>);
+}
+
+struct Ticket<T, F> {
+    deed: Option<F>,
+    asked: Instant,
+    limit: Duration,
+    outcome: Result<T>,
+    caller: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: Deed<T>> Waiting for Ticket<T, F> {
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async {
+            let left = self.limit.saturating_sub(self.asked.elapsed());
+            self.outcome = match self.deed.take() {
+                Some(deed) if !left.is_zero() => run(deed, tx, left).await,
+                _ => Err(Error::TimedOut),
+            };
+            self.outcome.as_ref().map(drop).map_err(Error::clone)
+        })
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<()>) {
+        _ = self.caller.send(committed.clone().and(self.outcome)); // the caller may have left
+    }
+}
+
+/// Handing a statement to another processor costs more than the statement.
+#[cfg(target_os = "linux")]
+fn stay_on_one_processor() {
+    let mut one = rustix::thread::CpuSet::new();
+    one.set(rustix::thread::sched_getcpu());
+    _ = rustix::thread::sched_setaffinity(None, &one); // slower where it is not allowed, not wrong
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stay_on_one_processor() {}

@@ -1,0 +1,70 @@
+//! A transaction on either engine, as the code above the door sees it.
+
+use std::time::Duration;
+
+use sqlx::Executor;
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+
+use super::error::{Error, Result};
+use super::limit::Deadline;
+use super::query::{Query, Sql};
+
+/// A transaction; whoever handed it out begins and ends it.
+pub struct Tx {
+    pub(super) link: Link,
+    /// The first failure of a statement, after which nothing more runs.
+    pub(super) spoiled: Option<Error>,
+}
+
+/// The connection that a transaction runs on.
+pub(super) enum Link {
+    Sqlite(SqliteConnection, Deadline),
+    Postgres(PgConnection),
+}
+
+impl Tx {
+    pub(super) fn new(link: Link) -> Self {
+        Self { link, spoiled: None }
+    }
+
+    /// Starts a statement; see [`Query`] for how to bind and run it.
+    pub fn query(&mut self, sql: impl Into<Sql>) -> Query<'_> {
+        Query::new(self, sql.into())
+    }
+
+    /// Runs text that steers the transaction itself, whatever became of its statements.
+    #[expect(clippy::disallowed_methods, reason = "this is the door that statements go through")]
+    pub(super) async fn steer(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.link {
+            Link::Sqlite(connection, _) => connection.execute(sqlx::query(sql)).await.map(drop)?,
+            Link::Postgres(connection) => connection.execute(sqlx::raw_sql(sql)).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Has statements broken off that still run after `limit`; PostgreSQL's server sees to that itself.
+    pub(super) fn set_deadline(&self, limit: Option<Duration>) {
+        if let Link::Sqlite(_, deadline) = &self.link {
+            match limit {
+                Some(limit) => deadline.set(limit),
+                None => deadline.clear(),
+            }
+        }
+    }
+
+    /// The outcome of work in this transaction: no success where a statement has failed.
+    pub(super) fn judge<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        let spoiled = self.spoiled.take();
+        match outcome {
+            Ok(value) => spoiled.map_or(Ok(value), Err),
+            refused => refused,
+        }
+    }
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").field("spoiled", &self.spoiled).finish_non_exhaustive()
+    }
+}
