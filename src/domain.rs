@@ -4,9 +4,12 @@
 //! clock, no database, no HTTP. What cites a rule id (TIME-03, LATE-10 …) states
 //! that rule.
 
+pub mod calendar;
 pub mod code;
+pub mod deadline;
 pub mod limit;
 pub mod procedure;
+pub mod refusal;
 pub mod ruleset;
 pub mod staff;
 pub mod time;

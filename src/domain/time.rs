@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// Text that is no instant, day, month or clock time.
@@ -145,7 +145,8 @@ impl Day {
     /// The day `days` days later (earlier, where negative).
     #[must_use]
     pub fn plus(self, days: i32) -> Option<Self> {
-        self.0.checked_add(days.days()).ok().map(Self)
+        let days = Span::new().try_days(days).ok()?;
+        self.0.checked_add(days).ok().map(Self)
     }
 
     #[must_use]
