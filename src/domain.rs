@@ -4,13 +4,23 @@
 //! clock, no database, no HTTP. What cites a rule id (TIME-03, LATE-10 …) states
 //! that rule.
 
+pub mod alert;
+pub mod apology;
+pub mod applicant;
 pub mod calendar;
 pub mod code;
 pub mod deadline;
+pub mod dossier;
+pub mod event;
 pub mod limit;
 pub mod procedure;
+pub mod promise;
+pub mod province;
 pub mod refusal;
 pub mod ruleset;
 pub mod staff;
+pub mod standing;
+pub mod state;
+pub mod statistics;
 pub mod time;
 pub mod unit;

@@ -77,6 +77,12 @@ impl Error {
         self.database_error().is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
     }
 
+    /// Something stored that can't be read as what it should be: where it lies and which row it is.
+    #[must_use]
+    pub fn corrupt(table: &str, column: &str, row: impl std::fmt::Display) -> Self {
+        Self::Corrupt(Arc::new(sqlx::Error::Decode(format!("{table}.{column} of {row}").into())))
+    }
+
     /// Whether the same deed, done again, may well succeed: nothing was kept, and by chance.
     pub(super) fn wants_another_try(&self) -> bool {
         matches!(self, Self::Contended(_) | Self::Unavailable(_))

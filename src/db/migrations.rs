@@ -81,7 +81,9 @@ impl Db {
                 None => all = false,
                 Some((_, true, checksum)) if **checksum == *step.checksum => {}
                 Some(_) => {
-                    return Err(Error::Schema(format!("step {} is not as it should be", step.version).into()));
+                    return Err(Error::Schema(
+                        format!("step {} is not as it should be", step.version).into(),
+                    ));
                 }
             }
         }

@@ -125,8 +125,12 @@ impl Refusal {
             field: Some("expected_version".into()),
             ..Self::new(
                 Kind::StaleVersion,
-                format!("Hồ sơ đã thay đổi (phiên bản {actual}, ông/bà đang xem phiên bản {expected}). Tải lại trang rồi làm lại."),
-                format!("The dossier has changed (version {actual}, you saw version {expected}). Load it again and repeat."),
+                format!(
+                    "Hồ sơ đã thay đổi (phiên bản {actual}, ông/bà đang xem phiên bản {expected}). Tải lại trang rồi làm lại."
+                ),
+                format!(
+                    "The dossier has changed (version {actual}, you saw version {expected}). Load it again and repeat."
+                ),
             )
         }
     }
@@ -144,7 +148,9 @@ impl Refusal {
     pub fn outside_of_unit(vietnamese_deed: &str, english_deed: &str) -> Self {
         Self::new(
             Kind::NotAllowed,
-            format!("Ông/bà chỉ được {vietnamese_deed} trong phạm vi đơn vị của mình. Chuyển việc này cho đơn vị phụ trách."),
+            format!(
+                "Ông/bà chỉ được {vietnamese_deed} trong phạm vi đơn vị của mình. Chuyển việc này cho đơn vị phụ trách."
+            ),
             format!("You may {english_deed} within your own unit only. Hand this to the unit in charge."),
         )
     }

@@ -216,6 +216,60 @@ pub enum Deed {
     RunJobs,
 }
 
+/// A deed in words, to end the sentence "you may not …".
+#[derive(Clone, Copy, Debug)]
+pub struct InWords {
+    pub vietnamese: &'static str,
+    pub english: &'static str,
+}
+
+impl Deed {
+    #[must_use]
+    pub fn said(self) -> InWords {
+        let (vietnamese, english) = match self {
+            Self::Receive => ("tiếp nhận hồ sơ", "take in dossiers"),
+            Self::RefuseReceipt => ("từ chối tiếp nhận hồ sơ", "refuse dossiers"),
+            Self::Transfer => ("chuyển hồ sơ", "hand dossiers over"),
+            Self::Assign => ("phân công xử lý", "assign work"),
+            Self::Step => ("ghi nhận bước xử lý", "record steps"),
+            Self::RequestSupplement => ("yêu cầu bổ sung hồ sơ", "ask for a supplement"),
+            Self::RequestSecondSupplement => {
+                ("yêu cầu bổ sung lần hai", "ask for a supplement a second time")
+            }
+            Self::ReceiveSupplement => ("tiếp nhận bổ sung", "take in a supplement"),
+            Self::RequestPayment => ("thông báo nghĩa vụ tài chính", "announce a financial obligation"),
+            Self::ConfirmPayment => ("xác nhận đã nộp tiền", "confirm a payment"),
+            Self::ExcludeTime => ("tạm dừng tính thời hạn", "stop the clock"),
+            Self::AskOpinion | Self::AnswerOpinion => ("lấy ý kiến phối hợp", "exchange opinions"),
+            Self::Settle => ("ghi nhận kết quả giải quyết", "record the result"),
+            Self::Return => ("trả kết quả", "return results"),
+            Self::Withdraw => ("ghi nhận rút hồ sơ", "record a withdrawal"),
+            Self::Stop => ("dừng giải quyết hồ sơ", "stop a dossier"),
+            Self::Reopen => ("mở lại hồ sơ", "open a settled dossier again"),
+            Self::DraftApology => ("soạn văn bản xin lỗi", "draft an apology"),
+            Self::IssueApology => ("ký văn bản xin lỗi", "sign an apology"),
+            Self::DeliverApology => ("ghi nhận đã trao văn bản xin lỗi", "record the delivery of an apology"),
+            Self::ApproveExemption => ("phê duyệt miễn xin lỗi", "approve an exemption"),
+            Self::Correct | Self::ApproveCorrection => ("đính chính dữ liệu", "correct records"),
+            Self::Urge => ("đôn đốc", "urge a settlement"),
+            Self::Explain => ("giải trình", "explain a delay"),
+            Self::View => ("xem hồ sơ", "see dossiers"),
+            Self::ViewPerson => ("xem thông tin cá nhân", "see personal data"),
+            Self::ViewProvince => ("xem số liệu toàn tỉnh", "see the whole province"),
+            Self::ViewAudit => ("xem nhật ký kiểm soát", "see the audit log"),
+            Self::Publish => ("công bố số liệu", "publish figures"),
+            Self::ManageCalendar => ("sửa lịch làm việc", "change the calendar"),
+            Self::ManageCatalogue => ("sửa danh mục thủ tục", "change the catalogue"),
+            Self::Recompute => ("tính lại ngày hẹn trả", "recompute promises"),
+            Self::ManagePeople => ("quản lý tài khoản", "manage accounts"),
+            Self::ManageService => ("quản trị hệ thống", "manage the service"),
+            Self::Import => ("nhập dữ liệu", "import data"),
+            Self::RunJobs => ("chạy tác vụ định kỳ", "run scheduled work"),
+        };
+        InWords { vietnamese, english }
+    }
+}
+
 /// In which capacity a role touches a dossier: through which of its units.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {

@@ -1,0 +1,99 @@
+//! Which alerts a dossier owes its unit's managers, each once (MON-04).
+
+use serde::{Deserialize, Serialize};
+
+use super::dossier::Dossier;
+use super::staff::Role;
+use super::standing::Milestones;
+use super::time::Moment;
+
+/// What an alert says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertRule {
+    DueSoon,
+    /// The last days in which an apology in advance is possible (LATE-01).
+    ApologyOwed,
+    /// Late, with the working days after due as its level.
+    Overdue,
+    /// The re-appointed date is missed (LATE-09).
+    OverdueTwice,
+}
+
+impl AlertRule {
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::DueSoon => "due_soon",
+            Self::ApologyOwed => "apology_owed",
+            Self::Overdue => "overdue",
+            Self::OverdueTwice => "overdue_twice",
+        }
+    }
+}
+
+/// One alert that is owed since `since`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alert {
+    pub rule: AlertRule,
+    /// Working days after due for `overdue`, else 0.
+    pub level: u16,
+    pub since: Moment,
+}
+
+/// The alerts that `dossier` owes at `now`, the outdated ones left out: who is late
+/// is not told that it will soon be due.
+#[must_use]
+pub fn owed(dossier: &Dossier, milestones: &Milestones, now: Moment) -> Vec<Alert> {
+    if !dossier.state.is_open() || dossier.stopped_since().is_some() {
+        return Vec::new();
+    }
+    let mut alerts = Vec::new();
+    if dossier.is_late_at(now) {
+        let overdue = milestones.escalations.iter().filter(|&&(_, at)| at <= now);
+        alerts.extend(overdue.map(|&(level, since)| Alert { rule: AlertRule::Overdue, level, since }));
+        if let Some(since) = milestones.second_late_from.filter(|&second| now > second) {
+            alerts.push(Alert { rule: AlertRule::OverdueTwice, level: 0, since });
+        }
+        return alerts;
+    }
+    if milestones.due_soon_at <= now {
+        alerts.push(Alert { rule: AlertRule::DueSoon, level: 0, since: milestones.due_soon_at });
+    }
+    if let Some((opens, _)) = milestones.apology_window.filter(|&(opens, _)| opens <= now)
+        && dossier.apology.is_none()
+        && dossier.exempted_at.is_none()
+    {
+        alerts.push(Alert { rule: AlertRule::ApologyOwed, level: 0, since: opens });
+    }
+    alerts
+}
+
+/// To whom an alert goes: to these roles of the competent unit, or of the whole province.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recipients {
+    pub in_unit: &'static [Role],
+    pub in_province: &'static [Role],
+    /// The officer who has the dossier is told as well.
+    pub officer: bool,
+}
+
+/// The ladder of MON-04, the unit's head on every rung of their own unit.
+#[must_use]
+pub fn recipients(rule: AlertRule, level: u16) -> Recipients {
+    const HEADS: &[Role] = &[Role::DivisionHead, Role::UnitHead];
+    const HEAD: &[Role] = &[Role::UnitHead];
+    match (rule, level) {
+        (AlertRule::DueSoon, _) => Recipients { in_unit: HEADS, in_province: &[], officer: false },
+        (AlertRule::ApologyOwed, _) => Recipients { in_unit: HEAD, in_province: &[], officer: false },
+        (AlertRule::Overdue, 0) => Recipients { in_unit: HEADS, in_province: &[], officer: true },
+        (AlertRule::Overdue, 1..=2) => Recipients { in_unit: HEAD, in_province: &[], officer: false },
+        (AlertRule::Overdue, 3..=4) => {
+            Recipients { in_unit: HEAD, in_province: &[Role::ControlOffice], officer: false }
+        }
+        (AlertRule::Overdue, _) => Recipients { in_unit: HEAD, in_province: &[Role::Chair], officer: false },
+        (AlertRule::OverdueTwice, _) => {
+            Recipients { in_unit: HEAD, in_province: &[Role::ControlOffice], officer: false }
+        }
+    }
+}

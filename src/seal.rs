@@ -1,0 +1,248 @@
+//! Seals personal data before it reaches the database, and codes it for exact search.
+//!
+//! The keys come from outside of the database. A sealed value says by key id which
+//! key opens it, so that keys can be exchanged; it is bound to its use, so that an
+//! applicant's record can't be passed off as a letter.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::random;
+
+const NONCE_LENGTH: usize = 24;
+
+/// The keys in use: one that seals, older ones that still open, and one for search codes.
+#[derive(Clone)]
+pub struct Keyring {
+    current: String,
+    keys: BTreeMap<String, [u8; 32]>,
+    search: [u8; 32],
+}
+
+/// Says which keys there are, never what they are.
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keyring").field("current", &self.current).finish_non_exhaustive()
+    }
+}
+
+/// What a sealed value is for; it opens for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    Applicant,
+    Letter,
+}
+
+impl Use {
+    fn label(self) -> &'static [u8] {
+        match self {
+            Self::Applicant => b"dunghen applicant 1",
+            Self::Letter => b"dunghen letter 1",
+        }
+    }
+}
+
+/// A sealed value as it is stored: nonce and ciphertext, and the key that opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    pub bytes: Vec<u8>,
+    pub key_id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    #[error("the key {0:?} is not in the key file; the value can't be opened without it")]
+    UnknownKey(String),
+    #[error("a sealed value was damaged or sealed for another use")]
+    Broken,
+    #[error("a value can't be written as JSON")]
+    Unwritable,
+}
+
+impl Keyring {
+    /// A keyring whose `current` key seals; `keys` must hold it.
+    ///
+    /// # Errors
+    /// Where the current key is missing.
+    pub fn new(
+        current: impl Into<String>,
+        keys: BTreeMap<String, [u8; 32]>,
+        search: [u8; 32],
+    ) -> Result<Self, SealError> {
+        let current = current.into();
+        if !keys.contains_key(&current) {
+            return Err(SealError::UnknownKey(current));
+        }
+        Ok(Self { current, keys, search })
+    }
+
+    /// Fresh keys, for a demonstration or a first start.
+    #[must_use]
+    pub fn generate() -> Self {
+        let current = "1".to_owned();
+        let keys = BTreeMap::from([(current.clone(), random::bytes())]);
+        Self { current, keys, search: random::bytes() }
+    }
+
+    /// The key file's lines: `current ID`, `key ID HEX` and `search HEX`.
+    #[must_use]
+    pub fn to_file(&self) -> String {
+        let mut text = format!("current {}\n", self.current);
+        for (id, key) in &self.keys {
+            text.push_str(&format!("key {id} {}\n", hex(key)));
+        }
+        text.push_str(&format!("search {}\n", hex(&self.search)));
+        text
+    }
+
+    /// Reads what [`Self::to_file`] wrote.
+    ///
+    /// # Errors
+    /// With the number of the first line that is not understood; never with its content.
+    pub fn from_file(text: &str) -> Result<Self, KeyFileError> {
+        let (mut current, mut keys, mut search) = (None, BTreeMap::new(), None);
+        for (index, line) in text.lines().enumerate() {
+            let wrong = || KeyFileError::Line(index + 1);
+            match line.split_whitespace().collect::<Vec<_>>().as_slice() {
+                [] => {}
+                ["current", id] => current = Some((*id).to_owned()),
+                ["key", id, key] => {
+                    keys.insert((*id).to_owned(), unhex(key).ok_or_else(wrong)?);
+                }
+                ["search", key] => search = Some(unhex(key).ok_or_else(wrong)?),
+                _ => return Err(wrong()),
+            }
+        }
+        let (Some(current), Some(search)) = (current, search) else { return Err(KeyFileError::Incomplete) };
+        Self::new(current, keys, search).map_err(|_| KeyFileError::Incomplete)
+    }
+
+    /// Seals `value`, each time differently.
+    ///
+    /// # Errors
+    /// Where it can't be written as JSON.
+    pub fn seal<T: Serialize>(&self, value: &T, purpose: Use) -> Result<Sealed, SealError> {
+        let plain = serde_json::to_vec(value).map_err(|_| SealError::Unwritable)?;
+        let nonce: [u8; NONCE_LENGTH] = random::bytes();
+        let cipher = self.cipher(&self.current)?;
+        let payload = Payload { msg: &plain, aad: purpose.label() };
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)?;
+        let bytes = [nonce.as_slice(), &sealed].concat();
+        Ok(Sealed { bytes, key_id: self.current.clone() })
+    }
+
+    /// Opens what was sealed for the same use.
+    ///
+    /// # Errors
+    /// Where the key is gone, or the value was damaged or sealed for another use.
+    pub fn open<T: DeserializeOwned>(&self, sealed: &Sealed, purpose: Use) -> Result<T, SealError> {
+        let (nonce, body) = sealed.bytes.split_at_checked(NONCE_LENGTH).ok_or(SealError::Broken)?;
+        let nonce: [u8; NONCE_LENGTH] = nonce.try_into().map_err(|_| SealError::Broken)?;
+        let payload = Payload { msg: body, aad: purpose.label() };
+        let cipher = self.cipher(&sealed.key_id)?;
+        let plain = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)?;
+        serde_json::from_slice(&plain).map_err(|_| SealError::Broken)
+    }
+
+    fn cipher(&self, key_id: &str) -> Result<XChaCha20Poly1305, SealError> {
+        let key = self.keys.get(key_id).ok_or_else(|| SealError::UnknownKey(key_id.to_owned()))?;
+        Ok(XChaCha20Poly1305::new(&(*key).into()))
+    }
+
+    /// A code by which an equal value can be found again, and nothing else be learned.
+    #[must_use]
+    pub fn search_code(&self, kind: &str, value: &str) -> Vec<u8> {
+        self.mac(&[b"search", kind.as_bytes(), value.as_bytes()])
+    }
+
+    /// A token that only this service can make for `session`, for its forms.
+    #[must_use]
+    pub fn form_token(&self, session: &[u8]) -> String {
+        hex(&self.mac(&[b"form", session])[..16])
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
+        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.search) else {
+            return Vec::new();
+        };
+        for part in parts {
+            mac.update(part);
+            mac.update(&[0]);
+        }
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+/// Why a key file can't be used. Its content is never repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFileError {
+    #[error("line {0} is neither `current ID`, `key ID HEX` nor `search HEX` (64 hexadecimal digits)")]
+    Line(usize),
+    #[error("it must have `current ID`, that key's `key ID HEX` and `search HEX`")]
+    Incomplete,
+}
+
+/// The SHA-256 of `bytes`.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut key = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (index, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_opens_again_and_shows_nothing_of_itself() {
+        let keys = Keyring::generate();
+        let sealed = keys.seal(&"Nguyễn Văn A", Use::Applicant).unwrap();
+        assert_eq!(keys.open::<String>(&sealed, Use::Applicant).unwrap(), "Nguyễn Văn A");
+        assert!(!String::from_utf8_lossy(&sealed.bytes).contains("Nguy"));
+        assert_ne!(keys.seal(&"Nguyễn Văn A", Use::Applicant).unwrap(), sealed);
+    }
+
+    #[test]
+    fn a_sealed_value_opens_for_no_other_use_key_or_content() {
+        let keys = Keyring::generate();
+        let sealed = keys.seal(&"secret", Use::Applicant).unwrap();
+        assert_eq!(keys.open::<String>(&sealed, Use::Letter), Err(SealError::Broken));
+        assert_eq!(Keyring::generate().open::<String>(&sealed, Use::Applicant), Err(SealError::Broken));
+        let mut damaged = sealed;
+        damaged.bytes[30] ^= 1;
+        assert_eq!(keys.open::<String>(&damaged, Use::Applicant), Err(SealError::Broken));
+    }
+
+    #[test]
+    fn a_key_file_reads_back_and_names_only_the_line_at_fault() {
+        let keys = Keyring::generate();
+        let sealed = keys.seal(&7, Use::Letter).unwrap();
+        let again = Keyring::from_file(&keys.to_file()).unwrap();
+        assert_eq!(again.open::<i32>(&sealed, Use::Letter), Ok(7));
+        assert_eq!(again.search_code("phone", "0912"), keys.search_code("phone", "0912"));
+        assert_eq!(Keyring::from_file("current 1\nkey 1 abc\n").unwrap_err(), KeyFileError::Line(2));
+        assert_eq!(Keyring::from_file("current 1\n").unwrap_err(), KeyFileError::Incomplete);
+    }
+}
