@@ -1,6 +1,11 @@
 //! Đúng Hẹn follows every administrative dossier from intake to return, keeps its
 //! legal clock and computes the on-time rates that follow from it.
 
+pub mod clock;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod random;
+pub mod seal;
+pub mod store;
+pub mod work;

@@ -1,0 +1,20 @@
+//! What is kept, as plain functions over a transaction, one file a subject.
+//!
+//! Here are the statements and nothing but statements: no rule of law, no
+//! permission, no clock. Both databases run the same SQL.
+
+pub mod alerts;
+pub mod applicants;
+pub mod audit;
+pub mod catalogue;
+pub mod dossiers;
+pub mod events;
+pub mod idempotency;
+pub mod lists;
+pub mod obligations;
+pub mod outbox;
+pub mod sessions;
+pub mod staff;
+pub mod statistics;
+pub mod sweep;
+pub mod ticks;

@@ -1,0 +1,38 @@
+//! Applicants, sealed and apart from their dossiers (DATA-05).
+
+use sqlx::FromRow;
+
+use crate::db::{Result, Tx};
+use crate::seal::Sealed;
+
+/// Codes for exact search; what they code can't be read from them.
+#[derive(Clone, Debug, Default)]
+pub struct SearchCodes {
+    pub identifier: Option<Vec<u8>>,
+    pub phone: Option<Vec<u8>>,
+}
+
+pub async fn insert(tx: &mut Tx, sealed: &Sealed, codes: &SearchCodes) -> Result<i64> {
+    tx.query(
+        "insert into applicants (sealed, key_id, identifier_code, phone_code)
+         values ($1, $2, $3, $4) returning id",
+    )
+    .bind(sealed.bytes.as_slice())
+    .bind(sealed.key_id.as_str())
+    .bind(codes.identifier.as_deref())
+    .bind(codes.phone.as_deref())
+    .fetch_scalar()
+    .await
+}
+
+#[derive(FromRow)]
+struct Row {
+    sealed: Vec<u8>,
+    key_id: String,
+}
+
+pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<Sealed>> {
+    let row: Option<Row> =
+        tx.query("select sealed, key_id from applicants where id = $1").bind(id).fetch_optional().await?;
+    Ok(row.map(|row| Sealed { bytes: row.sealed, key_id: row.key_id }))
+}

@@ -1,0 +1,271 @@
+//! The dossier's row: a projection of its events, written in their transaction.
+
+use sqlx::FromRow;
+
+use crate::db::{Result, Tx};
+use crate::domain::dossier::Dossier;
+use crate::domain::standing::Milestones;
+use crate::domain::time::{Day, Moment, Zone};
+
+/// What folding a dossier's events gives, column by column.
+#[derive(Clone, Debug, PartialEq, FromRow)]
+pub struct Projection {
+    pub version: i64,
+    pub state: String,
+    pub procedure_code: String,
+    pub procedure_version: i64,
+    pub field: String,
+    pub channel: String,
+    pub receiving_unit: String,
+    pub competent_unit: String,
+    pub holder_unit: String,
+    pub holder_officer: Option<i64>,
+    pub applicant_id: Option<i64>,
+    pub registered_at: Moment,
+    pub received_at: Option<Moment>,
+    pub received_on: Option<Day>,
+    pub original_due_at: Option<Moment>,
+    pub original_due_on: Option<Day>,
+    pub due_at: Option<Moment>,
+    pub due_on: Option<Day>,
+    pub late_from: Option<Moment>,
+    pub due_soon_at: Option<Moment>,
+    pub window_opens_at: Option<Moment>,
+    pub window_shuts_at: Option<Moment>,
+    pub second_late_from: Option<Moment>,
+    pub stopped_at: Option<Moment>,
+    pub late_before_stop: bool,
+    pub ended_at: Option<Moment>,
+    pub ended_on: Option<Day>,
+    pub returned_at: Option<Moment>,
+    pub outcome: Option<String>,
+}
+
+impl Projection {
+    /// The row that `dossier` should have; civil days are cut in `zone`.
+    #[must_use]
+    pub fn of(dossier: &Dossier, milestones: Option<&Milestones>, zone: &Zone) -> Self {
+        let promise = dossier.promise();
+        let original = dossier.original_promise();
+        let window = milestones.and_then(|milestones| milestones.apology_window);
+        Self {
+            version: dossier.version,
+            state: dossier.state.id().to_owned(),
+            procedure_code: dossier.filing.procedure.clone(),
+            procedure_version: dossier.filing.procedure_version,
+            field: dossier.filing.field.clone(),
+            channel: dossier.filing.channel.clone(),
+            receiving_unit: dossier.filing.receiving_unit.to_string(),
+            competent_unit: dossier.filing.competent_unit.to_string(),
+            holder_unit: dossier.holder.unit.to_string(),
+            holder_officer: dossier.holder.officer.map(|officer| officer.0),
+            applicant_id: dossier.filing.applicant,
+            registered_at: dossier.registered_at,
+            received_at: dossier.received_at,
+            received_on: dossier.received_at.map(|at| zone.day(at)),
+            original_due_at: original.map(|promise| promise.due_at),
+            original_due_on: original.map(|promise| promise.due_on),
+            due_at: promise.map(|promise| promise.due_at),
+            due_on: promise.map(|promise| promise.due_on),
+            late_from: promise.map(|promise| promise.late_from),
+            due_soon_at: milestones.map(|milestones| milestones.due_soon_at),
+            window_opens_at: window.map(|(opens, _)| opens),
+            window_shuts_at: window.map(|(_, shuts)| shuts),
+            second_late_from: dossier.reappointment.map(|second| second.late_from),
+            stopped_at: dossier.stopped_since(),
+            late_before_stop: dossier.late_before_stop,
+            ended_at: dossier.ended_at,
+            ended_on: dossier.ended_at.map(|at| zone.day(at)),
+            returned_at: dossier.returned_at,
+            outcome: dossier.outcome().map(|outcome| outcome.id().to_owned()),
+        }
+    }
+}
+
+/// A new dossier's row beside its projection.
+#[derive(Clone, Debug)]
+pub struct NewRow<'a> {
+    pub code: &'a str,
+    pub source: Option<&'a str>,
+    pub effects_from: Option<Moment>,
+    pub next_check_at: Option<Moment>,
+    pub projection: &'a Projection,
+}
+
+/// Inserts the row and returns its id.
+pub async fn insert(tx: &mut Tx, new: &NewRow<'_>) -> Result<i64> {
+    let p = new.projection;
+    tx.query(
+        "insert into dossiers (code, source, effects_from, next_check_at,
+            version, state, procedure_code, procedure_version, field, channel, receiving_unit, competent_unit,
+            holder_unit, holder_officer, applicant_id, registered_at, received_at, received_on,
+            original_due_at, original_due_on, due_at, due_on, late_from, due_soon_at, window_opens_at,
+            window_shuts_at, second_late_from, stopped_at, late_before_stop, ended_at, ended_on, returned_at,
+            outcome)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+            $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+         returning id",
+    )
+    .bind(new.code)
+    .bind(new.source)
+    .bind(new.effects_from)
+    .bind(new.next_check_at)
+    .bind(p.version)
+    .bind(p.state.as_str())
+    .bind(p.procedure_code.as_str())
+    .bind(p.procedure_version)
+    .bind(p.field.as_str())
+    .bind(p.channel.as_str())
+    .bind(p.receiving_unit.as_str())
+    .bind(p.competent_unit.as_str())
+    .bind(p.holder_unit.as_str())
+    .bind(p.holder_officer)
+    .bind(p.applicant_id)
+    .bind(p.registered_at)
+    .bind(p.received_at)
+    .bind(p.received_on)
+    .bind(p.original_due_at)
+    .bind(p.original_due_on)
+    .bind(p.due_at)
+    .bind(p.due_on)
+    .bind(p.late_from)
+    .bind(p.due_soon_at)
+    .bind(p.window_opens_at)
+    .bind(p.window_shuts_at)
+    .bind(p.second_late_from)
+    .bind(p.stopped_at)
+    .bind(p.late_before_stop)
+    .bind(p.ended_at)
+    .bind(p.ended_on)
+    .bind(p.returned_at)
+    .bind(p.outcome.as_deref())
+    .fetch_scalar()
+    .await
+}
+
+/// Replaces the projection where the row still has `expected_version`; says whether it had.
+pub async fn update(
+    tx: &mut Tx,
+    id: i64,
+    expected_version: i64,
+    p: &Projection,
+    next_check_at: Option<Moment>,
+) -> Result<bool> {
+    let changed = tx
+        .query(
+            "update dossiers set version = $3, state = $4, procedure_code = $5, procedure_version = $6,
+                field = $7, channel = $8, receiving_unit = $9, competent_unit = $10, holder_unit = $11,
+                holder_officer = $12, registered_at = $13, received_at = $14, received_on = $15,
+                original_due_at = $16, original_due_on = $17, due_at = $18, due_on = $19, late_from = $20,
+                due_soon_at = $21, window_opens_at = $22, window_shuts_at = $23, second_late_from = $24,
+                stopped_at = $25, late_before_stop = $26, ended_at = $27, ended_on = $28, returned_at = $29,
+                outcome = $30, next_check_at = $31
+             where id = $1 and version = $2",
+        )
+        .bind(id)
+        .bind(expected_version)
+        .bind(p.version)
+        .bind(p.state.as_str())
+        .bind(p.procedure_code.as_str())
+        .bind(p.procedure_version)
+        .bind(p.field.as_str())
+        .bind(p.channel.as_str())
+        .bind(p.receiving_unit.as_str())
+        .bind(p.competent_unit.as_str())
+        .bind(p.holder_unit.as_str())
+        .bind(p.holder_officer)
+        .bind(p.registered_at)
+        .bind(p.received_at)
+        .bind(p.received_on)
+        .bind(p.original_due_at)
+        .bind(p.original_due_on)
+        .bind(p.due_at)
+        .bind(p.due_on)
+        .bind(p.late_from)
+        .bind(p.due_soon_at)
+        .bind(p.window_opens_at)
+        .bind(p.window_shuts_at)
+        .bind(p.second_late_from)
+        .bind(p.stopped_at)
+        .bind(p.late_before_stop)
+        .bind(p.ended_at)
+        .bind(p.ended_on)
+        .bind(p.returned_at)
+        .bind(p.outcome.as_deref())
+        .bind(next_check_at)
+        .execute()
+        .await?;
+    Ok(changed == 1)
+}
+
+/// What a deed must know of a stored dossier before it reads the events.
+#[derive(Clone, Debug, FromRow)]
+pub struct Known {
+    pub id: i64,
+    pub code: String,
+    pub version: i64,
+    pub receiving_unit: String,
+    pub competent_unit: String,
+    pub holder_unit: String,
+    pub effects_from: Option<Moment>,
+    pub next_check_at: Option<Moment>,
+}
+
+/// The dossier with this code, if there is one.
+pub async fn known(tx: &mut Tx, code: &str) -> Result<Option<Known>> {
+    tx.query(
+        "select id, code, version, receiving_unit, competent_unit, holder_unit, effects_from, next_check_at
+         from dossiers where code = $1",
+    )
+    .bind(code)
+    .fetch_optional()
+    .await
+}
+
+/// The dossier with this id.
+pub async fn known_by_id(tx: &mut Tx, id: i64) -> Result<Option<Known>> {
+    tx.query(
+        "select id, code, version, receiving_unit, competent_unit, holder_unit, effects_from, next_check_at
+         from dossiers where id = $1",
+    )
+    .bind(id)
+    .fetch_optional()
+    .await
+}
+
+/// The stored projection, for comparison with a replay.
+pub async fn projection(tx: &mut Tx, id: i64) -> Result<Option<Projection>> {
+    tx.query(
+        "select version, state, procedure_code, procedure_version, field, channel, receiving_unit,
+            competent_unit, holder_unit, holder_officer, applicant_id, registered_at, received_at, received_on,
+            original_due_at, original_due_on, due_at, due_on, late_from, due_soon_at, window_opens_at,
+            window_shuts_at, second_late_from, stopped_at, late_before_stop, ended_at, ended_on, returned_at,
+            outcome
+         from dossiers where id = $1",
+    )
+    .bind(id)
+    .fetch_optional()
+    .await
+}
+
+/// Ids and codes in id order, a page after `after`, for walking over all.
+pub async fn page_of_ids(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    tx.query("select id, code from dossiers where id > $1 order by id limit $2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all()
+        .await
+}
+
+/// The next daily number of an agency's dossier codes (CODE-03).
+pub async fn next_number(tx: &mut Tx, agency: &str, day: Day) -> Result<i64> {
+    tx.query(
+        "insert into code_sequences (agency, day, last) values ($1, $2, 1)
+         on conflict (agency, day) do update set last = code_sequences.last + 1
+         returning last",
+    )
+    .bind(agency)
+    .bind(day)
+    .fetch_scalar()
+    .await
+}

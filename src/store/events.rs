@@ -1,0 +1,64 @@
+//! The log of what happened to each dossier; it only grows (LIFE-05).
+
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use crate::db::{Error, Result, Tx};
+use crate::domain::event::{Event, Happening};
+use crate::domain::staff::StaffId;
+use crate::domain::time::Moment;
+
+/// Adds one event. Its number is unique within the dossier, so that of two who add
+/// the same one, one fails.
+pub async fn append(tx: &mut Tx, dossier: i64, event: &Event) -> Result<()> {
+    tx.query(
+        "insert into dossier_events (dossier_id, seq, kind, at, recorded_at, actor_id, unit, body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(dossier)
+    .bind(event.seq)
+    .bind(event.what.kind())
+    .bind(event.at)
+    .bind(event.recorded_at)
+    .bind(event.actor.0)
+    .bind(event.unit.as_str())
+    .bind(Json(&event.what))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Row {
+    seq: i64,
+    at: Moment,
+    recorded_at: Moment,
+    actor_id: i64,
+    unit: String,
+    body: Json<Happening>,
+}
+
+/// A dossier's whole life, oldest event first.
+pub async fn of(tx: &mut Tx, dossier: i64) -> Result<Vec<Event>> {
+    let rows: Vec<Row> = tx
+        .query(
+            "select seq, at, recorded_at, actor_id, unit, body
+             from dossier_events where dossier_id = $1 order by seq",
+        )
+        .bind(dossier)
+        .fetch_all()
+        .await?;
+    rows.into_iter().map(event).collect()
+}
+
+fn event(row: Row) -> Result<Event> {
+    let unit = row.unit.parse().map_err(|_| Error::corrupt("dossier_events", "unit", row.seq))?;
+    Ok(Event {
+        seq: row.seq,
+        at: row.at,
+        recorded_at: row.recorded_at,
+        actor: StaffId(row.actor_id),
+        unit,
+        what: row.body.0,
+    })
+}

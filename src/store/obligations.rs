@@ -1,0 +1,136 @@
+//! Apologies owed: one row per late dossier, whoever sees it first (LATE-16).
+
+use sqlx::FromRow;
+
+use crate::db::{Result, Tx};
+use crate::domain::time::Moment;
+
+/// Opens the obligation where there is none yet; says whether it did.
+pub async fn open(tx: &mut Tx, dossier: i64, unit: &str, at: Moment) -> Result<bool> {
+    let opened = tx
+        .query(
+            "insert into obligations (dossier_id, unit, opened_at) values ($1, $2, $3)
+             on conflict (dossier_id) do nothing",
+        )
+        .bind(dossier)
+        .bind(unit)
+        .bind(at)
+        .execute()
+        .await?;
+    Ok(opened == 1)
+}
+
+/// Records form 04. The form's number is unique.
+pub async fn issue(
+    tx: &mut Tx,
+    dossier: i64,
+    at: Moment,
+    in_advance: bool,
+    number: &str,
+    reason: &str,
+) -> Result<()> {
+    tx.query(
+        "update obligations set issued_at = $2, in_advance = $3, form_number = $4, reason = $5
+         where dossier_id = $1 and issued_at is null",
+    )
+    .bind(dossier)
+    .bind(at)
+    .bind(in_advance)
+    .bind(number)
+    .bind(reason)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+pub async fn deliver(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
+    tx.query("update obligations set delivered_at = $2 where dossier_id = $1 and delivered_at is null")
+        .bind(dossier)
+        .bind(at)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub async fn exempt(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
+    tx.query("update obligations set exempted_at = $2 where dossier_id = $1 and exempted_at is null")
+        .bind(dossier)
+        .bind(at)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// Ends an obligation whose dossier was settled on time after all.
+pub async fn close(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
+    tx.query(
+        "update obligations set closed_at = $2
+         where dossier_id = $1 and closed_at is null and delivered_at is null",
+    )
+    .bind(dossier)
+    .bind(at)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// One obligation with what a list shows of its dossier.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    pub dossier_id: i64,
+    pub code: String,
+    pub unit: String,
+    pub procedure_name: String,
+    pub due_at: Option<Moment>,
+    pub late_from: Option<Moment>,
+    pub ended_at: Option<Moment>,
+    pub opened_at: Moment,
+    pub issued_at: Option<Moment>,
+    pub in_advance: Option<bool>,
+    pub form_number: Option<String>,
+    pub reason: Option<String>,
+    pub delivered_at: Option<Moment>,
+    pub exempted_at: Option<Moment>,
+    pub closed_at: Option<Moment>,
+}
+
+/// Obligations of the `units` (a JSON array of codes), oldest first, after `after`;
+/// with `unsent` only those for which no letter went out.
+pub async fn list(
+    tx: &mut Tx,
+    units: &str,
+    unsent: bool,
+    after: Option<(Moment, i64)>,
+    limit: i64,
+) -> Result<Vec<Listed>> {
+    let (after_at, after_id) = after.unzip();
+    tx.query(crate::db::Sql::per_engine(
+        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.late_from, d.ended_at,
+            o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
+            o.closed_at
+         from obligations o
+         join dossiers d on d.id = o.dossier_id
+         join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
+         where o.unit in (select value from json_each($1))
+           and (not $2 or (o.issued_at is null and o.exempted_at is null and o.closed_at is null))
+           and ($3 is null or (o.opened_at, o.dossier_id) > ($3, $4))
+         order by o.opened_at, o.dossier_id limit $5",
+        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.late_from, d.ended_at,
+            o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
+            o.closed_at
+         from obligations o
+         join dossiers d on d.id = o.dossier_id
+         join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
+         where o.unit in (select jsonb_array_elements_text($1::jsonb))
+           and (not $2 or (o.issued_at is null and o.exempted_at is null and o.closed_at is null))
+           and ($3 is null or (o.opened_at, o.dossier_id) > ($3, $4))
+         order by o.opened_at, o.dossier_id limit $5",
+    ))
+    .bind(units)
+    .bind(unsent)
+    .bind(after_at)
+    .bind(after_id)
+    .bind(limit)
+    .fetch_all()
+    .await
+}

@@ -1,0 +1,187 @@
+//! Letters that wait, travel and have arrived.
+//!
+//! A letter is claimed in one transaction, spoken about outside of any, and its
+//! outcome recorded in another under the token of the claim: whoever lost the
+//! claim records nothing.
+
+use sqlx::FromRow;
+
+use crate::db::{Result, Sql, Tx, sql};
+use crate::domain::time::Moment;
+use crate::seal::Sealed;
+
+/// A letter to be put into the outbox.
+#[derive(Clone, Debug)]
+pub struct NewLetter<'a> {
+    /// What makes it the same letter, however often it is written.
+    pub dedupe_key: &'a str,
+    pub kind: &'a str,
+    pub unit: &'a str,
+    pub recipient_id: Option<i64>,
+    pub dossier_id: Option<i64>,
+    /// Without personal data.
+    pub subject: &'a str,
+    pub sealed: &'a Sealed,
+    pub message_id: &'a str,
+    pub now: Moment,
+}
+
+/// Puts a letter in where it is not yet; says its id if it is new.
+pub async fn put(tx: &mut Tx, new: &NewLetter<'_>) -> Result<Option<i64>> {
+    tx.query(
+        "insert into outbox (dedupe_key, kind, unit, recipient_id, dossier_id, subject, sealed, key_id,
+            message_id, state, attempts, unknown_tries, next_try_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, 0, $10, $10)
+         on conflict (dedupe_key) do nothing
+         returning id",
+    )
+    .bind(new.dedupe_key)
+    .bind(new.kind)
+    .bind(new.unit)
+    .bind(new.recipient_id)
+    .bind(new.dossier_id)
+    .bind(new.subject)
+    .bind(new.sealed.bytes.as_slice())
+    .bind(new.sealed.key_id.as_str())
+    .bind(new.message_id)
+    .bind(new.now)
+    .fetch_optional_scalar()
+    .await
+}
+
+/// A claimed letter.
+#[derive(Clone, Debug, FromRow)]
+pub struct Claimed {
+    pub id: i64,
+    pub kind: String,
+    pub dossier_id: Option<i64>,
+    pub subject: String,
+    pub sealed: Vec<u8>,
+    pub key_id: String,
+    pub message_id: String,
+    pub attempts: i64,
+    pub unknown_tries: i64,
+    pub created_at: Moment,
+}
+
+// A letter whose sender's lease ran out is up for another try.
+const CLAIM: Sql = sql!(
+    "update outbox set state = 'sending', token = $1, leased_until = $2, attempts = attempts + 1
+     where id in (select id from outbox
+                  where state in ('queued', 'sending') and next_try_at <= $3
+                    and (state = 'queued' or leased_until <= $3)
+                  order by next_try_at, id limit $4 ",
+    postgres "for update skip locked",
+    ") and sealed is not null
+     returning id, kind, dossier_id, subject, sealed, key_id, message_id, attempts, unknown_tries, created_at"
+);
+
+/// Claims up to `limit` letters that are due, until `leased_until`.
+pub async fn claim(
+    tx: &mut Tx,
+    token: &str,
+    now: Moment,
+    leased_until: Moment,
+    limit: i64,
+) -> Result<Vec<Claimed>> {
+    tx.query(CLAIM).bind(token).bind(leased_until).bind(now).bind(limit).fetch_all().await
+}
+
+/// What became of a claimed letter.
+#[derive(Clone, Debug)]
+pub struct Verdict<'a> {
+    pub state: &'a str,
+    pub next_try_at: Moment,
+    pub done_at: Option<Moment>,
+    pub unknown_tries: i64,
+    pub burns_attempt: bool,
+    pub reply: &'a str,
+}
+
+/// Records the outcome if the claim still holds; says whether it did.
+pub async fn record(tx: &mut Tx, id: i64, token: &str, verdict: &Verdict<'_>) -> Result<bool> {
+    let recorded = tx
+        .query(
+            "update outbox set state = $3, next_try_at = $4, done_at = $5, unknown_tries = $6,
+                attempts = attempts - (case when $7 then 0 else 1 end), last_reply = $8,
+                token = null, leased_until = null
+             where id = $1 and token = $2 and state = 'sending'",
+        )
+        .bind(id)
+        .bind(token)
+        .bind(verdict.state)
+        .bind(verdict.next_try_at)
+        .bind(verdict.done_at)
+        .bind(verdict.unknown_tries)
+        .bind(verdict.burns_attempt)
+        .bind(verdict.reply)
+        .execute()
+        .await?;
+    Ok(recorded == 1)
+}
+
+/// When the next letter is due, if one waits.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {
+    tx.query("select min(next_try_at) from outbox where state in ('queued', 'sending')").fetch_scalar().await
+}
+
+/// A letter as the outbox page lists it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    pub id: i64,
+    pub kind: String,
+    pub unit: String,
+    pub unit_name: String,
+    pub recipient: Option<String>,
+    pub code: Option<String>,
+    pub subject: String,
+    pub state: String,
+    pub attempts: i64,
+    pub created_at: Moment,
+    pub next_try_at: Moment,
+    pub done_at: Option<Moment>,
+    pub last_reply: Option<String>,
+}
+
+const LISTED: &str =
+    "select o.id, o.kind, o.unit, u.name as unit_name, s.name as recipient, d.code, o.subject,
+        o.state, o.attempts, o.created_at, o.next_try_at, o.done_at, o.last_reply
+     from outbox o join units u on u.code = o.unit
+     left join staff s on s.id = o.recipient_id
+     left join dossiers d on d.id = o.dossier_id
+     where ($1 is null or o.id < $1)
+     order by o.id desc limit $2";
+
+/// Letters, newest first, before the letter `before`.
+pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Listed>> {
+    tx.query(LISTED).bind(before).bind(limit).fetch_all().await
+}
+
+#[derive(FromRow)]
+struct Content {
+    unit: String,
+    subject: String,
+    sealed: Option<Vec<u8>>,
+    key_id: String,
+}
+
+/// One letter's unit, subject and sealed content; the content is gone after its keeping time.
+pub async fn content(tx: &mut Tx, id: i64) -> Result<Option<(String, String, Option<Sealed>)>> {
+    let row: Option<Content> = tx
+        .query("select unit, subject, sealed, key_id from outbox where id = $1")
+        .bind(id)
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|row| {
+        let sealed = row.sealed.map(|bytes| Sealed { bytes, key_id: row.key_id });
+        (row.unit, row.subject, sealed)
+    }))
+}
+
+/// Erases the bodies of letters that arrived before `before`.
+pub async fn forget_bodies(tx: &mut Tx, before: Moment) -> Result<u64> {
+    tx.query("update outbox set sealed = null where state = 'sent' and done_at < $1 and sealed is not null")
+        .bind(before)
+        .execute()
+        .await
+}

@@ -1,0 +1,137 @@
+//! The people of the offices and how they sign in.
+
+use sqlx::FromRow;
+use sqlx::types::Json;
+
+use crate::db::{Error, Result, Tx};
+use crate::domain::staff::{Actor, Role, StaffId};
+use crate::domain::time::Moment;
+
+/// One person.
+#[derive(Clone, Debug, FromRow)]
+pub struct Person {
+    pub id: i64,
+    pub login: Option<String>,
+    pub name: String,
+    pub email: Option<String>,
+    pub unit: String,
+    pub roles: Json<Vec<Role>>,
+    pub password_hash: Option<String>,
+    pub active: bool,
+}
+
+impl Person {
+    /// The acting person that every deed demands.
+    pub fn actor(&self) -> Result<Actor> {
+        let unit = self.unit.parse().map_err(|_| Error::corrupt("staff", "unit", self.id))?;
+        Ok(Actor::new(StaffId(self.id), unit, self.roles.0.iter().copied()))
+    }
+}
+
+/// A person to be added.
+#[derive(Clone, Debug)]
+pub struct NewPerson<'a> {
+    pub login: Option<&'a str>,
+    pub name: &'a str,
+    pub email: Option<&'a str>,
+    pub unit: &'a str,
+    pub roles: &'a [Role],
+    pub password_hash: Option<&'a str>,
+    pub source: Option<&'a str>,
+    pub created_at: Moment,
+}
+
+pub async fn insert(tx: &mut Tx, new: &NewPerson<'_>) -> Result<i64> {
+    tx.query(
+        "insert into staff (login, name, email, unit, roles, password_hash, active, source, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
+    )
+    .bind(new.login)
+    .bind(new.name)
+    .bind(new.email)
+    .bind(new.unit)
+    .bind(Json(new.roles))
+    .bind(new.password_hash)
+    .bind(new.source.is_none())
+    .bind(new.source)
+    .bind(new.created_at)
+    .fetch_scalar()
+    .await
+}
+
+/// The officer whom an imported source calls `name`, made on first sight and never able to sign in.
+pub async fn imported(tx: &mut Tx, source: &str, name: &str, unit: &str, now: Moment) -> Result<i64> {
+    let known: Option<i64> = tx
+        .query("select id from staff where source = $1 and name = $2")
+        .bind(source)
+        .bind(name)
+        .fetch_optional_scalar()
+        .await?;
+    match known {
+        Some(id) => Ok(id),
+        None => {
+            let new = NewPerson {
+                login: None,
+                name,
+                email: None,
+                unit,
+                roles: &[],
+                password_hash: None,
+                source: Some(source),
+                created_at: now,
+            };
+            insert(tx, &new).await
+        }
+    }
+}
+
+/// Makes sure that the service itself, which acts in sweeps and deliveries, is on the list as number 0.
+pub async fn keep_system(tx: &mut Tx, unit: &str, now: Moment) -> Result<()> {
+    tx.query(
+        "insert into staff (id, login, name, email, unit, roles, password_hash, active, source, created_at)
+         values (0, null, 'Đúng Hẹn', null, $1, $2, null, $3, null, $4)
+         on conflict (id) do nothing",
+    )
+    .bind(unit)
+    .bind(Json([Role::System].as_slice()))
+    .bind(false)
+    .bind(now)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+pub async fn by_login(tx: &mut Tx, login: &str) -> Result<Option<Person>> {
+    tx.query("select id, login, name, email, unit, roles, password_hash, active from staff where login = $1")
+        .bind(login)
+        .fetch_optional()
+        .await
+}
+
+pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Person>> {
+    tx.query("select id, login, name, email, unit, roles, password_hash, active from staff where id = $1")
+        .bind(id)
+        .fetch_optional()
+        .await
+}
+
+/// The active people of one unit, by name.
+pub async fn of_unit(tx: &mut Tx, unit: &str) -> Result<Vec<Person>> {
+    tx.query(
+        "select id, login, name, email, unit, roles, password_hash, active
+         from staff where unit = $1 and active order by name, id",
+    )
+    .bind(unit)
+    .fetch_all()
+    .await
+}
+
+/// Everyone who can be written to, for digests.
+pub async fn with_email(tx: &mut Tx) -> Result<Vec<Person>> {
+    tx.query(
+        "select id, login, name, email, unit, roles, password_hash, active
+         from staff where email is not null and active order by unit, id",
+    )
+    .fetch_all()
+    .await
+}

@@ -1,0 +1,10 @@
+//! What people and the clock do; each function is one transaction's worth.
+//!
+//! A page, the API, an import and a test call the same function. Each demands the
+//! acting person, decides by the domain, writes by the store, and does nothing
+//! outside of its transaction: a deed may be run again.
+
+pub mod appointment;
+pub mod desk;
+pub mod intake;
+pub mod ledger;

@@ -1,0 +1,253 @@
+//! Adds one event to a dossier: the only way in which a dossier changes.
+//!
+//! Event, projection, obligation and audit row go into one transaction, under the
+//! version that the caller saw.
+
+use serde_json::json;
+
+use super::desk::Desk;
+use crate::db::{Error, Result, Tx};
+use crate::domain::dossier::{Dossier, Misfit};
+use crate::domain::event::{Event, Happening};
+use crate::domain::promise::Outcome;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::ruleset::RuleSet;
+use crate::domain::staff::{Actor, Deed, Parties};
+use crate::domain::standing::Milestones;
+use crate::domain::time::Moment;
+use crate::domain::unit::UnitCode;
+use crate::store;
+use crate::store::dossiers::{Known, NewRow, Projection};
+
+/// A stored dossier with its life.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub known: Known,
+    pub dossier: Dossier,
+}
+
+impl Opened {
+    /// The units that have to do with it.
+    #[must_use]
+    pub fn parties(&self) -> Parties<'_> {
+        Parties {
+            receiving: &self.dossier.filing.receiving_unit,
+            competent: &self.dossier.filing.competent_unit,
+            current: Some(&self.dossier.holder.unit),
+            coordinating: &[],
+        }
+    }
+}
+
+/// Finds a dossier that `actor` may do `deed` to. One outside of their sight does not exist for them.
+pub async fn open(tx: &mut Tx, desk: &Desk, actor: &Actor, code: &str, deed: Deed) -> Result<Opened> {
+    let known = store::dossiers::known(tx, code).await?.ok_or_else(|| Refusal::dossier_not_found(code))?;
+    let opened = load(tx, known).await?;
+    if desk.allow(actor, Deed::View, opened.parties()).is_err() {
+        return Err(Refusal::dossier_not_found(code).into());
+    }
+    desk.allow(actor, deed, opened.parties())?;
+    Ok(opened)
+}
+
+/// Folds a known dossier's events.
+pub async fn load(tx: &mut Tx, known: Known) -> Result<Opened> {
+    let events = store::events::of(tx, known.id).await?;
+    let folded = Dossier::fold(&events).map_err(|misfit| corrupt(&known.code, &misfit))?;
+    let dossier = folded.ok_or_else(|| Error::corrupt("dossier_events", "dossier_id", known.id))?;
+    Ok(Opened { known, dossier })
+}
+
+fn corrupt(code: &str, misfit: &Misfit) -> Error {
+    Error::corrupt("dossier_events", "body", format_args!("{code}: {misfit}"))
+}
+
+/// The rule set under which the dossier was received (LAW-01).
+#[must_use]
+pub fn rules_of<'d>(desk: &'d Desk, dossier: &Dossier) -> Option<&'d RuleSet> {
+    let named = dossier.ruleset.as_ref().and_then(|id| desk.province.rulesets.get(&id.parse().ok()?));
+    named.or_else(|| {
+        let day = desk.province.zone().day(dossier.received_at.unwrap_or(dossier.registered_at));
+        desk.province.rules(&dossier.filing.field, day)
+    })
+}
+
+/// The milestones of the promise in force, if there is one.
+#[must_use]
+pub fn milestones_of(desk: &Desk, dossier: &Dossier) -> Option<Milestones> {
+    let timetable = desk.province.timetable(&dossier.filing.competent_unit);
+    let rules = rules_of(desk, dossier)?;
+    Some(Milestones::of(dossier.promise()?, dossier.reappointment, timetable, rules))
+}
+
+/// What is added to a dossier.
+#[derive(Clone, Debug)]
+pub struct Addition<'a> {
+    pub actor: &'a Actor,
+    pub at: Moment,
+    pub what: Happening,
+}
+
+/// Begins a dossier with its first event; returns its id and what it is now.
+pub async fn begin(tx: &mut Tx, desk: &Desk, addition: Addition<'_>) -> Result<(i64, Dossier)> {
+    let event = event(desk, &addition, 1);
+    let dossier = Dossier::begin(&event).map_err(|misfit| corrupt("", &misfit))?;
+    let milestones = milestones_of(desk, &dossier);
+    let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
+    let row = NewRow {
+        code: &dossier.filing.code,
+        source: None,
+        effects_from: None,
+        next_check_at: first_check(&dossier, milestones.as_ref()),
+        projection: &projection,
+    };
+    let id = store::dossiers::insert(tx, &row).await?;
+    store::events::append(tx, id, &event).await?;
+    audit(tx, desk, &addition, &dossier).await?;
+    Ok((id, dossier))
+}
+
+/// Adds an event to an opened dossier, if it still has the version that the caller expects.
+pub async fn add(
+    tx: &mut Tx,
+    desk: &Desk,
+    opened: Opened,
+    expected_version: i64,
+    addition: Addition<'_>,
+) -> Result<Opened> {
+    let Opened { known, dossier } = opened;
+    if known.version != expected_version {
+        return Err(Refusal::stale(expected_version, known.version).into());
+    }
+    check_time(desk, &dossier, addition.at)?;
+    let event = event(desk, &addition, known.version + 1);
+    let before = dossier.clone();
+    let dossier = dossier.after(&event).map_err(|misfit| illegal_move(&misfit))?;
+    let milestones = milestones_of(desk, &dossier);
+    let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
+    let next_check_at = next_check(&known, &before, &dossier, milestones.as_ref());
+    if !store::dossiers::update(tx, known.id, expected_version, &projection, next_check_at).await? {
+        return Err(Refusal::stale(expected_version, expected_version + 1).into());
+    }
+    store::events::append(tx, known.id, &event).await?;
+    settle_obligation(tx, &known, &dossier, milestones.as_ref(), addition.at).await?;
+    audit(tx, desk, &addition, &dossier).await?;
+    let known = Known { version: event.seq, next_check_at, ..known };
+    Ok(Opened { known, dossier })
+}
+
+fn event(desk: &Desk, addition: &Addition<'_>, seq: i64) -> Event {
+    Event {
+        seq,
+        at: addition.at,
+        recorded_at: desk.now,
+        actor: addition.actor.staff_id,
+        unit: addition.actor.unit.clone(),
+        what: addition.what.clone(),
+    }
+}
+
+/// An event lies neither in the future nor before the one that it follows.
+fn check_time(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<()> {
+    if at > desk.now {
+        return Err(Refusal::invalid(
+            "at",
+            "Thời điểm nằm trong tương lai. Kiểm tra lại ngày giờ.",
+            "The time lies in the future. Check date and time.",
+        )
+        .into());
+    }
+    if at < dossier.last_at {
+        return Err(Refusal::invalid(
+            "at",
+            "Thời điểm sớm hơn sự việc trước đó của hồ sơ. Kiểm tra lại ngày giờ.",
+            "The time is before the dossier's previous event. Check date and time.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn illegal_move(misfit: &Misfit) -> Refusal {
+    let state = misfit.state.map_or("", |state| state.vietnamese());
+    let id = misfit.state.map_or("none", |state| state.id());
+    Refusal::new(
+        Kind::IllegalMove,
+        format!("Không thể ghi nhận việc này khi hồ sơ đang ở trạng thái “{state}”. Tải lại hồ sơ để xem việc có thể làm."),
+        format!("`{}` can't follow while the dossier is `{id}`. Load it again to see what can.", misfit.kind),
+    )
+    .on_field("kind")
+}
+
+/// The first look at a new promise; a milestone that lies at its very beginning is not passed over.
+fn first_check(dossier: &Dossier, milestones: Option<&Milestones>) -> Option<Moment> {
+    let promise = dossier.promise()?;
+    let just_before = promise.counted_from.plus(jiff::SignedDuration::from_micros(-1));
+    milestones?.next_after(just_before)
+}
+
+/// When the sweep must look next. What it has not yet seen of the same promise stays due.
+fn next_check(
+    known: &Known,
+    before: &Dossier,
+    after: &Dossier,
+    milestones: Option<&Milestones>,
+) -> Option<Moment> {
+    if !after.state.is_open() || after.stopped_since().is_some() {
+        return None;
+    }
+    if before.promises.len() != after.promises.len() || before.stopped_since().is_some() {
+        return first_check(after, milestones);
+    }
+    let second = after.reappointment.map(|second| crate::domain::standing::just_after(second.late_from));
+    match (known.next_check_at, second.filter(|_| before.reappointment.is_none())) {
+        (Some(waiting), Some(second)) => Some(waiting.min(second)),
+        (waiting, second) => waiting.or(second),
+    }
+}
+
+/// Whoever sees the lateness first opens the obligation; who settles on time closes it (LATE-16).
+pub async fn settle_obligation(
+    tx: &mut Tx,
+    known: &Known,
+    dossier: &Dossier,
+    milestones: Option<&Milestones>,
+    now: Moment,
+) -> Result<()> {
+    let Some(milestones) = milestones else { return Ok(()) };
+    let unit = dossier.filing.competent_unit.as_str();
+    let silent = known.effects_from.is_some_and(|from| milestones.late_from < from);
+    if dossier.apology.is_some() || (dossier.is_late_at(now) && !silent) {
+        store::obligations::open(tx, known.id, unit, now).await?;
+    }
+    if dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late) {
+        store::obligations::close(tx, known.id, now).await?;
+    }
+    Ok(())
+}
+
+async fn audit(tx: &mut Tx, desk: &Desk, addition: &Addition<'_>, dossier: &Dossier) -> Result<()> {
+    let detail = json!({ "state": dossier.state.id(), "version": dossier.version }).to_string();
+    let entry = store::audit::Entry {
+        at: desk.now,
+        actor: addition.actor,
+        action: addition.what.kind(),
+        subject: &dossier.filing.code,
+        detail: &detail,
+    };
+    store::audit::append(tx, &entry).await
+}
+
+/// A unit code from the request, if the province has such a unit now.
+pub fn unit_in_force(desk: &Desk, field: &'static str, text: &str) -> Result<UnitCode> {
+    let known =
+        text.parse::<UnitCode>().ok().filter(|code| desk.province.units.get_at(code, desk.today()).is_some());
+    known.ok_or_else(|| {
+        Refusal::invalid(
+            field,
+            format!("Không có đơn vị mã “{text}” đang hoạt động. Chọn đơn vị trong danh sách."),
+            format!("There is no unit {text:?} in force. Choose one from the list of units."),
+        )
+        .into()
+    })
+}
