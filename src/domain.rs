@@ -24,3 +24,4 @@ pub mod state;
 pub mod statistics;
 pub mod time;
 pub mod unit;
+pub mod words;

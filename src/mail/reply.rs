@@ -1,0 +1,217 @@
+//! What a relay's reply means for the mail at hand, by the phase in which it came.
+//!
+//! A table and nothing else: it holds no connection. Every code has an answer, those
+//! that no standard knows too.
+
+use std::fmt;
+
+use crate::domain::words::one_line;
+
+/// Where in the conversation a reply came, or failed to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    Greeting,
+    Hello,
+    StartTls,
+    Auth,
+    /// `MAIL FROM`: about us, the sender, not about the mail.
+    Sender,
+    /// `RCPT TO`
+    Recipient,
+    Data,
+    /// After the final dot was sent: from here on silence may mean "accepted".
+    FinalDot,
+}
+
+/// What a reply lets us do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on to the next phase; after the final dot: the mail is accepted.
+    Accepted,
+    /// Nobody's lasting fault: try again later.
+    Retry,
+    /// This mail will not be taken, ever.
+    Refused,
+    /// No mail would be taken: stop sending until somebody has looked.
+    Pause,
+    /// It may have been taken or not.
+    Unknown,
+}
+
+/// The verdict on reply `code` (100 to 599) in `phase`.
+#[must_use]
+pub fn verdict(phase: Phase, code: u16) -> Verdict {
+    use Phase::{Auth, Data, FinalDot, Greeting, Hello, Recipient, Sender, StartTls};
+    match (phase, code) {
+        (Data, 354) | (Auth, 235) | (Greeting | StartTls, 220) => Verdict::Accepted,
+        (Hello | Sender | Recipient | FinalDot, 250..=259) => Verdict::Accepted,
+        (_, 400..=499) => Verdict::Retry,
+        // Authentication required, too weak, wrong, or needing encryption.
+        (_, 530 | 534 | 535 | 538) => Verdict::Pause,
+        // Before a recipient is named no mail can be at fault, only the channel.
+        (Greeting | Hello | StartTls | Auth | Sender, 500..=599) => Verdict::Pause,
+        // "I did not understand": what became of the mail is not said.
+        (FinalDot, 500..=504) => Verdict::Unknown,
+        (_, 503) => Verdict::Retry,
+        (_, 500 | 502) => Verdict::Pause,
+        (Recipient | Data | FinalDot, 500..=599) => Verdict::Refused,
+        (FinalDot, _) => Verdict::Unknown,
+        _ => Verdict::Retry,
+    }
+}
+
+/// What no reply, or one that can't be read, means in `phase`.
+#[must_use]
+pub fn verdict_on_silence(phase: Phase) -> Verdict {
+    if phase == Phase::FinalDot { Verdict::Unknown } else { Verdict::Retry }
+}
+
+/// Whether another mail may be spoken of on the same connection after this reply.
+#[must_use]
+pub fn leaves_connection_usable(phase: Phase, code: u16) -> bool {
+    let definite = matches!(code, 400..=499 | 504..=599) && code != 421;
+    definite || verdict(phase, code) == Verdict::Accepted
+}
+
+/// A relay's own words: a code and its text as one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub code: u16,
+    pub text: String,
+}
+
+impl Reply {
+    const MAX_CHARS: usize = 500;
+
+    #[must_use]
+    pub fn new(code: u16, text: &str) -> Self {
+        Self { code, text: one_line(text).chars().take(Self::MAX_CHARS).collect() }
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.text)
+    }
+}
+
+/// What became of one mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The final dot of this very mail was answered with 250.
+    Sent { reply: Reply },
+    /// Not taken this time; [`crate::mail::backoff`] says when to try again.
+    Retry { why: String },
+    /// Refused for good: the recipient or the mail itself.
+    Failed { reply: Reply },
+    /// The channel is at fault, not the mail: burn no attempt, tell an operator.
+    PauseChannel { why: String },
+    /// The final dot was sent and no clear answer came. The relay may have taken it.
+    Unknown { why: String },
+}
+
+impl Outcome {
+    /// The outcome that `verdict` gives after `reply`.
+    #[must_use]
+    pub fn of(verdict: Verdict, reply: Reply) -> Self {
+        match verdict {
+            Verdict::Accepted => Self::Sent { reply },
+            Verdict::Refused => Self::Failed { reply },
+            Verdict::Retry => Self::Retry { why: reply.to_string() },
+            Verdict::Pause => Self::PauseChannel { why: reply.to_string() },
+            Verdict::Unknown => Self::Unknown { why: reply.to_string() },
+        }
+    }
+
+    /// The outcome where no readable reply came in `phase`.
+    #[must_use]
+    pub fn of_silence(phase: Phase, why: &str) -> Self {
+        let why = format!("{phase:?}: {}", one_line(why));
+        match verdict_on_silence(phase) {
+            Verdict::Unknown => Self::Unknown { why },
+            _ => Self::Retry { why },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Phase::*;
+    use Verdict::*;
+
+    /// Invariant 26: each row is a reply that relays give, and what must follow from it.
+    #[test]
+    fn forty_replies_and_more_have_the_right_consequence() {
+        let table: &[(Phase, &[u16], Verdict)] = &[
+            (Greeting, &[220], Accepted),
+            (Greeting, &[421, 450], Retry),
+            (Greeting, &[500, 521, 554], Pause),
+            (Greeting, &[250, 354], Retry),
+            (Hello, &[250], Accepted),
+            (Hello, &[421, 451], Retry),
+            (Hello, &[500, 502, 504, 550], Pause),
+            (StartTls, &[220], Accepted),
+            (StartTls, &[421, 454], Retry),
+            (StartTls, &[250], Retry),
+            (StartTls, &[501, 502, 554], Pause),
+            (Auth, &[235], Accepted),
+            (Auth, &[421, 432, 454], Retry),
+            (Auth, &[334], Retry),
+            (Auth, &[500, 504, 530, 534, 535, 538, 550], Pause),
+            (Sender, &[250], Accepted),
+            (Sender, &[421, 450, 451, 452, 455], Retry),
+            (Sender, &[530, 550, 553, 555], Pause),
+            (Sender, &[354], Retry),
+            (Recipient, &[250, 251, 252], Accepted),
+            (Recipient, &[421, 450, 451, 452, 455], Retry),
+            (Recipient, &[501, 521, 550, 551, 552, 553, 554, 556], Refused),
+            (Recipient, &[503, 354, 199], Retry),
+            (Recipient, &[500, 502, 530, 535], Pause),
+            (Data, &[354], Accepted),
+            (Data, &[250, 421, 451, 452, 503], Retry),
+            (Data, &[550, 554], Refused),
+            (Data, &[502, 530, 534, 538], Pause),
+            (FinalDot, &[250, 251], Accepted),
+            (FinalDot, &[421, 450, 451, 452], Retry),
+            (FinalDot, &[550, 552, 554, 571], Refused),
+            (FinalDot, &[530, 535], Pause),
+            (FinalDot, &[100, 220, 221, 354, 334, 399, 500, 502, 503], Unknown),
+        ];
+        let mut codes = std::collections::HashSet::new();
+        for (phase, row, expected) in table {
+            for code in *row {
+                assert_eq!(verdict(*phase, *code), *expected, "{code} in {phase:?}");
+                codes.insert(code);
+            }
+        }
+        assert!(table.iter().map(|row| row.1.len()).sum::<usize>() >= 40 && codes.len() >= 30);
+    }
+
+    #[test]
+    fn only_a_two_hundred_fifty_after_the_final_dot_is_sent() {
+        for code in 0..1000 {
+            let accepted = verdict(FinalDot, code) == Accepted;
+            assert_eq!(accepted, (250..260).contains(&code), "{code}");
+        }
+    }
+
+    #[test]
+    fn silence_is_a_retry_until_the_dot_is_sent_and_unknown_after() {
+        for phase in [Greeting, Hello, StartTls, Auth, Sender, Recipient, Data] {
+            assert!(matches!(Outcome::of_silence(phase, "closed"), Outcome::Retry { .. }), "{phase:?}");
+        }
+        assert!(matches!(Outcome::of_silence(FinalDot, "closed"), Outcome::Unknown { .. }));
+    }
+
+    #[test]
+    fn a_connection_is_kept_only_after_a_clear_answer() {
+        assert!(leaves_connection_usable(FinalDot, 250));
+        assert!(leaves_connection_usable(Recipient, 550));
+        assert!(leaves_connection_usable(Recipient, 451));
+        for (phase, code) in [(FinalDot, 421), (Data, 250), (FinalDot, 354), (Recipient, 503), (Sender, 199)]
+        {
+            assert!(!leaves_connection_usable(phase, code), "{code} in {phase:?}");
+        }
+    }
+}
