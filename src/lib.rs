@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod domain;
+pub mod letters;
 pub mod mail;
 pub mod random;
 pub mod seal;

@@ -1,0 +1,145 @@
+//! Alerts to a unit: due soon, an apology to write, overdue by level (MON-02 to MON-04).
+//!
+//! Who is owed which alert, and when, is decided in `domain`; here it only gets its words.
+
+use super::sheet::{Group, Section, Sheet, Tone};
+use super::{DossierLine, Letter, LetterError};
+use crate::domain::words::Subject;
+
+/// How far an overdue dossier has escalated, in working days after its due date (MON-04).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverdueLevel {
+    /// The specialist and the head of division.
+    OnTheDay,
+    /// The head of the unit.
+    AfterOneDay,
+    /// The provincial Office.
+    AfterThreeDays,
+    /// The chair's weekly list.
+    AfterFiveDays,
+    /// The re-appointed day was missed too (LATE-09).
+    Twice,
+}
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alert {
+    DueSoon,
+    /// The last day on which an apology goes out in advance (LATE-01, MON-03).
+    ApologyLastDay,
+    /// The day for it has passed without one (LATE-03).
+    ApologyOwed,
+    Overdue(OverdueLevel),
+}
+
+/// One alert to one unit, about one dossier or many.
+#[derive(Clone, Debug)]
+pub struct UnitAlert {
+    pub alert: Alert,
+    pub unit: String,
+    pub lines: Vec<DossierLine>,
+    /// The list of these dossiers in the service.
+    pub url: String,
+}
+
+impl UnitAlert {
+    /// # Errors
+    /// Where a template fails.
+    pub fn render(&self) -> Result<Letter, LetterError> {
+        let count = self.lines.len();
+        let words = words(self.alert, count, &self.unit);
+        let section = Section { title: words.table.to_owned(), tone: words.tone, rows: &self.lines };
+        Sheet {
+            subject: Subject::new(&format!("{} – {}", words.subject, self.unit)),
+            unit: &self.unit,
+            tone: words.tone,
+            message: words.message,
+            groups: vec![Group { heading: None, note: None, sections: vec![section] }],
+            url: &self.url,
+            because: "Thư này gửi tới người chịu trách nhiệm về các hồ sơ nêu trên.",
+        }
+        .render()
+    }
+}
+
+struct Words {
+    subject: String,
+    message: [String; 3],
+    table: &'static str,
+    tone: Tone,
+}
+
+fn words(alert: Alert, count: usize, unit: &str) -> Words {
+    match alert {
+        Alert::DueSoon => Words {
+            subject: format!("{count} hồ sơ sắp đến hạn"),
+            message: [
+                format!("{count} hồ sơ của {unit} sắp đến hạn trả kết quả."),
+                "Nếu biết là không kịp, hãy xin lỗi và hẹn lại trước ngày hẹn trả, đừng đợi quá hạn."
+                    .to_owned(),
+                "Hồ sơ gần hạn nhất đứng đầu danh sách.".to_owned(),
+            ],
+            table: "Sắp đến hạn",
+            tone: Tone::DueSoon,
+        },
+        Alert::ApologyLastDay => Words {
+            subject: format!("Ngày cuối để xin lỗi trước hạn: {count} hồ sơ"),
+            message: [
+                format!("Hôm nay là ngày cuối để xin lỗi trước hạn cho {count} hồ sơ của {unit}."),
+                "Từ ngày mai, lời xin lỗi vẫn phải gửi nhưng được tính là gửi muộn.".to_owned(),
+                "Văn bản cần có lý do, ngày hẹn mới và chữ ký của thủ trưởng đơn vị.".to_owned(),
+            ],
+            table: "Cần xin lỗi hôm nay",
+            tone: Tone::DueSoon,
+        },
+        Alert::ApologyOwed => Words {
+            subject: format!("{count} lời xin lỗi chưa gửi"),
+            message: [
+                format!("{unit} chưa gửi lời xin lỗi cho {count} hồ sơ chậm hẹn."),
+                "Người nộp hồ sơ đang chờ lý do và ngày hẹn mới; lời xin lỗi phải gửi ngay.".to_owned(),
+                "Mỗi hồ sơ chỉ được hẹn lại một lần: hãy chọn ngày chắc chắn giữ được.".to_owned(),
+            ],
+            table: "Chưa xin lỗi",
+            tone: Tone::Overdue,
+        },
+        Alert::Overdue(level) => overdue(level, count, unit),
+    }
+}
+
+fn overdue(level: OverdueLevel, count: usize, unit: &str) -> Words {
+    const ACT: &str = "Cần trả kết quả ngay, hoặc xin lỗi và hẹn lại (mỗi hồ sơ chỉ một lần).";
+    let (subject, first, second, third) = match level {
+        OverdueLevel::OnTheDay => (
+            format!("{count} hồ sơ vừa quá hạn"),
+            format!("{count} hồ sơ của {unit} vừa quá ngày hẹn trả mà chưa có kết quả."),
+            ACT,
+            "Sau 1 ngày làm việc, cảnh báo được gửi tới thủ trưởng đơn vị.",
+        ),
+        OverdueLevel::AfterOneDay => (
+            format!("{count} hồ sơ quá hạn 1 ngày làm việc"),
+            format!("{count} hồ sơ của {unit} đã quá hạn 1 ngày làm việc."),
+            ACT,
+            "Sau 3 ngày làm việc, cảnh báo được gửi tới Văn phòng UBND tỉnh.",
+        ),
+        OverdueLevel::AfterThreeDays => (
+            format!("{count} hồ sơ quá hạn 3 ngày làm việc"),
+            format!("{count} hồ sơ của {unit} đã quá hạn 3 ngày làm việc."),
+            "Văn phòng UBND tỉnh được báo cùng lúc với thư này.",
+            "Sau 5 ngày làm việc, hồ sơ vào danh sách tuần của Chủ tịch UBND tỉnh.",
+        ),
+        OverdueLevel::AfterFiveDays => (
+            format!("{count} hồ sơ quá hạn 5 ngày làm việc"),
+            format!("{count} hồ sơ của {unit} đã quá hạn 5 ngày làm việc."),
+            "Các hồ sơ này có trong danh sách tuần của Chủ tịch UBND tỉnh.",
+            ACT,
+        ),
+        OverdueLevel::Twice => (
+            format!("{count} hồ sơ trễ hẹn lần thứ hai"),
+            format!("{count} hồ sơ của {unit} đã quá cả ngày hẹn lại."),
+            "Không được hẹn lại lần nữa; hồ sơ còn quá hạn cho đến khi có kết quả.",
+            "Thủ trưởng đơn vị và Văn phòng UBND tỉnh được báo cùng lúc với thư này.",
+        ),
+    };
+    let message = [first, second.to_owned(), third.to_owned()];
+    Words { subject, message, table: "Quá hạn", tone: Tone::Overdue }
+}
