@@ -1,6 +1,7 @@
 //! Đúng Hẹn follows every administrative dossier from intake to return, keeps its
 //! legal clock and computes the on-time rates that follow from it.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db;

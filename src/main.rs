@@ -1,3 +1,7 @@
 //! Starts the runtime and hands over to the command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dunghen::cli::run()
+}

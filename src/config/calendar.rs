@@ -23,12 +23,31 @@ const BUILT_IN_PATH: &str = "config/calendar/vn-state.toml";
 pub enum CalendarFileError {
     #[error("{}: {source}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("{}", lines(.0))]
+    /// It is no TOML.
+    #[error("{}", .0.say(Language::English))]
+    NotToml(FileProblem),
+    /// It is, but what it says does not hold.
+    #[error("{}", lines(.0, Language::English))]
     Wrong(Vec<FileProblem>),
 }
 
-fn lines(problems: &[FileProblem]) -> String {
-    let lines: Vec<_> = problems.iter().map(|problem| problem.say(Language::English)).collect();
+impl CalendarFileError {
+    /// Every problem on a line of its own.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match (self, language) {
+            (Self::Unreadable { path, source }, Language::Vietnamese) => {
+                format!("{}: không đọc được tệp lịch: {source}", path.display())
+            }
+            (Self::Unreadable { .. }, Language::English) => self.to_string(),
+            (Self::NotToml(problem), _) => problem.say(language),
+            (Self::Wrong(problems), _) => lines(problems, language),
+        }
+    }
+}
+
+fn lines(problems: &[FileProblem], language: Language) -> String {
+    let lines: Vec<_> = problems.iter().map(|problem| problem.say(language)).collect();
     lines.join("\n")
 }
 

@@ -322,6 +322,12 @@ impl Zone {
         TimeZone::get(name).map(Self).map_err(|_| TimeError::new(name, "a time zone (Asia/Ho_Chi_Minh)"))
     }
 
+    /// A zone that always has this offset.
+    #[must_use]
+    pub fn fixed(offset: jiff::tz::Offset) -> Self {
+        Self(TimeZone::fixed(offset))
+    }
+
     #[must_use]
     pub fn time_zone(&self) -> &TimeZone {
         &self.0

@@ -8,6 +8,7 @@ fn problems(year: &str) -> Vec<FileProblem> {
     let text = format!("{HEAD}[[year]]\n{year}");
     match parse(&text, Path::new("lich.toml")) {
         Err(CalendarFileError::Wrong(problems)) => problems,
+        Err(CalendarFileError::NotToml(problem)) => vec![problem],
         other => panic!("{other:?}"),
     }
 }

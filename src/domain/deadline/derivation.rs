@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::{Due, Preview, Timetable};
 use crate::domain::calendar::{DayKind, OffKind};
 use crate::domain::limit::{Terms, TimeLimit};
-use crate::domain::time::{Day, Moment, Zone};
+use crate::domain::time::{ClockTime, Day, Moment, Zone};
 
 /// An instant with the offset that its zone then has; serialises as RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,12 @@ impl LocalTime {
     #[must_use]
     pub fn new(at: Moment, zone: &Zone) -> Self {
         Self { at, offset: zone.time_zone().to_offset(at.timestamp()) }
+    }
+
+    /// The civil day and clock time that it shows.
+    #[must_use]
+    pub fn civil(self) -> (Day, ClockTime) {
+        Zone::fixed(self.offset).local(self.at)
     }
 }
 
