@@ -1,0 +1,132 @@
+//! A network between the service and its database that can be made to misbehave.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What happens to the bytes on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weather {
+    Fair,
+    /// Requests arrive, replies wait until it is fair again.
+    RepliesHeld,
+    /// Connections stay open, and nothing passes in either direction.
+    Silence,
+    /// The connection whose next request holds this text is cut before it arrives; once.
+    CutBefore(&'static str),
+    /// The connection whose next request holds this text is cut after the server has
+    /// carried it out and before its reply arrives; once.
+    CutAfter(&'static str),
+}
+
+/// A proxy in front of one server; it ends when dropped.
+pub struct Proxy {
+    pub address: SocketAddr,
+    weather: watch::Sender<Weather>,
+    ended: CancellationToken,
+}
+
+impl Proxy {
+    pub async fn before(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (weather, _) = watch::channel(Weather::Fair);
+        let ended = CancellationToken::new();
+        let (forecast, end) = (weather.clone(), ended.clone());
+        TaskTracker::new().spawn(async move {
+            let accept = async {
+                while let Ok((client, _)) = listener.accept().await {
+                    let (forecast, end) = (forecast.clone(), end.clone());
+                    TaskTracker::new().spawn(async move { carry(client, server, forecast, end).await });
+                }
+            };
+            tokio::select! { () = accept => {} () = end.cancelled() => {} }
+        });
+        Self { address, weather, ended }
+    }
+
+    pub fn set(&self, weather: Weather) {
+        self.weather.send_replace(weather);
+    }
+
+    /// Waits until the cut that was asked for has been made.
+    pub async fn cleared(&self) {
+        self.weather.subscribe().wait_for(|weather| *weather == Weather::Fair).await.unwrap();
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.ended.cancel();
+    }
+}
+
+async fn carry(
+    client: TcpStream,
+    server: SocketAddr,
+    weather: watch::Sender<Weather>,
+    end: CancellationToken,
+) {
+    let Ok(server) = TcpStream::connect(server).await else { return };
+    let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
+    let lose_reply = Arc::new(Mutex::new(false));
+    tokio::select! {
+        () = requests(from_client, to_server, &weather, &lose_reply) => {}
+        () = replies(from_server, to_client, &weather, &lose_reply) => {}
+        () = end.cancelled() => {}
+    }
+}
+
+async fn requests(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    weather: &watch::Sender<Weather>,
+    lose_reply: &Mutex<bool>,
+) {
+    let mut buffer = vec![0; 65_536];
+    let mut seen = weather.subscribe();
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        _ = seen.wait_for(|weather| *weather != Weather::Silence).await;
+        let request = &buffer[..length];
+        let says = |text: &str| request.windows(text.len()).any(|part| part == text.as_bytes());
+        let now = seen.borrow().clone();
+        match now {
+            Weather::CutBefore(text) if says(text) => {
+                weather.send_replace(Weather::Fair);
+                return;
+            }
+            Weather::CutAfter(text) if says(text) => *lose_reply.lock().unwrap() = true,
+            _ => {}
+        }
+        if to.write_all(request).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn replies(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    weather: &watch::Sender<Weather>,
+    lose_reply: &Mutex<bool>,
+) {
+    let mut buffer = vec![0; 65_536];
+    let mut seen = weather.subscribe();
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        if *lose_reply.lock().unwrap() {
+            weather.send_replace(Weather::Fair);
+            return;
+        }
+        let passes = |weather: &Weather| !matches!(weather, Weather::RepliesHeld | Weather::Silence);
+        _ = seen.wait_for(passes).await;
+        if to.write_all(&buffer[..length]).await.is_err() {
+            return;
+        }
+    }
+}
