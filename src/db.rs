@@ -46,7 +46,7 @@ mod sqlite;
 mod tx;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -89,7 +89,7 @@ enum Door {
 /// The writer is started by the first deed, or at once by a server.
 struct SqliteDoor {
     path: PathBuf,
-    lock: OnceCell<Arc<WriteLock>>,
+    lock: Mutex<Option<Arc<WriteLock>>>,
     writer: OnceCell<Writer>,
 }
 
@@ -115,7 +115,7 @@ impl Db {
         let tracker = TaskTracker::new();
         let source = Source::Sqlite(SqliteSource::reader(path, settings.statement_cache));
         let readers = Pool::new(source, settings.sqlite_readers, settings.acquire_limit, tracker.clone());
-        let door = SqliteDoor { path: path.to_owned(), lock: OnceCell::new(), writer: OnceCell::new() };
+        let door = SqliteDoor { path: path.to_owned(), lock: Mutex::default(), writer: OnceCell::new() };
         let db = Self(Arc::new(Inner {
             url: url.to_owned(),
             settings: settings.clone(),
@@ -222,6 +222,9 @@ impl Db {
         inner.tracker.wait().await;
         inner.readers.close().await;
         inner.reports.close().await;
+        if let Door::Sqlite(door) = &inner.door {
+            *door.held() = None;
+        }
     }
 
     /// How many of the connections for reading (and on PostgreSQL for writing) are in use.
@@ -238,16 +241,26 @@ impl Db {
 }
 
 impl Inner {
-    async fn lock<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Arc<WriteLock>> {
-        door.lock.get_or_try_init(async || WriteLock::take(&door.path).map(Arc::new)).await
-    }
-
     async fn writer<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Writer> {
         let start = async || {
-            let lock = Arc::clone(self.lock(door).await?);
             let source = SqliteSource::writer(&door.path, self.settings.statement_cache);
-            Writer::start(source, lock, self.settings.call_limit, &self.tracker).await
+            Writer::start(source, door.lock()?, self.settings.call_limit, &self.tracker).await
         };
         door.writer.get_or_try_init(start).await
+    }
+}
+
+impl SqliteDoor {
+    /// The right to write, taken where it is not held yet.
+    fn lock(&self) -> Result<Arc<WriteLock>> {
+        let mut held = self.held();
+        match &*held {
+            Some(lock) => Ok(Arc::clone(lock)),
+            None => Ok(Arc::clone(held.insert(Arc::new(WriteLock::take(&self.path)?)))),
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Arc<WriteLock>>> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

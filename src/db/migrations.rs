@@ -31,9 +31,12 @@ impl Db {
     /// [`Error::Schema`] where a step was changed or broke off, [`Error::Locked`],
     /// [`Error::TimedOut`] where a lock could not be had.
     pub async fn migrate(&self) -> Result<()> {
+        if self.0.tracker.is_closed() {
+            return Err(Error::Stopped);
+        }
         match &self.0.door {
             Door::Sqlite(door) => {
-                self.0.lock(door).await?;
+                let _lock = door.lock()?;
                 let source = SqliteSource::writer(&door.path, self.0.settings.statement_cache);
                 let mut connection = source.connect_plain().await?;
                 tolerant(&SQLITE).run_direct(None, &mut connection, false).await?;
