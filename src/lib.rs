@@ -8,6 +8,7 @@ pub mod db;
 pub mod domain;
 pub mod letters;
 pub mod mail;
+pub mod paper;
 pub mod random;
 pub mod seal;
 pub mod store;
