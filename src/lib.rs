@@ -12,4 +12,5 @@ pub mod paper;
 pub mod random;
 pub mod seal;
 pub mod store;
+pub mod web;
 pub mod work;

@@ -1,0 +1,17 @@
+//! What each page shows: view models made of plain words, and the templates they fill.
+//!
+//! They know no store and decide nothing; whoever fills them has already chosen the words.
+//! Every text is escaped by the templates; only pictures made by [`crate::paper`] are markup.
+
+pub mod board;
+pub mod deeds;
+pub mod dossier;
+pub mod dossiers;
+pub mod intake;
+pub mod outbox;
+pub mod parts;
+pub mod problem;
+pub mod rates;
+pub mod shell;
+pub mod sign_in;
+pub mod slip;

@@ -1,0 +1,130 @@
+//! Today's board of a unit: what is late, what is due, whom an apology is owed.
+
+use askama::Template;
+
+use super::parts::{Choice, Standing, Tone, When};
+use super::shell::Shell;
+
+/// `/board`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "board.html")]
+pub struct Board {
+    pub shell: Shell,
+    pub unit: String,
+    /// `Thứ Hai 23/11/2026`
+    pub today: String,
+    /// When the figures were taken.
+    pub as_of: When,
+    /// The units this person may choose from; one or none hides the chooser.
+    pub units: Vec<Choice>,
+    /// Most late first.
+    pub late: Group,
+    pub due_today: Group,
+    pub due_soon: Group,
+    pub apologies: Group,
+}
+
+impl Board {
+    /// The four groups in the order of urgency, each with what it is.
+    #[must_use]
+    pub fn groups(&self) -> [(GroupKind, &Group); 4] {
+        [
+            (GroupKind::Late, &self.late),
+            (GroupKind::DueToday, &self.due_today),
+            (GroupKind::DueSoon, &self.due_soon),
+            (GroupKind::Apologies, &self.apologies),
+        ]
+    }
+}
+
+/// The rows of a group; `count` may be more than the rows shown.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Group {
+    pub count: u32,
+    pub rows: Vec<Row>,
+    /// Where all of them are listed, if not here.
+    pub all: Option<String>,
+}
+
+/// One dossier in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub code: String,
+    pub procedure: String,
+    /// Who has it now, an officer or a unit.
+    pub holder: String,
+    /// The step it is in.
+    pub step: String,
+    /// None without a time limit.
+    pub due: Option<When>,
+    pub standing: Standing,
+    pub next: Option<NextDeed>,
+}
+
+/// The deed that brings a dossier on, and the page that begins it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextDeed {
+    pub word: String,
+    pub href: String,
+}
+
+/// Which of the four groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupKind {
+    Late,
+    DueToday,
+    DueSoon,
+    Apologies,
+}
+
+impl GroupKind {
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Late => "late",
+            Self::DueToday => "due-today",
+            Self::DueSoon => "due-soon",
+            Self::Apologies => "apologies",
+        }
+    }
+
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Late => "Quá hạn",
+            Self::DueToday => "Đến hạn hôm nay",
+            Self::DueSoon => "Sắp đến hạn",
+            Self::Apologies => "Chưa xin lỗi",
+        }
+    }
+
+    /// What it means that there are none.
+    #[must_use]
+    pub fn empty(self) -> &'static str {
+        match self {
+            Self::Late => "Hôm nay không có hồ sơ quá hạn.",
+            Self::DueToday => "Hôm nay không còn hồ sơ nào phải trả.",
+            Self::DueSoon => "Không có hồ sơ nào sắp đến hạn trong những ngày làm việc tới.",
+            Self::Apologies => "Đơn vị không còn nợ lời xin lỗi nào với tổ chức, cá nhân.",
+        }
+    }
+
+    #[must_use]
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Late | Self::Apologies => Tone::Late,
+            Self::DueToday | Self::DueSoon => Tone::Soon,
+        }
+    }
+
+    /// The symbol that draws its shape.
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Late => "s-late",
+            Self::DueToday => "s-window",
+            Self::DueSoon => "s-soon",
+            Self::Apologies => "s-letter",
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The deeds that may happen to a dossier, each a form with words of its own.
+//!
+//! Names of kinds and fields are those of `POST /api/v1/dossiers/{code}/events`.
+
+use super::parts::{Choice, Field};
+
+/// A form for one deed. It posts `kind`, `expected_version` and its inputs to
+/// `/dossiers/{code}/events`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeedForm {
+    pub kind: &'static str,
+    /// The deed as a link to it says it.
+    pub word: &'static str,
+    /// The button's word.
+    pub button: &'static str,
+    /// What the deed does to the clock or the promise, if that is not plain.
+    pub hint: Option<String>,
+    pub inputs: Vec<Input>,
+    /// The key that opens it.
+    pub key: Option<char>,
+    /// Whether this is the deed expected next; it is shown open.
+    pub next: bool,
+    /// Whether it ends the dossier's life.
+    pub danger: bool,
+    /// Why it was refused just now.
+    pub error: Option<String>,
+}
+
+/// One input of a deed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub hint: Option<&'static str>,
+    pub kind: InputKind,
+    pub field: Field,
+    pub required: bool,
+}
+
+/// How an input is filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputKind {
+    Line,
+    /// Several lines of at least so many characters.
+    Lines(u32),
+    /// A civil day, not before the one given where there is one.
+    Day(Option<String>),
+    Choose(Vec<Choice>),
+}
+
+/// The reasons for lateness (LATE-12): code and words.
+pub const REASONS: [(&str, &str); 11] = [
+    ("volume", "Khối lượng hồ sơ lớn"),
+    ("coordination", "Cơ quan phối hợp trả lời chậm"),
+    ("verification", "Cần xác minh thêm"),
+    ("system_fault", "Lỗi hệ thống"),
+    ("data_sync", "Lỗi đồng bộ dữ liệu"),
+    ("staff_absence", "Thiếu người giải quyết"),
+    ("legal_unclear", "Vướng mắc về quy định pháp luật"),
+    ("applicant", "Do tổ chức, cá nhân"),
+    ("force_majeure", "Bất khả kháng"),
+    ("not_updated", "Đã giải quyết nhưng chưa cập nhật"),
+    ("other", "Lý do khác"),
+];
+
+/// The ways in which an apology can be proved delivered (LATE-17).
+pub const DELIVERIES: [(&str, &str); 3] = [
+    ("counter", "Ký nhận tại quầy"),
+    ("post", "Giấy báo phát của bưu chính"),
+    ("email", "Thư điện tử, cổng dịch vụ công"),
+];
+
+/// Choices from pairs of value and word, with `chosen` marked.
+#[must_use]
+pub fn choices(pairs: &[(&str, &str)], chosen: &str) -> Vec<Choice> {
+    pairs.iter().map(|(value, word)| Choice::new(*value, *word, *value == chosen)).collect()
+}
+
+impl Input {
+    fn new(name: &'static str, label: &'static str, kind: InputKind) -> Self {
+        Self { name, label, hint: None, kind, field: Field::default(), required: false }
+    }
+
+    fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+}
+
+/// Why something is asked or ended, in at least ten characters.
+fn reason() -> Input {
+    Input::new("reason", "Lý do", InputKind::Lines(10)).required()
+}
+
+fn note() -> Input {
+    Input::new("note", "Ghi chú", InputKind::Line)
+}
+
+impl DeedForm {
+    fn new(kind: &'static str, word: &'static str, button: &'static str, inputs: Vec<Input>) -> Self {
+        Self { kind, word, button, hint: None, inputs, key: None, next: false, danger: false, error: None }
+    }
+
+    fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn ends(mut self) -> Self {
+        self.danger = true;
+        self
+    }
+
+    /// Marks the deed expected next.
+    #[must_use]
+    pub fn next(mut self) -> Self {
+        self.next = true;
+        self
+    }
+
+    /// Puts back what was typed and says what was wrong with it.
+    #[must_use]
+    pub fn filled(mut self, name: &str, field: Field) -> Self {
+        if let Some(input) = self.inputs.iter_mut().find(|input| input.name == name) {
+            if let InputKind::Choose(choices) = &mut input.kind {
+                for choice in choices {
+                    choice.chosen = choice.value == field.value;
+                }
+            }
+            input.field = field;
+        }
+        self
+    }
+
+    /// Says why the whole deed was refused, and opens it again.
+    #[must_use]
+    pub fn refused(mut self, error: impl Into<String>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.next || self.error.is_some() || self.inputs.iter().any(|input| input.field.error.is_some())
+    }
+
+    #[must_use]
+    pub fn accept() -> Self {
+        Self::new("accepted", "Tiếp nhận chính thức", "Tiếp nhận", vec![note()])
+            .hinted("Đồng hồ giải quyết bắt đầu chạy và ngày hẹn trả được ấn định.")
+    }
+
+    #[must_use]
+    pub fn refuse() -> Self {
+        Self::new("refused", "Từ chối tiếp nhận", "Từ chối", vec![reason()]).ends()
+    }
+
+    /// Hands the dossier to a unit, and there to an officer where the unit is one's own.
+    #[must_use]
+    pub fn transfer(units: Vec<Choice>, officers: Vec<Choice>) -> Self {
+        let mut inputs = vec![Input::new("to_unit", "Chuyển đến đơn vị", InputKind::Choose(units)).required()];
+        if !officers.is_empty() {
+            inputs.push(Input::new("to_officer", "Người nhận", InputKind::Choose(officers)));
+        }
+        inputs.push(note());
+        let mut deed = Self::new("transfer", "Chuyển hồ sơ", "Chuyển", inputs);
+        deed.key = Some('t');
+        deed
+    }
+
+    /// Ends the step and hands over to the next.
+    #[must_use]
+    pub fn step_done(next_step: &str, officers: Vec<Choice>) -> Self {
+        let mut inputs = Vec::new();
+        if !officers.is_empty() {
+            inputs.push(Input::new("to_officer", "Bàn giao cho", InputKind::Choose(officers)));
+        }
+        inputs.push(note());
+        let deed = Self::new("step_done", "Xong bước này, bàn giao", "Bàn giao", inputs);
+        if next_step.is_empty() { deed } else { deed.hinted(format!("Bước tiếp theo: {next_step}.")) }
+    }
+
+    #[must_use]
+    pub fn supplement() -> Self {
+        let items = Input::new("items", "Giấy tờ cần bổ sung", InputKind::Lines(1))
+            .required()
+            .hint("Mỗi dòng một loại. Chỉ được yêu cầu một lần, nên xin nêu đủ.");
+        Self::new("supplement_requested", "Yêu cầu bổ sung", "Gửi phiếu yêu cầu", vec![items, reason()])
+            .hinted("Thời hạn tạm dừng cho đến khi hồ sơ được bổ sung đủ.")
+    }
+
+    #[must_use]
+    pub fn supplemented(restarts: bool) -> Self {
+        Self::new("supplemented", "Đã nhận bổ sung", "Ghi nhận bổ sung", vec![note()]).hinted(if restarts {
+            "Thời hạn được tính lại từ đầu."
+        } else {
+            "Thời hạn được tính tiếp phần còn lại."
+        })
+    }
+
+    #[must_use]
+    pub fn request_payment() -> Self {
+        let document = Input::new("document", "Số thông báo nghĩa vụ tài chính", InputKind::Line).required();
+        Self::new("payment_requested", "Yêu cầu nghĩa vụ tài chính", "Gửi thông báo", vec![document, note()])
+            .hinted("Thời hạn tạm dừng cho đến khi có chứng từ nộp tiền.")
+    }
+
+    #[must_use]
+    pub fn paid() -> Self {
+        let document = Input::new("document", "Số chứng từ nộp tiền", InputKind::Line).required();
+        Self::new("paid", "Đã nộp nghĩa vụ tài chính", "Ghi nhận", vec![document])
+    }
+
+    #[must_use]
+    pub fn settle() -> Self {
+        let document = Input::new("document", "Số, ký hiệu kết quả", InputKind::Line);
+        Self::new("settled", "Đã có kết quả", "Ghi nhận kết quả", vec![document, note()])
+            .hinted("Thời điểm này quyết định hồ sơ đúng hạn hay quá hạn.")
+    }
+
+    #[must_use]
+    pub fn return_result() -> Self {
+        let how = choices(&[("counter", "Tại Trung tâm"), ("post", "Qua bưu chính công ích")], "counter");
+        let how = Input::new("return_method", "Cách trả", InputKind::Choose(how)).required();
+        let to = Input::new("received_by", "Người nhận kết quả", InputKind::Line);
+        Self::new("returned", "Trả kết quả", "Ghi nhận đã trả", vec![how, to])
+    }
+
+    #[must_use]
+    pub fn withdraw() -> Self {
+        Self::new("withdrawn", "Rút hồ sơ", "Rút hồ sơ", vec![reason()])
+            .hinted("Theo yêu cầu của người nộp, khi chưa có kết quả.")
+            .ends()
+    }
+
+    #[must_use]
+    pub fn stop() -> Self {
+        Self::new("stopped", "Dừng giải quyết", "Dừng giải quyết", vec![reason()]).ends()
+    }
+
+    /// Form 04: the apology with its reason and the new day (LATE-02, LATE-12, LATE-13).
+    #[must_use]
+    pub fn apologise(first_day: Option<String>) -> Self {
+        let mut reasons = vec![Choice::new("", "– Chọn lý do –", true)];
+        reasons.extend(choices(&REASONS, ""));
+        let code = Input::new("reason_code", "Lý do", InputKind::Choose(reasons)).required();
+        let text = Input::new("reason_text", "Nói rõ với ông/bà", InputKind::Lines(10))
+            .required()
+            .hint("Ít nhất 10 ký tự. Người nhận sẽ đọc đúng những lời này.");
+        let day = Input::new("new_return_on", "Ngày hẹn trả mới", InputKind::Day(first_day))
+            .required()
+            .hint("Là ngày làm việc, sau hạn cũ. Chỉ được hẹn lại một lần.");
+        Self::new("apology_issued", "Gửi văn bản xin lỗi", "Ký và gửi lời xin lỗi", vec![code, text, day])
+    }
+
+    /// The proof that the apology reached its reader (LATE-17).
+    #[must_use]
+    pub fn deliver_apology() -> Self {
+        let how = Input::new("by", "Bằng chứng đã đến tay", InputKind::Choose(choices(&DELIVERIES, "counter"))).required();
+        let proof = Input::new("reference", "Số hiệu, ghi chú", InputKind::Line);
+        Self::new("apology_delivered", "Ghi nhận đã giao lời xin lỗi", "Ghi nhận", vec![how, proof])
+    }
+}

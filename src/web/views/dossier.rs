@@ -1,0 +1,185 @@
+//! One dossier: where it stands, every promise ever made, its story, and what may be done.
+
+use askama::Template;
+
+use super::deeds::DeedForm;
+use super::parts::{MonthFigure, Standing, When};
+use super::shell::Shell;
+
+/// `/dossiers/{code}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "dossier.html")]
+pub struct DossierPage {
+    pub shell: Shell,
+    pub code: String,
+    /// For `expected_version` of every form.
+    pub version: u64,
+    pub procedure: String,
+    pub procedure_code: String,
+    /// The national state's words, `Đang xử lý`.
+    pub state: String,
+    pub standing: Standing,
+    /// The promise that decides lateness; none without a limit.
+    pub due: Option<When>,
+    pub received: When,
+    /// Who has it now.
+    pub holder: String,
+    pub receiving_unit: String,
+    pub competent_unit: String,
+    pub channel: String,
+    pub return_method: String,
+    pub components: Vec<String>,
+    /// None where this reader may not know.
+    pub applicant: Option<Applicant>,
+    /// Oldest first.
+    pub promises: Vec<Promise>,
+    pub figure: Option<MonthFigure>,
+    /// Newest first.
+    pub story: Vec<StoryEvent>,
+    pub stops: Vec<Stop>,
+    pub apology: Option<Apology>,
+    /// In the order of likelihood, the next one first.
+    pub deeds: Vec<DeedForm>,
+    /// Why no deed is offered, where none is.
+    pub no_deed: Option<String>,
+}
+
+/// Who asked, as far as the reader may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applicant {
+    pub kind: String,
+    pub name: String,
+    pub identifier: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub address: Option<String>,
+}
+
+/// One entry of the promise ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    pub due: When,
+    /// When it was made.
+    pub made: When,
+    /// `Khi tiếp nhận`, `Tính lại từ đầu sau khi bổ sung`, `Hẹn lại trong văn bản xin lỗi` …
+    pub why: String,
+    pub part: PromisePart,
+}
+
+/// What a promise is today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromisePart {
+    /// Decides whether the dossier is late.
+    Official,
+    /// The new day given in an apology; cures no lateness (LATE-10).
+    Reappointed,
+    /// Lawfully replaced.
+    Past,
+}
+
+impl PromisePart {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Official => "Hạn chính thức",
+            Self::Reappointed => "Ngày hẹn lại, không thay hạn chính thức",
+            Self::Past => "Đã được thay thế",
+        }
+    }
+
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Official => "now",
+            Self::Reappointed => "again",
+            Self::Past => "past",
+        }
+    }
+}
+
+/// One event of the story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryEvent {
+    pub at: When,
+    /// `Nguyễn Thị Lan, Trung tâm Phục vụ hành chính công tỉnh`
+    pub who: String,
+    /// `Chuyển đến Sở Nông nghiệp và Môi trường`
+    pub what: String,
+    /// The words recorded with it.
+    pub said: Option<String>,
+    /// Whether it moved the state or the promise.
+    pub weighty: bool,
+}
+
+/// One stop of the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    pub kind: String,
+    pub basis: Option<String>,
+    pub from: When,
+    /// None while it lasts.
+    pub to: Option<When>,
+    /// `4 ngày làm việc`
+    pub length: String,
+}
+
+/// The apology owed or made (domain section 6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apology {
+    pub state: ApologyState,
+    /// What it means now, in one or two sentences.
+    pub meaning: String,
+    /// The latest moment for it, or the day it was issued.
+    pub when: Option<When>,
+    pub letter: Option<IssuedLetter>,
+    /// Form 04, where it may be issued by this reader.
+    pub issue: Option<DeedForm>,
+    /// Proof of delivery, where that is what is missing.
+    pub deliver: Option<DeedForm>,
+}
+
+/// A letter that has been signed and sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedLetter {
+    pub number: String,
+    pub reason: String,
+    pub words: String,
+    pub new_return: When,
+    /// Where the letter can be read.
+    pub href: Option<String>,
+}
+
+/// Where the obligation stands, with the ids of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApologyState {
+    Forecast,
+    Owed,
+    OwedOverdue,
+    IssuedInAdvance,
+    IssuedLate,
+    Delivered,
+    Exempt,
+    Closed,
+}
+
+impl ApologyState {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Forecast => "Có thể phải xin lỗi",
+            Self::Owed => "Chưa gửi lời xin lỗi",
+            Self::OwedOverdue => "Chưa gửi lời xin lỗi, hồ sơ đã quá hạn",
+            Self::IssuedInAdvance => "Đã xin lỗi trước hạn, chờ xác nhận đã giao",
+            Self::IssuedLate => "Đã xin lỗi sau hạn, chờ xác nhận đã giao",
+            Self::Delivered => "Lời xin lỗi đã đến tay người nhận",
+            Self::Exempt => "Được miễn xin lỗi",
+            Self::Closed => "Không còn phải xin lỗi",
+        }
+    }
+
+    /// Whether the office still owes something.
+    #[must_use]
+    pub fn owes(self) -> bool {
+        matches!(self, Self::Owed | Self::OwedOverdue)
+    }
+}

@@ -1,0 +1,97 @@
+//! Letters on their way out, and one of them.
+
+use askama::Template;
+
+use super::parts::{Choice, Tone, When};
+use super::shell::Shell;
+
+/// `/outbox`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "outbox.html")]
+pub struct Outbox {
+    pub shell: Shell,
+    pub states: Vec<Choice>,
+    /// Newest first.
+    pub letters: Vec<LetterRow>,
+    pub next: Option<String>,
+}
+
+/// One letter in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LetterRow {
+    pub id: String,
+    pub state: LetterState,
+    /// In what capacity it is received: `Thủ trưởng đơn vị`, `Người nộp hồ sơ` …
+    pub recipient_role: String,
+    pub subject: String,
+    /// Written, or last tried.
+    pub at: When,
+    pub attempts: u32,
+    /// What the mail server answered last.
+    pub last_reply: Option<String>,
+}
+
+/// `/outbox/{id}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "letter.html")]
+pub struct LetterPage {
+    pub shell: Shell,
+    pub letter: LetterRow,
+    /// The address, where the reader may know it.
+    pub to: Option<String>,
+    pub text: String,
+    /// Shown in a sandboxed frame.
+    pub html: Option<String>,
+    /// The dossiers it speaks of.
+    pub dossiers: Vec<String>,
+    /// Whether it may be sent once more; then `POST /outbox/{id}/retry`.
+    pub may_retry: bool,
+}
+
+/// Where a letter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterState {
+    Waiting,
+    Sending,
+    Sent,
+    /// Refused for now; it will be tried again.
+    Deferred,
+    /// Given up.
+    Failed,
+    /// Handed over, but whether it arrived is unknown.
+    Uncertain,
+}
+
+impl LetterState {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "Chờ gửi",
+            Self::Sending => "Đang gửi",
+            Self::Sent => "Đã gửi",
+            Self::Deferred => "Sẽ gửi lại",
+            Self::Failed => "Không gửi được",
+            Self::Uncertain => "Chưa rõ đã đến",
+        }
+    }
+
+    #[must_use]
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Waiting | Self::Sending | Self::Sent => Tone::Neutral,
+            Self::Deferred | Self::Uncertain => Tone::Soon,
+            Self::Failed => Tone::Late,
+        }
+    }
+
+    /// The symbol that draws its shape.
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Waiting | Self::Sending => "s-track",
+            Self::Sent => "s-done",
+            Self::Deferred | Self::Uncertain => "s-soon",
+            Self::Failed => "s-late",
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The pages before sign-in: what the service is, and the door.
+
+use askama::Template;
+
+use super::parts::{Field, MonthFigure};
+use super::shell::Shell;
+
+/// `/` where nobody is signed in.
+#[derive(Clone, Debug, Template)]
+#[template(path = "welcome.html")]
+pub struct Welcome {
+    pub shell: Shell,
+    /// Whose service it is, `UBND tỉnh Lai Châu`.
+    pub office: String,
+    /// An example of the month picture.
+    pub figure: Option<MonthFigure>,
+}
+
+/// The sign-in form.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn {
+    pub shell: Shell,
+    pub office: String,
+    /// The name typed before; its error is the form's.
+    pub name: Field,
+    /// The path to go to afterwards.
+    pub next: String,
+    /// Demonstration accounts to try, name and role; empty in a real service.
+    pub accounts: Vec<(String, String)>,
+}
