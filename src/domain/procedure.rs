@@ -150,7 +150,7 @@ pub struct Step {
 pub struct Procedure {
     pub code: ProcedureCode,
     /// From 1 upwards.
-    pub version: u32,
+    pub version: i64,
     pub valid_from: Option<Day>,
     /// The last day of receipt that falls under it.
     pub valid_to: Option<Day>,
@@ -169,7 +169,7 @@ pub struct Procedure {
     pub cutoff_effect: Option<CutOffEffect>,
     pub due_time: Option<DueTime>,
     pub supplement_clock: Option<SupplementClock>,
-    pub supplement_deadline_wd: Option<u16>,
+    pub supplement_deadline_wd: Option<u32>,
     /// The limit of the second appointment, after payment (STOP-01).
     pub second_limit: Option<TimeLimit>,
     pub channels: Vec<Channel>,
@@ -223,7 +223,7 @@ impl Procedure {
 
     /// SUP-07.
     #[must_use]
-    pub fn supplement_deadline_wd(&self, rules: &RuleSet) -> Option<u16> {
+    pub fn supplement_deadline_wd(&self, rules: &RuleSet) -> Option<u32> {
         self.supplement_deadline_wd.or(rules.supplement_deadline_wd)
     }
 
@@ -274,7 +274,7 @@ impl Catalogue {
 
     /// The version that a dossier keeps.
     #[must_use]
-    pub fn version(&self, code: &ProcedureCode, version: u32) -> Option<&Procedure> {
+    pub fn version(&self, code: &ProcedureCode, version: i64) -> Option<&Procedure> {
         self.0.get(code)?.iter().find(|procedure| procedure.version == version)
     }
 

@@ -109,19 +109,6 @@ pub enum LatenessBase {
     ReappointedDue,
 }
 
-/// When a dossier counts as due soon (MON-02).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueSoon {
-    /// Limits of up to so many working days are short.
-    pub short_limit_wd: u16,
-    /// Working days left at which a short limit is due soon.
-    pub short_wd: u16,
-    /// The same for longer limits.
-    pub long_wd: u16,
-    /// Percent of an hour limit left at which it is due soon.
-    pub hour_percent: u8,
-}
-
 /// What one legal regime says. `_wd` are working days, `_wh` working hours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RuleSet {
@@ -135,34 +122,41 @@ pub struct RuleSet {
     /// Electronic dossiers received after it are handed over the next working day (TRF-01).
     pub transfer_cutoff: ClockTime,
     /// TRF-02.
-    pub paper_transfer_wd: u16,
+    pub paper_transfer_wd: u32,
     /// ACC-04.
-    pub acceptance_wh: u16,
+    pub acceptance_wh: u32,
     /// ACC-05.
-    pub reception_alert_wh: u16,
+    pub reception_alert_wh: u32,
     /// SUP-01.
-    pub supplement_max_requests: u16,
+    pub supplement_max_requests: u32,
     /// SUP-03.
-    pub supplement_notice_wd: u16,
+    pub supplement_notice_wd: u32,
     pub supplement_clock: SupplementClock,
     /// After which an unanswered supplement may be closed (SUP-07).
-    pub supplement_deadline_wd: Option<u16>,
+    pub supplement_deadline_wd: Option<u32>,
     /// LATE-01.
-    pub apology_lead_days: u16,
+    pub apology_lead_days: u32,
     pub apology_lead_unit: LeadUnit,
     /// LATE-02.
-    pub reappoint_max: u16,
+    pub reappoint_max: u32,
     /// LATE-13; none: the original limit.
-    pub max_extension_wd: Option<u16>,
+    pub max_extension_wd: Option<u32>,
     pub due_time: DueTime,
     pub cutoff: CutOff,
     pub cutoff_effect: CutOffEffect,
     pub lateness_base: LatenessBase,
-    pub due_soon: DueSoon,
+    /// Limits of up to so many days are short ones, for `due_soon` (MON-02).
+    pub due_soon_short_limit_days: u32,
+    /// Working days left at which a short limit is due soon.
+    pub due_soon_short_wd: u32,
+    /// The same for longer limits.
+    pub due_soon_wd: u32,
+    /// Percent of an hour limit left at which it is due soon.
+    pub due_soon_hours_percent: u32,
     /// Working days before due at which the apology's last chance opens (MON-03).
-    pub apology_window_wd: u16,
+    pub apology_window_wd: u32,
     /// Working days after due at which each next level is told, ascending (MON-04).
-    pub escalation_wd: Vec<u16>,
+    pub escalation_wd: Vec<u32>,
 }
 
 impl RuleSet {
