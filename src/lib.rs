@@ -14,3 +14,10 @@ pub mod seal;
 pub mod store;
 pub mod web;
 pub mod work;
+
+// The tests' databases are the same in unit and integration tests.
+#[cfg(test)]
+extern crate self as dunghen;
+#[cfg(test)]
+#[path = "../tests/support/db.rs"]
+mod testing;

@@ -4,7 +4,16 @@
 //! acting person, decides by the domain, writes by the store, and does nothing
 //! outside of its transaction: a deed may be run again.
 
+pub mod apology;
 pub mod appointment;
 pub mod desk;
+pub mod digest;
 pub mod intake;
 pub mod ledger;
+pub mod post;
+pub mod processing;
+pub mod sign_in;
+pub mod start;
+pub mod sweep;
+pub mod verify;
+pub mod wording;

@@ -53,7 +53,8 @@ fn every_page_can_be_looked_at() {
 fn no_page_has_style_or_script_of_its_own() {
     for (name, html) in pages() {
         // What a letter carries in its sandboxed frame is escaped and not the page's.
-        for forbidden in ["<style", " style=\"", " onclick", " onload", "javascript:", "http://", "https://"] {
+        for forbidden in ["<style", " style=\"", " onclick", " onload", "javascript:", "http://", "https://"]
+        {
             let found = html.replace("http://www.w3.org/2000/svg", "").replace("https://lookup.example", "");
             assert!(!found.contains(forbidden), "{name} has {forbidden}");
         }
@@ -89,7 +90,9 @@ fn ids_are_unique_and_every_field_has_a_label() {
                 assert!(labels.contains(id), "{name}: {id} has no label");
             }
         }
-        for described in values(&html, "aria-describedby=\"").into_iter().chain(values(&html, "aria-labelledby=\"")) {
+        for described in
+            values(&html, "aria-describedby=\"").into_iter().chain(values(&html, "aria-labelledby=\""))
+        {
             assert!(ids.contains(described), "{name}: {described} describes but is not there");
         }
     }

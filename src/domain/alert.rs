@@ -37,7 +37,7 @@ impl AlertRule {
 pub struct Alert {
     pub rule: AlertRule,
     /// Working days after due for `overdue`, else 0.
-    pub level: u16,
+    pub level: u32,
     pub since: Moment,
 }
 
@@ -80,7 +80,7 @@ pub struct Recipients {
 
 /// The ladder of MON-04, the unit's head on every rung of their own unit.
 #[must_use]
-pub fn recipients(rule: AlertRule, level: u16) -> Recipients {
+pub fn recipients(rule: AlertRule, level: u32) -> Recipients {
     const HEADS: &[Role] = &[Role::DivisionHead, Role::UnitHead];
     const HEAD: &[Role] = &[Role::UnitHead];
     match (rule, level) {

@@ -115,7 +115,7 @@ pub struct Milestones {
     pub due_at: Moment,
     pub late_from: Moment,
     /// Working days after due, and the instant (MON-04).
-    pub escalations: Vec<(u16, Moment)>,
+    pub escalations: Vec<(u32, Moment)>,
     pub second_late_from: Option<Moment>,
 }
 
@@ -141,7 +141,7 @@ impl Milestones {
             (clamp(opens), clamp(shuts))
         });
         let in_advance_until = match rules.apology_lead_unit {
-            LeadUnit::Calendar => due.plus(-i32::from(rules.apology_lead_days)),
+            LeadUnit::Calendar => due.plus(-whole(rules.apology_lead_days)),
             LeadUnit::Working => Some(days.before(due, rules.apology_lead_days)),
         };
         let escalations = rules.escalation_wd.iter();
@@ -227,12 +227,12 @@ struct Days<'a> {
 }
 
 impl Days<'_> {
-    fn before(&self, day: Day, count: u16) -> Day {
-        self.timetable.add_working_days_provisional(day, -i32::from(count)).unwrap_or(day)
+    fn before(&self, day: Day, count: u32) -> Day {
+        self.timetable.add_working_days_provisional(day, -whole(count)).unwrap_or(day)
     }
 
-    fn after(&self, day: Day, count: u16) -> Day {
-        self.timetable.add_working_days_provisional(day, i32::from(count)).unwrap_or(day)
+    fn after(&self, day: Day, count: u32) -> Day {
+        self.timetable.add_working_days_provisional(day, whole(count)).unwrap_or(day)
     }
 
     fn opening(&self, day: Day) -> Moment {
@@ -269,6 +269,10 @@ impl Days<'_> {
     }
 }
 
+fn whole(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
 /// LATE-15: at most one working day, same-day and hourly limits.
 fn is_too_short_for_notice(limit: TimeLimit) -> bool {
     match limit {
@@ -281,10 +285,9 @@ fn is_too_short_for_notice(limit: TimeLimit) -> bool {
 
 /// MON-02: one working day for limits up to five, three above, a quarter of an hour limit.
 fn due_soon_at(promise: &Promise, limit: TimeLimit, days: &Days<'_>, rules: &RuleSet) -> Moment {
-    let settings = rules.due_soon;
     let count = match limit {
         TimeLimit::WorkingHours(hours) => {
-            let seconds = hours.get().saturating_mul(36).saturating_mul(u32::from(settings.hour_percent));
+            let seconds = hours.get().saturating_mul(36).saturating_mul(rules.due_soon_hours_percent);
             return days.working_time_before(promise.due_at, promise.due_on, seconds);
         }
         TimeLimit::SameDay => return days.opening(promise.due_on),
@@ -292,13 +295,13 @@ fn due_soon_at(promise: &Promise, limit: TimeLimit, days: &Days<'_>, rules: &Rul
         TimeLimit::CalendarDays(count) => count.get(),
         TimeLimit::Months(_) | TimeLimit::None => u32::MAX,
     };
-    let short = count <= u32::from(settings.short_limit_wd);
-    let before = if short { settings.short_wd } else { settings.long_wd };
+    let short = count <= rules.due_soon_short_limit_days;
+    let before = if short { rules.due_soon_short_wd } else { rules.due_soon_wd };
     days.opening(days.before(promise.due_on, before))
 }
 
 /// Level 0 is the moment of lateness; the others come with the opening of that working day after due.
-fn escalation_at(promise: &Promise, level: u16, days: &Days<'_>) -> Moment {
+fn escalation_at(promise: &Promise, level: u32, days: &Days<'_>) -> Moment {
     let late = just_after(promise.late_from);
     if level == 0 { late } else { days.opening(days.after(promise.due_on, level)).max(late) }
 }

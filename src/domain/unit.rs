@@ -33,6 +33,23 @@ pub enum UnitKind {
     External,
 }
 
+impl UnitKind {
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Province => "province",
+            Self::Office => "office",
+            Self::Department => "department",
+            Self::Centre => "centre",
+            Self::LandOffice => "land_office",
+            Self::District => "district",
+            Self::Commune => "commune",
+            Self::Division => "division",
+            Self::External => "external",
+        }
+    }
+}
+
 /// The level of government at which a unit stands (ORG-01).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -100,3 +100,16 @@ pub async fn counts(
 pub async fn span(tx: &mut Tx) -> Result<(Option<Day>, Option<Day>)> {
     tx.query("select min(received_on), max(coalesce(ended_on, received_on)) from dossiers").fetch_one().await
 }
+
+impl Count {
+    #[must_use]
+    pub fn figures(&self) -> crate::domain::statistics::Figures {
+        let whole = |count: i64| u64::try_from(count).unwrap_or(0);
+        crate::domain::statistics::Figures {
+            early: whole(self.early),
+            on_time: whole(self.on_time),
+            late: whole(self.late),
+            without_due: whole(self.without_due),
+        }
+    }
+}

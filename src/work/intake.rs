@@ -210,7 +210,7 @@ impl Plan<'_> {
         Filing {
             code: code.as_str().to_owned(),
             procedure: self.procedure.code.as_str().to_owned(),
-            procedure_version: i64::from(self.procedure.version),
+            procedure_version: self.procedure.version,
             field: self.procedure.field.clone(),
             receiving_unit: self.receiving.clone(),
             competent_unit: self.competent.clone(),

@@ -97,12 +97,19 @@ fn late_picture() -> MonthPicture {
 /// A stop in October, counted anew since, with a make-up Saturday.
 fn stopped_picture() -> MonthPicture {
     use DayMark::{Before, Counted, SetAside, Stopped};
-    let mut days = marks("2026-08-12", vec![Before, SetAside(1), SetAside(2), weekend(), weekend(), SetAside(3)]);
+    let mut days =
+        marks("2026-08-12", vec![Before, SetAside(1), SetAside(2), weekend(), weekend(), SetAside(3)]);
     days.extend(marks("2026-08-18", vec![Stopped, Stopped, Stopped, Counted(1), Counted(2), weekend()]));
-    days.extend(marks("2026-08-24", vec![Counted(3), Counted(4), Counted(5), Counted(6), Counted(7), weekend(), weekend()]));
+    days.extend(marks(
+        "2026-08-24",
+        vec![Counted(3), Counted(4), Counted(5), Counted(6), Counted(7), weekend(), weekend()],
+    ));
     let national = || DayMark::Off(Some("Quốc khánh".to_owned()));
     let swap = DayMark::Off(Some("Nghỉ hoán đổi".to_owned()));
-    days.extend(marks("2026-08-31", vec![swap, national(), national(), Counted(8), Counted(9), weekend(), weekend(), Counted(10)]));
+    days.extend(marks(
+        "2026-08-31",
+        vec![swap, national(), national(), Counted(8), Counted(9), weekend(), weekend(), Counted(10)],
+    ));
     if let Some(saturday) = days.iter_mut().find(|d| d.day == day("2026-08-22")) {
         saturday.make_up = true;
     }
@@ -137,7 +144,14 @@ fn when(text: &str, iso: &str, far: &str, tone: Tone) -> When {
     When::at(text, iso).far(far, tone)
 }
 
-fn row(code: &str, procedure: &str, holder: (&str, &str), due: Option<When>, standing: Standing, next: &str) -> Row {
+fn row(
+    code: &str,
+    procedure: &str,
+    holder: (&str, &str),
+    due: Option<When>,
+    standing: Standing,
+    next: &str,
+) -> Row {
     Row {
         code: code.to_owned(),
         procedure: procedure.to_owned(),
@@ -156,7 +170,12 @@ fn late_rows() -> Vec<Row> {
             "H35.20.12-261030-0007",
             LAND,
             ("Vàng A Chứ", "Thẩm định hồ sơ"),
-            Some(when("Thứ Năm 12/11/2026, 17:00", "2026-11-12T17:00:00+07:00", "quá hạn 7 ngày làm việc", Tone::Late)),
+            Some(when(
+                "Thứ Năm 12/11/2026, 17:00",
+                "2026-11-12T17:00:00+07:00",
+                "quá hạn 7 ngày làm việc",
+                Tone::Late,
+            )),
             Standing::OverdueTwice,
             "Ghi nhận kết quả",
         ),
@@ -164,7 +183,12 @@ fn late_rows() -> Vec<Row> {
             "H35.20.12-261105-0041",
             LAND,
             ("Trần Thị Hương", "Xác định nghĩa vụ tài chính"),
-            Some(when("Thứ Năm 19/11/2026, 17:00", "2026-11-19T17:00:00+07:00", "quá hạn 2 ngày làm việc", Tone::Late)),
+            Some(when(
+                "Thứ Năm 19/11/2026, 17:00",
+                "2026-11-19T17:00:00+07:00",
+                "quá hạn 2 ngày làm việc",
+                Tone::Late,
+            )),
             Standing::Overdue,
             "Gửi lời xin lỗi",
         ),
@@ -172,7 +196,12 @@ fn late_rows() -> Vec<Row> {
             "H35.14-261119-0112",
             BUSINESS,
             ("Lý Seo Phà", "Thẩm định hồ sơ"),
-            Some(when("Thứ Hai 23/11/2026, 10:30", "2026-11-23T10:30:00+07:00", "quá hạn 1 giờ làm việc", Tone::Late)),
+            Some(when(
+                "Thứ Hai 23/11/2026, 10:30",
+                "2026-11-23T10:30:00+07:00",
+                "quá hạn 1 giờ làm việc",
+                Tone::Late,
+            )),
             Standing::Overdue,
             "Gửi lời xin lỗi",
         ),
@@ -185,7 +214,12 @@ fn soon_rows() -> Vec<Row> {
             "H35.14-261120-0120",
             BIRTH,
             ("Phường Tân Phong", "Ký kết quả"),
-            Some(when("Thứ Tư 25/11/2026, 17:00", "2026-11-25T17:00:00+07:00", "còn 1 ngày làm việc", Tone::Soon)),
+            Some(when(
+                "Thứ Tư 25/11/2026, 17:00",
+                "2026-11-25T17:00:00+07:00",
+                "còn 1 ngày làm việc",
+                Tone::Soon,
+            )),
             Standing::ApologyWindow,
             "Ghi nhận kết quả",
         ),
@@ -193,7 +227,12 @@ fn soon_rows() -> Vec<Row> {
             "H35.14-261120-0245",
             BUILD,
             ("Giàng A Páo", "Thẩm định hồ sơ"),
-            Some(when("Thứ Năm 26/11/2026, 17:00", "2026-11-26T17:00:00+07:00", "còn 2 ngày làm việc", Tone::Soon)),
+            Some(when(
+                "Thứ Năm 26/11/2026, 17:00",
+                "2026-11-26T17:00:00+07:00",
+                "còn 2 ngày làm việc",
+                Tone::Soon,
+            )),
             Standing::DueSoon,
             "Bàn giao",
         ),
@@ -219,7 +258,12 @@ pub fn board() -> Board {
         "H35.20-261109-0033",
         "Cấp giấy phép khai thác nước dưới đất",
         ("Hoàng Thị Yến", "Trình ký"),
-        Some(when("Thứ Hai 23/11/2026, 17:00", "2026-11-23T17:00:00+07:00", "còn 5 giờ làm việc", Tone::Soon)),
+        Some(when(
+            "Thứ Hai 23/11/2026, 17:00",
+            "2026-11-23T17:00:00+07:00",
+            "còn 5 giờ làm việc",
+            Tone::Soon,
+        )),
         Standing::DueSoon,
         "Ghi nhận kết quả",
     );
@@ -342,7 +386,8 @@ pub fn dossier() -> DossierPage {
         Choice::new("yen", "Hoàng Thị Yến", false),
         Choice::new("chu", "Vàng A Chứ", false),
     ];
-    let due = when("Thứ Năm 19/11/2026, 17:00", "2026-11-19T17:00:00+07:00", "quá hạn 2 ngày làm việc", Tone::Late);
+    let due =
+        when("Thứ Năm 19/11/2026, 17:00", "2026-11-19T17:00:00+07:00", "quá hạn 2 ngày làm việc", Tone::Late);
     DossierPage {
         shell: Shell {
             flashes: vec![Flash { good: true, text: "Hồ sơ đã chuyển cho Trần Thị Hương.".to_owned() }],
@@ -408,7 +453,8 @@ pub fn dossier() -> DossierPage {
 }
 
 pub fn stopped_dossier() -> DossierPage {
-    let due = when("Thứ Hai 7/9/2026, 17:00", "2026-09-07T17:00:00+07:00", "còn 8 ngày làm việc", Tone::Neutral);
+    let due =
+        when("Thứ Hai 7/9/2026, 17:00", "2026-09-07T17:00:00+07:00", "còn 8 ngày làm việc", Tone::Neutral);
     let stop = When::at("18/8/2026, 08:00", "2026-08-18T08:00:00+07:00");
     DossierPage {
         standing: Standing::ClockStopped,
@@ -445,10 +491,48 @@ pub fn stopped_dossier() -> DossierPage {
 pub fn dossiers() -> DossierList {
     let mut rows = late_rows();
     rows.extend(soon_rows());
-    rows.push(row("H35.20-261118-0009", LAND, (LAND_OFFICE, "Chờ chứng từ nộp thuế"), Some(when("Thứ Sáu 4/12/2026, 17:00", "2026-12-04T17:00:00+07:00", "tạm dừng, còn 6 ngày làm việc", Tone::Stopped)), Standing::ClockStopped, "Đã nộp tiền"));
-    rows.push(row("H35.20-261120-0051", BUILD, ("Giàng A Páo", "Thẩm định hồ sơ"), Some(when("Thứ Hai 7/12/2026, 17:00", "2026-12-07T17:00:00+07:00", "còn 9 ngày làm việc", Tone::Neutral)), Standing::OnTrack, "Bàn giao"));
-    rows.push(row("H35.14-261102-0018", BIRTH, (CENTRE, "Chờ trả kết quả"), Some(When::at("Thứ Năm 5/11/2026, 17:00", "2026-11-05T17:00:00+07:00")), Standing::Early, "Trả kết quả"));
-    rows.push(row("H35.14-261002-0003", BUILD, (CENTRE, ""), Some(When::at("Thứ Ba 3/11/2026, 17:00", "2026-11-03T17:00:00+07:00")), Standing::Late, ""));
+    rows.push(row(
+        "H35.20-261118-0009",
+        LAND,
+        (LAND_OFFICE, "Chờ chứng từ nộp thuế"),
+        Some(when(
+            "Thứ Sáu 4/12/2026, 17:00",
+            "2026-12-04T17:00:00+07:00",
+            "tạm dừng, còn 6 ngày làm việc",
+            Tone::Stopped,
+        )),
+        Standing::ClockStopped,
+        "Đã nộp tiền",
+    ));
+    rows.push(row(
+        "H35.20-261120-0051",
+        BUILD,
+        ("Giàng A Páo", "Thẩm định hồ sơ"),
+        Some(when(
+            "Thứ Hai 7/12/2026, 17:00",
+            "2026-12-07T17:00:00+07:00",
+            "còn 9 ngày làm việc",
+            Tone::Neutral,
+        )),
+        Standing::OnTrack,
+        "Bàn giao",
+    ));
+    rows.push(row(
+        "H35.14-261102-0018",
+        BIRTH,
+        (CENTRE, "Chờ trả kết quả"),
+        Some(When::at("Thứ Năm 5/11/2026, 17:00", "2026-11-05T17:00:00+07:00")),
+        Standing::Early,
+        "Trả kết quả",
+    ));
+    rows.push(row(
+        "H35.14-261002-0003",
+        BUILD,
+        (CENTRE, ""),
+        Some(When::at("Thứ Ba 3/11/2026, 17:00", "2026-11-03T17:00:00+07:00")),
+        Standing::Late,
+        "",
+    ));
     let mut units = units();
     units.insert(0, Choice::new("", "Mọi đơn vị", false));
     DossierList {
@@ -478,7 +562,9 @@ fn rate_row(label: &str, early: u32, on_time: u32, late: u32, without_due: u32) 
         evaluable: all.to_string(),
         without_due: without_due.to_string(),
         rate: percent(met, all),
-        interval: wilson(met, all).filter(|_| all < 100).map(|(low, high)| format!("{}–{} %", comma(low), comma(high))),
+        interval: wilson(met, all)
+            .filter(|_| all < 100)
+            .map(|(low, high)| format!("{}–{} %", comma(low), comma(high))),
     }
 }
 
@@ -507,7 +593,8 @@ pub fn rates() -> Rates {
         .map(|i| {
             let month = (i + 11) % 12 + 1;
             let year = if i == 0 { 2025 } else { 2026 };
-            let late = [140, 96, 210, 150, 120, 118, 99, 101, 160, 130, 136, 82][usize::try_from(i).expect("small")];
+            let late =
+                [140, 96, 210, 150, 120, 118, 99, 101, 160, 130, 136, 82][usize::try_from(i).expect("small")];
             (format!("{month}/{year}"), 2080 - late, late)
         })
         .collect();
@@ -535,7 +622,14 @@ pub fn rates() -> Rates {
     }
 }
 
-fn letter_row(id: &str, state: LetterState, role: &str, subject: &str, attempts: u32, reply: Option<&str>) -> LetterRow {
+fn letter_row(
+    id: &str,
+    state: LetterState,
+    role: &str,
+    subject: &str,
+    attempts: u32,
+    reply: Option<&str>,
+) -> LetterRow {
     LetterRow {
         id: id.to_owned(),
         state,
@@ -552,10 +646,38 @@ pub fn outbox() -> Outbox {
         shell: shell("Thư gửi đi", Role::UnitHead, Some(Place::Outbox)),
         states: vec![Choice::new("", "Mọi thư", true), Choice::new("failed", "Không gửi được", false)],
         letters: vec![
-            letter_row("01A", LetterState::Sent, "Thủ trưởng đơn vị", "3 hồ sơ quá hạn, 1 lời xin lỗi chưa gửi – Sở Nông nghiệp và Môi trường", 1, Some("250 2.0.0 OK")),
-            letter_row("01B", LetterState::Deferred, "Người nộp hồ sơ", "Lời xin lỗi về hồ sơ H35.20.12-261030-0007", 2, Some("451 4.7.1 Greylisted, try again later")),
-            letter_row("01C", LetterState::Failed, "Công chức thụ lý", "Hồ sơ H35.14-261119-0112 đã quá hạn", 5, Some("550 5.1.1 No such user")),
-            letter_row("01D", LetterState::Waiting, "Lãnh đạo Trung tâm", "Danh sách đôn đốc ngày 23/11", 0, None),
+            letter_row(
+                "01A",
+                LetterState::Sent,
+                "Thủ trưởng đơn vị",
+                "3 hồ sơ quá hạn, 1 lời xin lỗi chưa gửi – Sở Nông nghiệp và Môi trường",
+                1,
+                Some("250 2.0.0 OK"),
+            ),
+            letter_row(
+                "01B",
+                LetterState::Deferred,
+                "Người nộp hồ sơ",
+                "Lời xin lỗi về hồ sơ H35.20.12-261030-0007",
+                2,
+                Some("451 4.7.1 Greylisted, try again later"),
+            ),
+            letter_row(
+                "01C",
+                LetterState::Failed,
+                "Công chức thụ lý",
+                "Hồ sơ H35.14-261119-0112 đã quá hạn",
+                5,
+                Some("550 5.1.1 No such user"),
+            ),
+            letter_row(
+                "01D",
+                LetterState::Waiting,
+                "Lãnh đạo Trung tâm",
+                "Danh sách đôn đốc ngày 23/11",
+                0,
+                None,
+            ),
         ],
         next: None,
     }
@@ -565,7 +687,14 @@ pub fn letter() -> LetterPage {
     let text = "Kính gửi ông Tao Văn Inh,\n\nVăn phòng đăng ký đất đai chưa trả kết quả hồ sơ của ông đúng hẹn (Thứ Năm 19/11/2026, 17:00). Chúng tôi xin lỗi ông.\n\nLý do: cơ quan thuế trả lời chậm về nghĩa vụ tài chính.\nNgày hẹn mới: Thứ Sáu 27/11/2026, 17:00.\n";
     LetterPage {
         shell: shell("Thư", Role::UnitHead, Some(Place::Outbox)),
-        letter: letter_row("01B", LetterState::Deferred, "Người nộp hồ sơ", "Lời xin lỗi về hồ sơ H35.20.12-261030-0007", 2, Some("451 4.7.1 Greylisted, try again later")),
+        letter: letter_row(
+            "01B",
+            LetterState::Deferred,
+            "Người nộp hồ sơ",
+            "Lời xin lỗi về hồ sơ H35.20.12-261030-0007",
+            2,
+            Some("451 4.7.1 Greylisted, try again later"),
+        ),
         to: Some("t***@gmail.com".to_owned()),
         text: text.to_owned(),
         html: Some(format!("<!doctype html><meta charset=utf-8><p>{}</p>", text.replace("\n\n", "</p><p>"))),
@@ -597,7 +726,10 @@ pub fn slip() -> Slip {
         code: "H35.14-261120-0120".to_owned(),
         applicant: applicant(),
         content: BUSINESS.to_owned(),
-        components: vec!["Giấy đề nghị đăng ký hộ kinh doanh".to_owned(), "Bản sao căn cước của chủ hộ".to_owned()],
+        components: vec![
+            "Giấy đề nghị đăng ký hộ kinh doanh".to_owned(),
+            "Bản sao căn cước của chủ hộ".to_owned(),
+        ],
         sets: "01 (một) bộ".to_owned(),
         limit: "3 ngày làm việc".to_owned(),
         received: When::at("16:00, Thứ Sáu 20/11/2026", "2026-11-20T16:00:00+07:00"),

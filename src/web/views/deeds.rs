@@ -163,7 +163,8 @@ impl DeedForm {
     /// Hands the dossier to a unit, and there to an officer where the unit is one's own.
     #[must_use]
     pub fn transfer(units: Vec<Choice>, officers: Vec<Choice>) -> Self {
-        let mut inputs = vec![Input::new("to_unit", "Chuyển đến đơn vị", InputKind::Choose(units)).required()];
+        let mut inputs =
+            vec![Input::new("to_unit", "Chuyển đến đơn vị", InputKind::Choose(units)).required()];
         if !officers.is_empty() {
             inputs.push(Input::new("to_officer", "Người nhận", InputKind::Choose(officers)));
         }
@@ -261,7 +262,9 @@ impl DeedForm {
     /// The proof that the apology reached its reader (LATE-17).
     #[must_use]
     pub fn deliver_apology() -> Self {
-        let how = Input::new("by", "Bằng chứng đã đến tay", InputKind::Choose(choices(&DELIVERIES, "counter"))).required();
+        let how =
+            Input::new("by", "Bằng chứng đã đến tay", InputKind::Choose(choices(&DELIVERIES, "counter")))
+                .required();
         let proof = Input::new("reference", "Số hiệu, ghi chú", InputKind::Line);
         Self::new("apology_delivered", "Ghi nhận đã giao lời xin lỗi", "Ghi nhận", vec![how, proof])
     }

@@ -28,7 +28,8 @@ impl DossierList {
     /// Whether anything narrows the list.
     #[must_use]
     pub fn filtered(&self) -> bool {
-        let narrows = |choices: &[Choice]| choices.iter().any(|choice| choice.chosen && !choice.value.is_empty());
+        let narrows =
+            |choices: &[Choice]| choices.iter().any(|choice| choice.chosen && !choice.value.is_empty());
         !self.q.is_empty() || narrows(&self.units) || narrows(&self.standings)
     }
 }

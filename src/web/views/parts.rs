@@ -160,7 +160,11 @@ impl MonthFigure {
     /// # Errors
     /// Where the picture cannot be drawn.
     pub fn of(picture: &MonthPicture, language: Language) -> Result<Self, askama::Error> {
-        Ok(Self { picture: picture.svg(language)?, sentence: picture.sentence(language), signs: picture.signs() })
+        Ok(Self {
+            picture: picture.svg(language)?,
+            sentence: picture.sentence(language),
+            signs: picture.signs(),
+        })
     }
 }
 

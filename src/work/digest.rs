@@ -1,0 +1,151 @@
+//! The morning digest: what is wrong today, once per manager and day.
+
+use super::desk::Desk;
+use super::post::{self, Posting};
+use super::wording;
+use crate::db::{Result, Tx};
+use crate::domain::staff::{Role, watched_root};
+use crate::domain::standing::Standing;
+use crate::domain::statistics::Figures;
+use crate::domain::time::Day;
+use crate::domain::unit::UnitCode;
+use crate::letters::{Digest, DossierLine, UnitDigest};
+use crate::store;
+use crate::store::lists::Filter;
+use crate::store::staff::Person;
+use crate::store::statistics::Basis;
+
+/// More rows than this stand behind the link.
+const MOST_ROWS: i64 = 50;
+/// Who reads one: the unit's head, and who watches over all.
+const READERS: [Role; 3] = [Role::UnitHead, Role::CentreManager, Role::ControlOffice];
+
+/// Writes the digest of `day` for everyone who gets one and has not got it; says how many are new.
+pub async fn write_all(tx: &mut Tx, desk: &Desk, day: Day) -> Result<usize> {
+    let mut written = 0;
+    for person in store::staff::with_email(tx).await? {
+        if READERS.iter().any(|role| person.roles.0.contains(role)) {
+            written += usize::from(write(tx, desk, &person, day).await?);
+        }
+    }
+    Ok(written)
+}
+
+async fn write(tx: &mut Tx, desk: &Desk, person: &Person, day: Day) -> Result<bool> {
+    let Some(address) = person.email.as_deref() else { return Ok(false) };
+    let digest = digest(tx, desk, person, day).await?;
+    let letter = digest.render().map_err(post::unwritten)?;
+    let posting = Posting {
+        dedupe_key: &format!("digest:{}:{day}", person.id),
+        kind: "digest",
+        unit: &person.unit,
+        to_name: &person.name,
+        to_address: address,
+        recipient_id: Some(person.id),
+        dossier_id: None,
+    };
+    Ok(post::put(tx, desk, posting, &letter).await?.is_some())
+}
+
+/// The units a reader's digest speaks of, each with everything below it.
+fn units_of(desk: &Desk, person: &Person) -> Result<Vec<(String, Vec<UnitCode>)>> {
+    let actor = person.actor()?;
+    let units = &desk.province.units;
+    let today = desk.today();
+    let within = |root: &UnitCode| units.codes_within(root).into_iter().cloned().collect::<Vec<_>>();
+    Ok(match watched_root(&actor, units) {
+        Some(root) => vec![(desk.unit_name(root), within(root))],
+        None => units
+            .children(&desk.province.root, today)
+            .map(|unit| (unit.name_vi.clone(), within(&unit.code)))
+            .collect(),
+    })
+}
+
+async fn digest(tx: &mut Tx, desk: &Desk, person: &Person, day: Day) -> Result<Digest> {
+    let mut total = Figures::default();
+    let mut units = Vec::new();
+    for (name, codes) in units_of(desk, person)? {
+        let scope = scope(&codes);
+        let figures = month_so_far(tx, &scope, day).await?;
+        total = total.plus(figures);
+        let one = UnitDigest {
+            unit: name,
+            late: rows(tx, desk, &scope, Standing::Overdue).await?,
+            due_today: Vec::new(),
+            due_soon: rows(tx, desk, &scope, Standing::DueSoon).await?,
+            apologies: apologies(tx, desk, &scope).await?,
+            on_time_rate: figures.rate().map(|rate| rate.to_string()),
+        };
+        units.push(split_today(tx, desk, &scope, one, day).await?);
+    }
+    // Who watches many is told of those where something is wrong.
+    if units.len() > 1 {
+        units
+            .retain(|unit| !unit.late.is_empty() || !unit.apologies.is_empty() || !unit.due_today.is_empty());
+    }
+    Ok(Digest {
+        office: wording::unit_name(desk, &person.unit),
+        day,
+        month: day.month(),
+        units,
+        on_time_rate: total.rate().map(|rate| rate.to_string()),
+        url: format!("{}/board", desk.house.public_url),
+    })
+}
+
+/// Unit codes as the JSON array that the statements take.
+#[must_use]
+pub fn scope(codes: &[UnitCode]) -> String {
+    serde_json::Value::from(codes.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
+}
+
+async fn rows(tx: &mut Tx, desk: &Desk, scope: &str, standing: Standing) -> Result<Vec<DossierLine>> {
+    let filter =
+        Filter { units: scope.to_owned(), standing: Some(standing), only_open: true, ..Filter::default() };
+    let mut found = store::lists::page(tx, &filter, desk.now, None, MOST_ROWS).await?;
+    if standing == Standing::Overdue {
+        let twice = Filter { standing: Some(Standing::OverdueTwice), ..filter };
+        found.splice(..0, store::lists::page(tx, &twice, desk.now, None, MOST_ROWS).await?);
+    }
+    Ok(found.iter().map(|listed| wording::listed_line(desk, listed)).collect())
+}
+
+/// What is due today leaves the list of what is due soon.
+async fn split_today(
+    tx: &mut Tx,
+    desk: &Desk,
+    scope: &str,
+    mut unit: UnitDigest,
+    day: Day,
+) -> Result<UnitDigest> {
+    let filter = Filter {
+        units: scope.to_owned(),
+        standing: Some(Standing::DueSoon),
+        only_open: true,
+        due_before: day
+            .next()
+            .and_then(|next| desk.province.zone().instant(next, crate::domain::time::ClockTime::MIDNIGHT)),
+        ..Filter::default()
+    };
+    let today = store::lists::page(tx, &filter, desk.now, None, MOST_ROWS).await?;
+    let codes: Vec<&str> = today.iter().map(|listed| listed.code.as_str()).collect();
+    unit.due_soon.retain(|line| !codes.contains(&line.code.as_str()));
+    unit.due_today = today.iter().map(|listed| wording::listed_line(desk, listed)).collect();
+    Ok(unit)
+}
+
+async fn apologies(tx: &mut Tx, desk: &Desk, scope: &str) -> Result<Vec<DossierLine>> {
+    let mut lines = Vec::new();
+    for owed in store::obligations::list(tx, scope, true, None, MOST_ROWS).await? {
+        if let Some(listed) = store::lists::one(tx, &owed.code).await? {
+            lines.push(wording::listed_line(desk, &listed));
+        }
+    }
+    Ok(lines)
+}
+
+async fn month_so_far(tx: &mut Tx, scope: &str, day: Day) -> Result<Figures> {
+    let counts = store::statistics::counts(tx, Basis::Settled, day.month().first(), day, Some(scope)).await?;
+    Ok(counts.iter().fold(Figures::default(), |sum, count| sum.plus(count.figures())))
+}

@@ -1,0 +1,143 @@
+//! Replays what happened and compares it with what is stored.
+//!
+//! Changes nothing; it only names the first rows that do not hold.
+
+use serde::Serialize;
+
+use super::desk::Desk;
+use super::ledger::milestones_of;
+use crate::db::{Result, Tx};
+use crate::domain::dossier::Dossier;
+use crate::store;
+use crate::store::audit::Row;
+use crate::store::dossiers::Projection;
+
+const PAGE: i64 = 500;
+/// More than this many findings say nothing new.
+const MOST_FINDINGS: usize = 100;
+
+/// One thing that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// A dossier's code or an audit row's number.
+    pub subject: String,
+    pub what: String,
+}
+
+/// What was looked at and what did not hold.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Verdict {
+    pub dossiers: u64,
+    pub events: u64,
+    pub audit_rows: u64,
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    fn find(&mut self, subject: impl ToString, what: impl Into<String>) {
+        if self.findings.len() < MOST_FINDINGS {
+            self.findings.push(Finding { subject: subject.to_string(), what: what.into() });
+        }
+    }
+
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+/// Checks one page of dossiers after `after`; the next page begins after what it answers.
+pub async fn page_of_dossiers(
+    tx: &mut Tx,
+    desk: &Desk,
+    after: i64,
+    verdict: &mut Verdict,
+) -> Result<Option<i64>> {
+    let page = store::dossiers::page_of_ids(tx, after, PAGE).await?;
+    for (id, code) in &page {
+        check_dossier(tx, desk, *id, code, verdict).await?;
+        verdict.dossiers += 1;
+    }
+    Ok(page.last().map(|(id, _)| *id))
+}
+
+async fn check_dossier(tx: &mut Tx, desk: &Desk, id: i64, code: &str, verdict: &mut Verdict) -> Result<()> {
+    let events = store::events::of(tx, id).await?;
+    verdict.events += u64::try_from(events.len()).unwrap_or(u64::MAX);
+    let dossier = match Dossier::fold(&events) {
+        Ok(Some(dossier)) => dossier,
+        Ok(None) => {
+            verdict.find(code, "no events");
+            return Ok(());
+        }
+        Err(misfit) => {
+            verdict.find(code, misfit.to_string());
+            return Ok(());
+        }
+    };
+    let milestones = milestones_of(desk, &dossier);
+    let expected = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
+    match store::dossiers::projection(tx, id).await? {
+        Some(stored) if stored == expected => {}
+        Some(stored) => verdict.find(code, difference(&stored, &expected)),
+        None => verdict.find(code, "the row is gone"),
+    }
+    if dossier.filing.code != code {
+        verdict.find(code, format!("its events are those of {}", dossier.filing.code));
+    }
+    Ok(())
+}
+
+/// The first columns in which two projections differ, by their names.
+fn difference(stored: &Projection, expected: &Projection) -> String {
+    let (stored, expected) = (format!("{stored:#?}"), format!("{expected:#?}"));
+    let differing = stored.lines().zip(expected.lines()).filter(|(a, b)| a != b);
+    let shown: Vec<_> =
+        differing.take(3).map(|(a, b)| format!("stored {} but replayed {}", a.trim(), b.trim())).collect();
+    shown.join("; ")
+}
+
+/// Where a walk along the audit chain has come to.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub seq: i64,
+    pub hash: Vec<u8>,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self { seq: 0, hash: vec![0; 32] }
+    }
+}
+
+/// Checks one page of the audit chain after `link`; none at its end.
+pub async fn page_of_audit(tx: &mut Tx, link: Link, verdict: &mut Verdict) -> Result<Option<Link>> {
+    let page = store::audit::page(tx, link.seq, PAGE).await?;
+    if page.is_empty() {
+        let (seq, hash) = store::audit::head(tx).await?;
+        if (seq, &hash) != (link.seq, &link.hash) {
+            verdict.find(format!("audit row {}", link.seq + 1), "the chain's head names rows that are gone");
+        }
+        return Ok(None);
+    }
+    let mut link = link;
+    for row in &page {
+        check_link(&link, row, verdict);
+        link = Link { seq: row.seq, hash: row.hash.clone() };
+        verdict.audit_rows += 1;
+    }
+    Ok(Some(link))
+}
+
+fn check_link(link: &Link, row: &Row, verdict: &mut Verdict) {
+    let subject = format!("audit row {}", row.seq);
+    if row.seq != link.seq + 1 {
+        verdict.find(&subject, format!("follows row {}: rows between them are gone", link.seq));
+    }
+    if row.previous != link.hash {
+        verdict.find(&subject, "is not chained to the row before it");
+    }
+    if row.hash != row.expected_hash() {
+        verdict.find(&subject, "its content is not what its hash says");
+    }
+}

@@ -1,0 +1,119 @@
+//! Dossiers and their time left in the words of letters and lists.
+
+use super::desk::Desk;
+use crate::domain::calendar::Timetable;
+use crate::domain::deadline::{Counted, Due};
+use crate::domain::dossier::Dossier;
+use crate::domain::limit::TimeLimit;
+use crate::domain::time::{Day, Moment};
+use crate::domain::unit::UnitCode;
+use crate::domain::words::{Amount, Language, TimeUnit};
+use crate::letters::DossierLine;
+use crate::store::lists::Listed;
+
+const VI: Language = Language::Vietnamese;
+
+/// A promise as far as distances need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    pub due_at: Moment,
+    pub due_on: Day,
+    pub late_from: Moment,
+}
+
+impl Deadline {
+    #[must_use]
+    pub fn of(dossier: &Dossier) -> Option<Self> {
+        let promise = dossier.promise()?;
+        Some(Self { due_at: promise.due_at, due_on: promise.due_on, late_from: promise.late_from })
+    }
+
+    #[must_use]
+    pub fn of_listed(listed: &Listed) -> Option<Self> {
+        Some(Self { due_at: listed.due_at?, due_on: listed.due_on?, late_from: listed.late_from? })
+    }
+
+    /// Whether the promise names an instant and not a day (LATE-00).
+    fn is_instant(self) -> bool {
+        self.late_from == self.due_at
+    }
+
+    /// `Thứ Năm 26/11/2026, 17:00`.
+    #[must_use]
+    pub fn words(self, timetable: &Timetable) -> String {
+        let (day, time) = timetable.zone().local(self.due_at);
+        VI.day_time(day, time)
+    }
+
+    /// `còn 2 ngày làm việc`, `quá hạn 5 giờ làm việc` (TIME-18).
+    #[must_use]
+    pub fn distance(self, timetable: &Timetable, now: Moment) -> String {
+        let due = Due { at: self.due_at, on: self.due_on, counting_starts: self.due_on };
+        let unit = if self.is_instant() { hours() } else { days() };
+        if now > self.late_from {
+            VI.overdue(amount(timetable.overdue(now, &due, unit)))
+        } else {
+            VI.left(amount(timetable.remaining(now, &due, unit)))
+        }
+    }
+}
+
+fn hours() -> TimeLimit {
+    TimeLimit::working_hours(1).unwrap_or(TimeLimit::SameDay)
+}
+
+fn days() -> TimeLimit {
+    TimeLimit::working_days(1).unwrap_or(TimeLimit::None)
+}
+
+/// Whole units, so that "0 left" is said in words.
+fn amount(counted: Counted) -> Amount {
+    let whole = |count: i64| u32::try_from(count.max(0)).unwrap_or(u32::MAX);
+    match counted {
+        Counted::WorkingTime(time) => Amount::working_hours(whole(time.as_hours())),
+        Counted::WorkingDays(days) => Amount::working_days(whole(days.into())),
+        Counted::CalendarDays(days) => Amount::new(whole(days.into()), TimeUnit::CalendarDay),
+    }
+}
+
+/// One dossier as a row of a letter to those who work on it.
+#[must_use]
+pub fn line(desk: &Desk, dossier: &Dossier) -> DossierLine {
+    let timetable = desk.province.timetable(&dossier.filing.competent_unit);
+    let deadline = Deadline::of(dossier);
+    let procedure = desk.procedure(&dossier.filing.procedure, desk.today());
+    DossierLine {
+        code: dossier.filing.code.clone(),
+        procedure: procedure.map_or_else(|| dossier.filing.procedure.clone(), |one| one.name_vi.clone()),
+        due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
+        distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
+        url: format!("{}/dossiers/{}", desk.house.public_url, dossier.filing.code),
+    }
+}
+
+/// One listed dossier as a row of a letter.
+#[must_use]
+pub fn listed_line(desk: &Desk, listed: &Listed) -> DossierLine {
+    let timetable = timetable(desk, &listed.competent_unit);
+    let deadline = Deadline::of_listed(listed);
+    DossierLine {
+        code: listed.code.clone(),
+        procedure: listed.procedure_name.clone(),
+        due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
+        distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
+        url: format!("{}/dossiers/{}", desk.house.public_url, listed.code),
+    }
+}
+
+/// The timetable of a unit by its stored code.
+#[must_use]
+pub fn timetable<'d>(desk: &'d Desk, unit: &str) -> &'d Timetable {
+    let code = unit.parse::<UnitCode>().ok();
+    desk.province.timetable(code.as_ref().unwrap_or(&desk.province.root))
+}
+
+/// A unit's name by its stored code.
+#[must_use]
+pub fn unit_name(desk: &Desk, unit: &str) -> String {
+    unit.parse().map_or_else(|_| unit.to_owned(), |code| desk.unit_name(&code))
+}
