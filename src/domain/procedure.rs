@@ -290,3 +290,39 @@ impl Catalogue {
             .filter_map(move |versions| versions.iter().rev().find(|procedure| procedure.in_force(day)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proc_03_a_day_of_a_step_has_eight_hours() {
+        for (text, minutes) in [
+            ("1wd", 480),
+            ("0.25wd", 120),
+            ("15wd", 7_200),
+            ("5.5wd", 2_640),
+            ("2wh", 120),
+            ("0.125wd", 60),
+            ("0.5wh", 30),
+        ] {
+            assert_eq!(text.parse::<StepTime>().unwrap().minutes(), minutes, "{text}");
+        }
+        for text in
+            ["", "wd", "0wd", "-1wd", "1", "1d", ".5wd", "1.wd", "1,5wd", "0.001wd", "99999wd", "1.00001wd"]
+        {
+            assert!(text.parse::<StepTime>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_steps_time_reads_back_as_it_is_shown() {
+        for (text, shown) in
+            [("2wh", "0.25wd"), ("3wh", "3wh"), ("0.5wh", "0.5wh"), ("1.75wd", "1.75wd"), ("12wh", "1.5wd")]
+        {
+            let time: StepTime = text.parse().unwrap();
+            assert_eq!(time.to_string(), shown);
+            assert_eq!(shown.parse(), Ok(time));
+        }
+    }
+}

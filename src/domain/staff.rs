@@ -448,3 +448,6 @@ impl<'a> Parties<'a> {
         counter.into_iter().chain(settlement).chain(current).chain(coordinating)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,498 @@
+//! The service's own settings: `dunghen.toml`, each overridden by `DUNGHEN__SECTION__KEY`.
+//!
+//! Holds what a node needs to run, nothing of the law. Every field has a default, unknown
+//! ones are refused.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::domain::code::UnitCode;
+use crate::domain::time::{Moment, TimeError, Zone};
+
+mod read;
+
+pub use read::{Environment, read};
+
+/// `dunghen.toml` with what the environment overrides.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Allows a fixed clock and other conveniences that a public service must not have.
+    pub development: bool,
+    /// Whether province, procedures and calendar are invented; every page says so.
+    pub demonstration: bool,
+    /// Only to be sure: it must be the calendar's, by which days begin and end (TIME-11).
+    pub zone: Option<ZoneName>,
+    pub province: ProvinceSettings,
+    pub web: Web,
+    pub database: Database,
+    pub mail: Mail,
+    pub jobs: Jobs,
+    pub session: Sessions,
+    pub keys: Keys,
+    pub data: Data,
+    pub files: Files,
+    pub calendar: CalendarSettings,
+    pub publish: Publish,
+    pub log: Log,
+    /// `DUNGHEN_NOW`: where the clock stands still; refused by `serve` unless in development.
+    #[serde(skip)]
+    pub fixed_now: Option<Moment>,
+}
+
+/// A time zone's name that exists.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ZoneName(String);
+
+impl ZoneName {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ZoneName {
+    type Error = TimeError;
+
+    fn try_from(name: String) -> Result<Self, TimeError> {
+        Zone::named(&name).map(|_| Self(name))
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProvinceSettings {
+    pub name: String,
+    /// The unit at the top of the tree.
+    #[serde(deserialize_with = "optional_unit")]
+    pub root: Option<UnitCode>,
+}
+
+impl Default for ProvinceSettings {
+    fn default() -> Self {
+        Self { name: "Lai Châu".to_owned(), root: None }
+    }
+}
+
+/// `root = ""` in the environment takes it away again.
+fn optional_unit<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<UnitCode>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(serde::de::Error::custom) }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Web {
+    pub listen: SocketAddr,
+    /// How people reach it: `https://motcua.example.vn`; its scheme decides about secure cookies.
+    pub public_url: PublicUrl,
+    /// Peers whose word about the client's address is taken.
+    pub trusted_proxies: Addresses,
+    pub max_connections: Count<1, 100_000>,
+    pub body_limit_bytes: Count<1_024, 1_073_741_824>,
+    pub header_timeout_s: Count<1, 3_600>,
+    pub body_timeout_s: Count<1, 3_600>,
+    pub handler_timeout_s: Count<1, 3_600>,
+    /// How long requests under way may take once the service is told to stop.
+    pub drain_s: Count<0, 3_600>,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: PublicUrl("http://127.0.0.1:8080".to_owned()),
+            trusted_proxies: Addresses::default(),
+            max_connections: Count(1_024),
+            body_limit_bytes: Count(1_048_576),
+            header_timeout_s: Count(10),
+            body_timeout_s: Count(30),
+            handler_timeout_s: Count(30),
+            drain_s: Count(20),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`; `DUNGHEN_DATABASE_URL` goes before it.
+    pub url: DatabaseUrl,
+    pub max_connections: Count<1, 1_000>,
+    pub statement_timeout_ms: Count<1, 3_600_000>,
+    pub report_timeout_ms: Count<1, 3_600_000>,
+    /// Free space below which the service refuses to start.
+    pub min_free_bytes: u64,
+    /// Space kept back for the day on which the disk is full.
+    pub ballast_bytes: u64,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: DatabaseUrl("sqlite:dunghen.db".to_owned()),
+            max_connections: Count(10),
+            statement_timeout_ms: Count(5_000),
+            report_timeout_ms: Count(60_000),
+            min_free_bytes: 200 << 20,
+            ballast_bytes: 16 << 20,
+        }
+    }
+}
+
+/// How the relay is spoken to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MailTls {
+    /// Plain text, for a relay on the same machine.
+    None,
+    #[default]
+    StartTls,
+    /// TLS from the first byte.
+    Implicit,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mail {
+    /// Empty: mail stays in the outbox, where pages show it.
+    pub host: String,
+    pub port: u16,
+    pub tls: MailTls,
+    /// `Trung tâm PVHCC <motcua@example.vn>`.
+    pub from: String,
+    /// The domain of message ids.
+    pub domain: String,
+    /// Empty: no sign-in at the relay.
+    pub user: String,
+    #[serde(deserialize_with = "secret")]
+    pub password: Option<SecretString>,
+    /// Read at the start where `password` is not given.
+    pub password_file: Option<PathBuf>,
+    pub per_minute: Count<1, 100_000>,
+    /// Alerts to one recipient, beyond which they wait for the digest.
+    pub alerts_per_hour: Count<1, 100_000>,
+    pub connections: Count<1, 100>,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 587,
+            tls: MailTls::default(),
+            from: "Đúng Hẹn <dunghen@localhost>".to_owned(),
+            domain: "localhost".to_owned(),
+            user: String::new(),
+            password: None,
+            password_file: None,
+            per_minute: Count(60),
+            alerts_per_hour: Count(20),
+            connections: Count(2),
+        }
+    }
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    let text = String::deserialize(from)?;
+    Ok((!text.is_empty()).then(|| text.into()))
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    pub sweep_s: Count<1, 86_400>,
+    pub sweep_batch: Count<1, 100_000>,
+    /// When the heads of units get their digest, in the configured zone.
+    pub digest: Cron,
+    /// When last month's figures are kept.
+    pub statistics: Cron,
+    pub backup: Cron,
+    pub lease_s: Count<1, 3_600>,
+    pub renew_s: Count<1, 3_600>,
+    pub poll_ms: Count<10, 60_000>,
+    /// How far back a tick that was missed is made up for.
+    pub catch_up_days: Count<0, 3_660>,
+    pub max_attempts: Count<1, 1_000>,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self {
+            sweep_s: Count(60),
+            sweep_batch: Count(500),
+            digest: Cron("0 0 7 * * Mon-Fri".to_owned()),
+            statistics: Cron("0 30 0 1 * *".to_owned()),
+            backup: Cron("0 0 * * * *".to_owned()),
+            lease_s: Count(15),
+            renew_s: Count(5),
+            poll_ms: Count(1_000),
+            catch_up_days: Count(40),
+            max_attempts: Count(10),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sessions {
+    pub idle_min: Count<1, 10_080>,
+    pub absolute_h: Count<1, 720>,
+    /// Wrong passwords for one account in a quarter of an hour before it has to wait.
+    pub attempts: Count<1, 1_000>,
+    pub min_password_length: Count<8, 128>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Self {
+            idle_min: Count(30),
+            absolute_h: Count(12),
+            attempts: Count(10),
+            min_password_length: Count(12),
+        }
+    }
+}
+
+/// Files that hold 32 random bytes each, outside of the database.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// Seals applicants' names and contacts.
+    pub encryption_file: PathBuf,
+    /// Makes sealed values findable.
+    pub index_file: PathBuf,
+    /// Signs forms and anchors.
+    pub signing_file: PathBuf,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self {
+            encryption_file: "keys/encryption.key".into(),
+            index_file: "keys/index.key".into(),
+            signing_file: "keys/signing.key".into(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Data {
+    /// Where the service keeps its files; relative paths start here.
+    pub dir: PathBuf,
+    pub backup_dir: PathBuf,
+    /// Days after which the text of a mail that was sent is erased.
+    pub keep_mail_days: Count<0, 36_600>,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { dir: ".".into(), backup_dir: "backup".into(), keep_mail_days: Count(30) }
+    }
+}
+
+/// Other files of the configuration; those not named are looked for beside this one and else
+/// taken from the program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Files {
+    pub calendar: Option<PathBuf>,
+    pub rulesets: Option<PathBuf>,
+    pub units: Option<PathBuf>,
+    pub hours: Option<PathBuf>,
+    pub procedures: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarSettings {
+    /// Years that count as final though nobody announced them: for demonstrations only (TIME-15).
+    pub demonstration_final_years: Vec<i16>,
+}
+
+/// What the public may see (PUB-02).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Publish {
+    pub figures: bool,
+    /// Single late dossiers with their codes, without people.
+    pub overdue_list: bool,
+}
+
+impl Default for Publish {
+    fn default() -> Self {
+        Self { figures: true, overdue_list: false }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Json,
+    Text,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// A filter as of `RUST_LOG`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info".to_owned(), format: LogFormat::Json }
+    }
+}
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "u64")]
+pub struct Count<const MIN: u64, const MAX: u64>(u64);
+
+impl<const MIN: u64, const MAX: u64> Count<MIN, MAX> {
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+
+    /// For sizes and numbers of things, where it is sure to fit.
+    #[must_use]
+    pub fn size(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Count<MIN, MAX> {
+    type Error = String;
+
+    fn try_from(number: u64) -> Result<Self, String> {
+        if (MIN..=MAX).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(format!("{number} is not from {MIN} to {MAX}"))
+        }
+    }
+}
+
+/// Addresses, as a list or in one text with commas between.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "TextOrList")]
+pub struct Addresses(pub Vec<IpAddr>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TextOrList {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl TryFrom<TextOrList> for Addresses {
+    type Error = String;
+
+    fn try_from(given: TextOrList) -> Result<Self, String> {
+        let texts = match given {
+            TextOrList::Text(text) => text.split(',').map(|one| one.trim().to_owned()).collect(),
+            TextOrList::List(texts) => texts,
+        };
+        let wanted = texts.iter().filter(|text| !text.is_empty());
+        let read = wanted.map(|text| text.parse().map_err(|_| format!("{text:?} is no IP address")));
+        read.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// An address that begins with `http://` or `https://` and names a host; without a slash at its end.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+impl TryFrom<String> for PublicUrl {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let host = rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']));
+        if host && !text.contains(char::is_whitespace) {
+            Ok(Self(text.trim_end_matches('/').to_owned()))
+        } else {
+            Err(format!("{text:?} is no address (https://motcua.example.vn)"))
+        }
+    }
+}
+
+/// `sqlite:PATH` or `postgres://…`; shown without what may be a password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self.0.split_once(':') {
+            Some(("sqlite", _)) => &self.0,
+            _ => "postgres://…",
+        })
+    }
+}
+
+impl TryFrom<String> for DatabaseUrl {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let known = ["postgres://", "postgresql://", "sqlite:"].into_iter();
+        let known = known.filter_map(|scheme| text.strip_prefix(scheme)).any(|rest| !rest.is_empty());
+        // The text itself is not told: it may hold a password.
+        if known { Ok(Self(text)) } else { Err("it is neither sqlite:PATH nor postgres://…") }
+    }
+}
+
+/// A cron expression of five fields, or six with seconds first; kept with seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Cron(String);
+
+impl Cron {
+    /// With seconds first, as the scheduler reads it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Cron {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let fields = text.split_whitespace().count();
+        let full = if fields == 5 { format!("0 {text}") } else { text.clone() };
+        match full.parse::<cron::Schedule>() {
+            Ok(_) => Ok(Self(full)),
+            Err(_) => Err(format!("{text:?} is no cron expression (0 7 * * Mon-Fri)")),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The settings' file and environment.
+
+use super::*;
+use crate::config::settings::MailTls;
+
+fn environment(variables: &[(&str, &str)]) -> Environment {
+    variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn faults(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    let faults = read("d.toml", text, &environment(variables)).unwrap_err();
+    faults.iter().map(|fault| fault.to_string()).collect()
+}
+
+#[test]
+fn nothing_given_is_enough() {
+    let settings = read("d.toml", "", &Environment::default()).unwrap();
+    assert_eq!(settings.web.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.session.idle_min.get(), 30);
+    assert!(!settings.development);
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let text = "[mail]\nhost = \"a\"\nport = 25\n[web]\ntrusted_proxies = [\"10.0.0.1\"]\n";
+    let settings = read(
+        "d.toml",
+        text,
+        &environment(&[
+            ("DUNGHEN__MAIL__HOST", "relay"),
+            ("DUNGHEN__MAIL__TLS", "implicit"),
+            ("DUNGHEN__MAIL__PASSWORD", "0123"),
+            ("DUNGHEN__WEB__TRUSTED_PROXIES", "10.0.0.2, ::1"),
+            ("DUNGHEN__DEVELOPMENT", "true"),
+            ("DUNGHEN__DATABASE__URL", "sqlite:first.db"),
+            ("DUNGHEN_DATABASE_URL", "sqlite:second.db"),
+            ("DUNGHEN_NOW", "2026-11-23T16:00:00+07:00"),
+            ("UNRELATED", "x"),
+        ]),
+    )
+    .unwrap();
+    assert_eq!((settings.mail.host.as_str(), settings.mail.port), ("relay", 25));
+    assert_eq!(settings.mail.tls, MailTls::Implicit);
+    assert_eq!(
+        settings.mail.password.map(|p| secrecy::ExposeSecret::expose_secret(&p).to_owned()),
+        Some("0123".to_owned())
+    );
+    assert_eq!(
+        settings.web.trusted_proxies.0,
+        ["10.0.0.2".parse::<std::net::IpAddr>().unwrap(), "::1".parse().unwrap()]
+    );
+    assert!(settings.development);
+    assert_eq!(settings.database.url.as_str(), "sqlite:second.db");
+    assert_eq!(settings.fixed_now, Some("2026-11-23T09:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn every_fault_of_the_file_is_told_with_its_line() {
+    let text = "[mail]\nport = 70000\nhots = \"relay\"\n\n[web]\nlisten = \"nowhere\"\n[jobs]\nsweep_s = 0\ndigest = \"daily\"\n[extra]\na = 1\n";
+    let told = faults(text, &[]);
+    let places: Vec<&str> = told.iter().map(|fault| fault.split(": ").next().unwrap_or_default()).collect();
+    assert_eq!(
+        places,
+        ["d.toml:2:8", "d.toml:3:1", "d.toml:6:10", "d.toml:8:11", "d.toml:9:10", "d.toml:10:2"]
+    );
+    for (fault, field) in
+        told.iter().zip(["mail.port", "mail.hots", "web.listen", "jobs.sweep_s", "jobs.digest", "extra"])
+    {
+        assert!(fault.contains(&format!(": {field}: ")), "{field} in {fault}");
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let told = faults(
+        "",
+        &[
+            ("DUNGHEN__MAIL__PORT", "many"),
+            ("DUNGHEN__MIAL__HOST", "relay"),
+            ("DUNGHEN_NOW", "yesterday"),
+            ("DUNGHEN_DATABASE_URL", "mysql://root:hunter2@db"),
+        ],
+    );
+    for name in ["DUNGHEN__MAIL__PORT", "DUNGHEN__MIAL__HOST", "DUNGHEN_NOW", "DUNGHEN_DATABASE_URL"] {
+        assert!(
+            told.iter().any(|fault| fault.starts_with(&format!("environment: {name}: "))),
+            "{name} in {told:?}"
+        );
+    }
+    assert_eq!(told.len(), 4);
+    assert!(!told.concat().contains("hunter2"), "a password may be in it");
+}
+
+#[test]
+fn what_is_secret_is_not_shown() {
+    let variables = environment(&[
+        ("DUNGHEN__MAIL__PASSWORD", "hunter2"),
+        ("DUNGHEN_DATABASE_URL", "postgres://u:hunter2@db/x"),
+    ]);
+    let settings = read("d.toml", "", &variables).unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_told_with_its_line() {
+    assert!(faults("[web]\nlisten =\n", &[])[0].starts_with("d.toml:2:"));
+}
