@@ -124,14 +124,12 @@ impl Db {
             door: Door::Sqlite(door),
             tracker,
         }));
-        let is_new = !path.exists();
-        if is_new || settings.purpose == Purpose::Serve {
-            db.migrate().await?;
-        } else if !db.schema_is_current().await? {
+        let serves = settings.purpose == Purpose::Serve;
+        if serves || !path.exists() || !db.schema_is_current().await? {
             db.migrate().await?;
         }
         db.read(async |tx| sqlite::check_version(tx).await).await?;
-        if settings.purpose == Purpose::Serve {
+        if serves {
             db.write(async |_| Ok(())).await?;
         }
         Ok(db)
@@ -224,6 +222,19 @@ impl Db {
         inner.reports.close().await;
         if let Door::Sqlite(door) = &inner.door {
             *door.held() = None;
+        }
+    }
+
+    /// Writes a copy of the SQLite file as it is now to `copy`, which must not exist yet;
+    /// the service goes on meanwhile. The copy is not yet synchronised to the disk.
+    ///
+    /// # Errors
+    /// [`Error::Unsuitable`] on PostgreSQL, which brings its own tools for this;
+    /// [`Error::Full`] and others, after which the copy is none.
+    pub async fn copy_to(&self, copy: &Path) -> Result<()> {
+        match &self.0.door {
+            Door::Sqlite(door) => sqlite::copy(&door.path, copy).await,
+            Door::Postgres => Err(Error::unsuitable("copy a PostgreSQL database with pg_dump")),
         }
     }
 

@@ -47,6 +47,9 @@ pub(super) async fn run<T>(deed: impl Deed<T>, tx: &mut Tx, limit: Duration) -> 
     tx.set_deadline(Some(limit));
     let doing = AssertUnwindSafe(async { begin(deed, tx).await }).catch_unwind();
     let outcome = within(limit, async { doing.await.unwrap_or(Err(Error::Panicked)) }).await;
-    tx.set_deadline(None);
+    if !matches!(outcome, Err(Error::TimedOut)) {
+        // Otherwise a statement may still be running, which must not go on without end.
+        tx.set_deadline(None);
+    }
     tx.judge(outcome)
 }

@@ -174,6 +174,7 @@ impl Held {
 impl Drop for Held {
     fn drop(&mut self) {
         let Some((mut aged, permit)) = self.lent.take() else { return };
+        aged.tx.break_off();
         let worth_keeping = matches!(aged.tx.link, Link::Postgres(_));
         if !worth_keeping || tokio::runtime::Handle::try_current().is_err() {
             return; // closing the connection rolls back

@@ -22,8 +22,9 @@ const WRITE: &str = "begin isolation level read committed";
 const OLDEST_VERSION: u32 = 150_000;
 /// How often a deed is done at most.
 const ATTEMPTS: u32 = 5;
-/// The least time that a commit is given, however long the deed took.
-const COMMIT_LIMIT: Duration = Duration::from_secs(2);
+/// The part of a deed's time that is kept for its commit.
+const COMMIT_SHARE: u32 = 5;
+const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
 
 /// How to connect.
 pub(super) struct PostgresSource {
@@ -43,6 +44,10 @@ impl PostgresSource {
                 ("lock_timeout", millis(settings.lock_timeout)),
                 ("idle_in_transaction_session_timeout", millis(settings.call_limit)),
                 ("timezone", "UTC".to_owned()),
+                // A server must not hold locks for a client that is gone.
+                ("tcp_keepalives_idle", "30".to_owned()),
+                ("tcp_keepalives_interval", "10".to_owned()),
+                ("tcp_keepalives_count", "3".to_owned()),
             ])
             .disable_statement_logging();
         Ok(Self { options })
@@ -79,14 +84,15 @@ pub(super) async fn check(pool: &Arc<Pool>) -> Result<()> {
     Ok(())
 }
 
-/// Does `deed` in a transaction of its own until it is kept or finally is not.
+/// Does `deed` in a transaction of its own until it is kept or finally is not, within `limit` in all.
 pub(super) async fn write<T>(pool: Arc<Pool>, limit: Duration, deed: impl Deed<T>) -> Result<T> {
-    let end = monotonic() + limit;
+    let for_commit = limit / COMMIT_SHARE;
+    let end = monotonic() + limit.saturating_sub(for_commit);
     let mut attempt = 1;
     loop {
-        let mut held = pool.begin(WRITE).await?;
+        let mut held = within(left(end), pool.begin(WRITE)).await?;
         let outcome = match run(deed.clone(), held.tx()?, left(end)).await {
-            Ok(value) => commit(held, left(end).max(COMMIT_LIMIT)).await.map(|()| value),
+            Ok(value) => commit(held, for_commit).await.map(|()| value),
             Err(error) => {
                 give_back(held, &error).await;
                 Err(error)
@@ -124,7 +130,7 @@ async fn commit(held: Held, limit: Duration) -> Result<()> {
 /// A transaction that failed by itself can be ended in order; one cut off is left to the pool.
 async fn give_back(held: Held, error: &Error) {
     if !matches!(error, Error::Unavailable(_) | Error::TimedOut) {
-        _ = within(COMMIT_LIMIT, held.end("rollback")).await; // nothing is kept either way
+        _ = within(ROLLBACK_LIMIT, held.end("rollback")).await; // nothing is kept either way
     }
 }
 

@@ -1,7 +1,7 @@
 //! SQLite: its file, its readers and what must be true of both.
 
 use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
@@ -73,6 +73,20 @@ fn options(path: &Path, statement_cache: usize) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+/// Writes a copy of the database as it is now to `copy`, which must not exist yet.
+///
+/// # Errors
+/// Where it can't be written; what it left is no copy then.
+#[expect(clippy::disallowed_methods, reason = "no transaction may be open around this statement")]
+pub(super) async fn copy(database: &Path, copy: &Path) -> Result<()> {
+    let copy = copy.to_str().ok_or_else(|| Error::unsuitable("the name of the copy must be in UTF-8"))?;
+    let options = SqliteConnectOptions::new().filename(database).busy_timeout(BUSY_TIMEOUT);
+    let mut connection = SqliteConnection::connect_with(&options.disable_statement_logging()).await?;
+    let copied = sqlx::query("vacuum into $1").bind(copy).execute(&mut connection).await;
+    connection.close().await?;
+    Ok(copied.map(drop)?)
+}
+
 /// # Errors
 /// [`Error::Unsuitable`] where the SQLite inside of this program is too old.
 pub(super) async fn check_version(tx: &mut Tx) -> Result<()> {
@@ -109,8 +123,8 @@ impl WriteLock {
 /// [`Error::Unsuitable`] where `path` lies on a network: locks and shared memory don't hold there.
 #[cfg(target_os = "linux")]
 pub(super) fn refuse_network(path: &Path) -> Result<()> {
-    // As in statfs(2): NFS, SMB, SMB2, CIFS, AFS, Coda, Ceph, 9P, Lustre, GPFS, OCFS2, GFS2, BeeGFS.
-    const NETWORK: [i64; 13] = [
+    // As in statfs(2), whose numbers are of another width on other processors: NFS, SMB, SMB2, CIFS, AFS, Coda, Ceph, 9P, Lustre, GPFS, OCFS2, GFS2, BeeGFS.
+    const NETWORK: [i128; 13] = [
         0x6969,
         0x517b,
         0xfe53_4d42,
@@ -126,10 +140,10 @@ pub(super) fn refuse_network(path: &Path) -> Result<()> {
         0x1983_0326,
     ];
     let folder = folder_of(path);
-    let kind = rustix::fs::statfs(&folder)
+    let kind = rustix::fs::statfs(folder)
         .map_err(|error| Error::unsuitable(format!("{}: {error}", folder.display())))?
         .f_type;
-    if NETWORK.contains(&(i64::from(kind) & 0xffff_ffff)) {
+    if NETWORK.contains(&(i128::from(kind) & 0xffff_ffff)) {
         let what = format!("{} lies on a network file system, where SQLite is not safe", path.display());
         return Err(Error::unsuitable(what));
     }
@@ -142,9 +156,6 @@ pub(super) fn refuse_network(_: &Path) -> Result<()> {
 }
 
 #[cfg(target_os = "linux")]
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    }
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -53,6 +53,13 @@ impl Tx {
         }
     }
 
+    /// Has the statement broken off that may be running.
+    pub(super) fn break_off(&self) {
+        if let Link::Sqlite(_, deadline) = &self.link {
+            deadline.pass();
+        }
+    }
+
     /// The outcome of work in this transaction: no success where a statement has failed.
     pub(super) fn judge<T>(&mut self, outcome: Result<T>) -> Result<T> {
         let spoiled = self.spoiled.take();

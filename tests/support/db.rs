@@ -13,7 +13,7 @@
 //! that `DUNGHEN_TEST_POSTGRES` names (`tests/run` starts one); without it its tests fail,
 //! unless `DUNGHEN_TEST_SKIP_POSTGRES=1` says that they are left out knowingly.
 
-#![allow(dead_code, unused_imports, reason = "each test program uses its part")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "each test program uses its part")]
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,7 +1,7 @@
 //! A network between the service and its database that can be made to misbehave.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -29,6 +29,8 @@ pub enum Weather {
 pub struct Proxy {
     pub address: SocketAddr,
     weather: watch::Sender<Weather>,
+    /// How many replies are held back.
+    held: watch::Sender<u32>,
     ended: CancellationToken,
 }
 
@@ -37,27 +39,33 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (weather, _) = watch::channel(Weather::Fair);
+        let (held, _) = watch::channel(0);
         let ended = CancellationToken::new();
-        let (forecast, end) = (weather.clone(), ended.clone());
+        let (forecast, count, end) = (weather.clone(), held.clone(), ended.clone());
         TaskTracker::new().spawn(async move {
             let accept = async {
                 while let Ok((client, _)) = listener.accept().await {
-                    let (forecast, end) = (forecast.clone(), end.clone());
-                    TaskTracker::new().spawn(async move { carry(client, server, forecast, end).await });
+                    let (forecast, count, end) = (forecast.clone(), count.clone(), end.clone());
+                    TaskTracker::new().spawn(async move {
+                        tokio::select! {
+                            () = carry(client, server, &forecast, &count) => {}
+                            () = end.cancelled() => {}
+                        }
+                    });
                 }
             };
             tokio::select! { () = accept => {} () = end.cancelled() => {} }
         });
-        Self { address, weather, ended }
+        Self { address, weather, held, ended }
     }
 
     pub fn set(&self, weather: Weather) {
         self.weather.send_replace(weather);
     }
 
-    /// Waits until the cut that was asked for has been made.
-    pub async fn cleared(&self) {
-        self.weather.subscribe().wait_for(|weather| *weather == Weather::Fair).await.unwrap();
+    /// Waits until a reply is held back.
+    pub async fn held(&self) {
+        self.held.subscribe().wait_for(|held| *held > 0).await.unwrap();
     }
 }
 
@@ -70,16 +78,15 @@ impl Drop for Proxy {
 async fn carry(
     client: TcpStream,
     server: SocketAddr,
-    weather: watch::Sender<Weather>,
-    end: CancellationToken,
+    weather: &watch::Sender<Weather>,
+    held: &watch::Sender<u32>,
 ) {
     let Ok(server) = TcpStream::connect(server).await else { return };
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-    let lose_reply = Arc::new(Mutex::new(false));
+    let lose_reply = Mutex::new(false);
     tokio::select! {
-        () = requests(from_client, to_server, &weather, &lose_reply) => {}
-        () = replies(from_server, to_client, &weather, &lose_reply) => {}
-        () = end.cancelled() => {}
+        () = requests(from_client, to_server, weather, &lose_reply) => {}
+        () = replies(from_server, to_client, weather, held, &lose_reply) => {}
     }
 }
 
@@ -114,6 +121,7 @@ async fn replies(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     weather: &watch::Sender<Weather>,
+    held: &watch::Sender<u32>,
     lose_reply: &Mutex<bool>,
 ) {
     let mut buffer = vec![0; 65_536];
@@ -124,7 +132,9 @@ async fn replies(
             return;
         }
         let passes = |weather: &Weather| !matches!(weather, Weather::RepliesHeld | Weather::Silence);
+        held.send_modify(|held| *held += 1);
         _ = seen.wait_for(passes).await;
+        held.send_modify(|held| *held -= 1);
         if to.write_all(&buffer[..length]).await.is_err() {
             return;
         }

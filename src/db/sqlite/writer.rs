@@ -5,6 +5,7 @@
 //! all of them under one durable commit, and nobody is answered before it: even a
 //! refusal may rest on what a neighbour wrote.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -69,13 +70,8 @@ impl Writer {
     /// Puts `deed` into the queue and waits for its commit.
     pub(in crate::db) async fn hand_over<T: Send + 'static>(&self, deed: impl Deed<T>) -> Result<T> {
         let (caller, answer) = oneshot::channel();
-        let ticket = Ticket {
-            deed: Some(deed),
-            asked: monotonic(),
-            limit: self.limit,
-            outcome: Err(Error::Stopped),
-            caller,
-        };
+        let ticket =
+            Ticket { deed, asked: monotonic(), limit: self.limit, outcome: Err(Error::Stopped), caller };
         let full = || Error::unavailable("too many changes are waiting");
         match tokio::time::timeout(self.limit, self.queue.send(Box::new(ticket))).await {
             Ok(sent) => sent.map_err(|_| Error::Stopped)?,
@@ -117,15 +113,15 @@ impl Work {
     async fn go_on(&mut self) {
         let mut group = Vec::with_capacity(LARGEST_GROUP);
         while self.fill(&mut group).await {
-            let (done, committed) = match self.tx().await {
+            let (answered, committed) = match self.tx().await {
                 Ok(tx) => commit(tx, &mut group).await,
-                Err(error) => (group.len(), Err(error)),
+                Err(error) => (0..group.len(), Err(error)),
             };
             if committed.is_err() {
                 // SQLite may have rolled back by itself: start from a state that is known.
                 self.tx = None;
             }
-            group.drain(..done).for_each(|ticket| ticket.answer(&committed));
+            group.drain(answered).for_each(|ticket| ticket.answer(&committed));
         }
     }
 
@@ -164,30 +160,37 @@ impl Work {
     }
 }
 
-/// Runs the group, or as much of it as there is time for, and commits; tells how many it ran.
-async fn commit(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (usize, Result<()>) {
+/// Runs the group, or as much of it as there is time for, and commits; tells who is to be answered.
+///
+/// A deed that takes the whole transaction with it is answered alone: the others are
+/// done again.
+async fn commit(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (Range<usize>, Result<()>) {
     let begun = monotonic();
-    let mut done = 0;
-    let last = group.len();
+    let all = group.len();
     if let Err(error) = tx.steer("begin immediate; savepoint deed").await {
-        return (last, Err(error));
+        return (0..all, Err(error));
     }
-    for ticket in group.iter_mut() {
-        let kept = ticket.run(tx).await;
-        done += 1;
-        let next = match kept {
-            Ok(()) if done == last || begun.elapsed() > LONGEST_GROUP => break,
+    let mut done = 0;
+    for ticket in group {
+        let next = match ticket.run(tx).await {
+            Ok(()) if done + 1 == all => Ok(()),
             Ok(()) => tx.steer("release deed; savepoint deed").await,
             Err(error) => tx.steer("rollback to deed").await.map_err(|_| error),
         };
         if let Err(error) = next {
-            return (last, Err(error));
+            return (done..done + 1, Err(error));
         }
+        done += 1;
         if begun.elapsed() > LONGEST_GROUP {
             break;
         }
     }
-    (done, tx.steer("commit").await)
+    let committed = tx.steer("commit").await.map_err(|error| match error {
+        // The journal may hold it all the same, and the next opening would find it there.
+        Error::Unavailable(reason) => Error::CommitUnknown(reason),
+        error => error,
+    });
+    (0..done, committed)
 }
 
 /// A deed in the queue, whatever its result's type.
@@ -198,7 +201,7 @@ trait Waiting: Send {
 }
 
 struct Ticket<T, F> {
-    deed: Option<F>,
+    deed: F,
     asked: Instant,
     limit: Duration,
     outcome: Result<T>,
@@ -207,12 +210,12 @@ struct Ticket<T, F> {
 
 impl<T: Send, F: Deed<T>> Waiting for Ticket<T, F> {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async {
-            let left = self.limit.saturating_sub(self.asked.elapsed());
-            self.outcome = match self.deed.take() {
-                Some(deed) if !left.is_zero() => run(deed, tx, left).await,
-                _ => Err(Error::TimedOut),
-            };
+        Box::pin(async move {
+            // Half of the time is for the queue, half for the deed itself.
+            let half = self.limit / 2;
+            let in_time = self.asked.elapsed() < half;
+            self.outcome =
+                if in_time { run(self.deed.clone(), tx, half).await } else { Err(Error::TimedOut) };
             self.outcome.as_ref().map(drop).map_err(Error::clone)
         })
     }
