@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use dunghen::db::{Db, DbSettings, Error, Result, Tx};
+use dunghen::db::{Db, DbSettings, Error, Purpose, Result, Tx};
 use futures_util::future::join_all;
 use tokio::sync::Barrier;
 use tokio_util::task::TaskTracker;
@@ -42,6 +42,26 @@ fn a_full_disk_costs_the_deed_that_met_it_and_no_neighbour() {
         assert!(matches!((b, d), (Err(Error::Full(_)), Err(Error::Full(_)))));
         assert!(matches!((a, c, e), (Ok(()), Ok(()), Ok(()))));
         assert_eq!(ids(&db).await, [1, 3, 5]);
+    });
+}
+
+/// SQLite undoes the whole transaction when a change is broken off.
+#[test]
+fn a_deed_that_takes_the_transaction_with_it_costs_no_neighbour() {
+    on_sqlite(async |mut db| {
+        make_table(&db).await;
+        let serve = DbSettings { purpose: Purpose::Serve, ..DbSettings::default() };
+        db.reopen(&DbSettings { call_limit: Duration::from_millis(600), ..serve.clone() }).await;
+        let endless = db.write(async |tx| {
+            let sql = "with recursive n (i) as (select 1 union all select (i + 1) % 1000 from n)
+                       insert into thing (id, name, version) select i + 100, 'x', 1 from n where i < 0";
+            tx.query(sql).execute().await
+        });
+        let small = |id: i64| db.write(async move |tx| add(tx, id).await);
+        let (first, endless, last) = tokio::join!(small(1), endless, small(2));
+        assert!(matches!(endless, Err(Error::TimedOut)));
+        assert!(matches!((first, last), (Ok(()), Ok(()))));
+        assert_eq!(ids(&db).await, [1, 2]);
     });
 }
 

@@ -196,6 +196,9 @@ async fn commit(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (Range<usize>, R
 /// A deed in the queue, whatever its result's type.
 trait Waiting: Send {
     /// Does the deed and keeps its result until the commit.
+    ///
+    /// Half of its time is for the queue and less than half for the deed itself, so that
+    /// one without end does not use up its neighbours' time as well.
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>>;
     fn answer(self: Box<Self>, committed: &Result<()>);
 }
@@ -211,11 +214,9 @@ struct Ticket<T, F> {
 impl<T: Send, F: Deed<T>> Waiting for Ticket<T, F> {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            // Half of the time is for the queue, half for the deed itself.
-            let half = self.limit / 2;
-            let in_time = self.asked.elapsed() < half;
-            self.outcome =
-                if in_time { run(self.deed.clone(), tx, half).await } else { Err(Error::TimedOut) };
+            let in_time = self.asked.elapsed() < self.limit / 2;
+            let (deed, share) = (self.deed.clone(), self.limit * 2 / 5);
+            self.outcome = if in_time { run(deed, tx, share).await } else { Err(Error::TimedOut) };
             self.outcome.as_ref().map(drop).map_err(Error::clone)
         })
     }
