@@ -113,14 +113,17 @@ impl Db {
     async fn open_sqlite(url: &str, path: &Path, settings: &DbSettings) -> Result<Self> {
         sqlite::refuse_network(path)?;
         let tracker = TaskTracker::new();
-        let source = Source::Sqlite(SqliteSource::reader(path, settings.statement_cache));
-        let readers = Pool::new(source, settings.sqlite_readers, settings.acquire_limit, tracker.clone());
+        let pool = |size| {
+            let source = Source::Sqlite(SqliteSource::reader(path, settings.statement_cache));
+            Pool::new(source, size, settings.acquire_limit, tracker.clone())
+        };
+        let (readers, reports) = (pool(settings.sqlite_readers), pool(settings.report_connections));
         let door = SqliteDoor { path: path.to_owned(), lock: Mutex::default(), writer: OnceCell::new() };
         let db = Self(Arc::new(Inner {
             url: url.to_owned(),
             settings: settings.clone(),
-            reports: Arc::clone(&readers),
             readers,
+            reports,
             door: Door::Sqlite(door),
             tracker,
         }));
@@ -142,7 +145,7 @@ impl Db {
             Ok(Pool::new(source, size, settings.acquire_limit, tracker.clone()))
         };
         let readers = pool(settings.statement_timeout, settings.postgres_connections)?;
-        let reports = pool(settings.report_statement_timeout, settings.postgres_report_connections)?;
+        let reports = pool(settings.report_statement_timeout, settings.report_connections)?;
         postgres::check(&readers).await?;
         Ok(Self(Arc::new(Inner {
             url: url.to_owned(),

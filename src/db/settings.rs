@@ -24,9 +24,9 @@ pub struct DbSettings {
     pub application_name: String,
     /// Connections to PostgreSQL for everything short.
     pub postgres_connections: u32,
-    /// Connections to PostgreSQL for [`Db::report`](super::Db::report).
-    pub postgres_report_connections: u32,
-    /// Connections that read a SQLite file.
+    /// Connections for [`Db::report`](super::Db::report), beside the others.
+    pub report_connections: u32,
+    /// Connections for everything short that reads a SQLite file.
     pub sqlite_readers: u32,
     /// Statements kept prepared on each connection.
     pub statement_cache: usize,
@@ -52,7 +52,7 @@ impl Default for DbSettings {
             purpose: Purpose::default(),
             application_name: "dunghen".to_owned(),
             postgres_connections: 10,
-            postgres_report_connections: 2,
+            report_connections: 2,
             sqlite_readers: 4,
             statement_cache: 512,
             call_limit: Duration::from_secs(10),
