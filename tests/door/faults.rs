@@ -51,7 +51,7 @@ fn a_deed_that_takes_the_transaction_with_it_costs_no_neighbour() {
     on_sqlite(async |mut db| {
         make_table(&db).await;
         let serve = DbSettings { purpose: Purpose::Serve, ..DbSettings::default() };
-        db.reopen(&DbSettings { call_limit: Duration::from_millis(600), ..serve.clone() }).await;
+        db.reopen(&DbSettings { call_limit: Duration::from_secs(3), ..serve.clone() }).await;
         let endless = db.write(async |tx| {
             let sql = "with recursive n (i) as (select 1 union all select (i + 1) % 1000 from n)
                        insert into thing (id, name, version) select i + 100, 'x', 1 from n where i < 0";

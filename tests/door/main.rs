@@ -4,6 +4,7 @@
 mod support;
 
 mod faults;
+mod killed;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -162,8 +163,8 @@ on_both! {
         make_table(&db).await;
         let hurried = DbSettings {
             purpose: Purpose::Serve,
-            call_limit: Duration::from_millis(300),
-            statement_timeout: Duration::from_millis(300),
+            call_limit: Duration::from_millis(1_500),
+            statement_timeout: Duration::from_millis(500),
             ..DbSettings::default()
         };
         db.reopen(&hurried).await;
