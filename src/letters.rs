@@ -9,7 +9,7 @@ mod apology;
 mod digest;
 mod sheet;
 
-pub use alert::{Alert, OverdueLevel, UnitAlert};
+pub use alert::{Alert, UnitAlert};
 pub use apology::{
     APOLOGY_TITLE_2018, APOLOGY_TITLE_2025, Addressee, ApologyLetter, Complaint, Contact, Fault, NewTime,
     Reason, Signature, When,

@@ -1,6 +1,8 @@
 //! The SMTP conversation against relays that behave as badly as relays do
 //! (invariants 23 to 29).
 
+#![expect(clippy::disallowed_methods, reason = "it measures how long a send takes")]
+
 #[path = "support/smtp.rs"]
 mod smtp;
 

@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::civil::Weekday;
 
 pub use super::refusal::Language;
+use super::statistics::Rate;
 use super::time::{ClockTime, Day, Month};
 
 /// A unit in which time limits and distances are given (TIME-01).
@@ -140,11 +141,11 @@ impl Language {
         }
     }
 
-    /// A percentage given as text with a point (RATE-05): `96,40 %`, `96.40 %`.
+    /// `96,40 %`, `96.40 %` (RATE-05).
     #[must_use]
-    pub fn percent(self, rate: &str) -> String {
+    pub fn percent(self, rate: Rate) -> String {
         match self {
-            Self::Vietnamese => format!("{} %", rate.replace('.', ",")),
+            Self::Vietnamese => rate.vietnamese(),
             Self::English => format!("{rate} %"),
         }
     }
@@ -266,8 +267,9 @@ mod tests {
 
     #[test]
     fn a_rate_has_a_comma_in_vietnamese() {
-        assert_eq!(Vietnamese.percent("96.40"), "96,40 %");
-        assert_eq!(English.percent("96.40"), "96.40 %");
+        let rate = Rate::of(964, 1000).unwrap();
+        assert_eq!(Vietnamese.percent(rate), "96,40 %");
+        assert_eq!(English.percent(rate), "96.40 %");
     }
 
     #[test]

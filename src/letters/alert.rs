@@ -4,32 +4,40 @@
 
 use super::sheet::{Group, Section, Sheet, Tone};
 use super::{DossierLine, Letter, LetterError};
-use crate::domain::words::Subject;
+use crate::domain::alert::AlertRule;
+use crate::domain::words::{Amount, Language, Subject};
 
-/// How far an overdue dossier has escalated, in working days after its due date (MON-04).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OverdueLevel {
-    /// The specialist and the head of division.
-    OnTheDay,
-    /// The head of the unit.
-    AfterOneDay,
-    /// The provincial Office.
-    AfterThreeDays,
-    /// The chair's weekly list.
-    AfterFiveDays,
-    /// The re-appointed day was missed too (LATE-09).
-    Twice,
-}
+const VI: Language = Language::Vietnamese;
 
 /// What an alert is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alert {
     DueSoon,
-    /// The last day on which an apology goes out in advance (LATE-01, MON-03).
+    /// An apology can still go out in advance (MON-03).
+    ApologyWindow,
+    /// The last day on which it can (LATE-01).
     ApologyLastDay,
     /// The day for it has passed without one (LATE-03).
     ApologyOwed,
-    Overdue(OverdueLevel),
+    /// Late by so many working days after due, a rung of the ladder (MON-04).
+    Overdue {
+        level: u32,
+    },
+    /// The re-appointed day was missed too (LATE-09).
+    OverdueTwice,
+}
+
+impl Alert {
+    /// What is said for an alert that the rules owe.
+    #[must_use]
+    pub fn of(rule: AlertRule, level: u32) -> Self {
+        match rule {
+            AlertRule::DueSoon => Self::DueSoon,
+            AlertRule::ApologyOwed => Self::ApologyWindow,
+            AlertRule::Overdue => Self::Overdue { level },
+            AlertRule::OverdueTwice => Self::OverdueTwice,
+        }
+    }
 }
 
 /// One alert to one unit, about one dossier or many.
@@ -82,6 +90,16 @@ fn words(alert: Alert, count: usize, unit: &str) -> Words {
             table: "Sắp đến hạn",
             tone: Tone::DueSoon,
         },
+        Alert::ApologyWindow => Words {
+            subject: format!("{count} hồ sơ cần xin lỗi trước hạn nếu không kịp"),
+            message: [
+                format!("{count} hồ sơ của {unit} sắp hết thời gian để xin lỗi trước hạn."),
+                "Nếu biết là không kịp, lời xin lỗi phải gửi chậm nhất 1 ngày trước ngày hẹn trả.".to_owned(),
+                "Văn bản cần có lý do, ngày hẹn mới và chữ ký của thủ trưởng đơn vị.".to_owned(),
+            ],
+            table: "Còn kịp xin lỗi trước hạn",
+            tone: Tone::DueSoon,
+        },
         Alert::ApologyLastDay => Words {
             subject: format!("Ngày cuối để xin lỗi trước hạn: {count} hồ sơ"),
             message: [
@@ -102,44 +120,45 @@ fn words(alert: Alert, count: usize, unit: &str) -> Words {
             table: "Chưa xin lỗi",
             tone: Tone::Overdue,
         },
-        Alert::Overdue(level) => overdue(level, count, unit),
+        Alert::Overdue { level } => overdue(level, count, unit),
+        Alert::OverdueTwice => overdue_twice(count, unit),
     }
 }
 
-fn overdue(level: OverdueLevel, count: usize, unit: &str) -> Words {
+fn overdue(level: u32, count: usize, unit: &str) -> Words {
     const ACT: &str = "Cần trả kết quả ngay, hoặc xin lỗi và hẹn lại (mỗi hồ sơ chỉ một lần).";
-    let (subject, first, second, third) = match level {
-        OverdueLevel::OnTheDay => (
+    let (second, third) = match level {
+        0 => (ACT, "Nếu vẫn chưa xong, cảnh báo tiếp theo được gửi tới thủ trưởng đơn vị."),
+        1..=2 => (ACT, "Nếu vẫn chưa xong, cảnh báo tiếp theo được gửi tới Văn phòng UBND tỉnh."),
+        3..=4 => (
+            "Văn phòng UBND tỉnh được báo cùng lúc với thư này.",
+            "Nếu vẫn chưa xong, hồ sơ vào danh sách tuần của Chủ tịch UBND tỉnh.",
+        ),
+        _ => ("Các hồ sơ này có trong danh sách tuần của Chủ tịch UBND tỉnh.", ACT),
+    };
+    let (subject, first) = match level {
+        0 => (
             format!("{count} hồ sơ vừa quá hạn"),
             format!("{count} hồ sơ của {unit} vừa quá ngày hẹn trả mà chưa có kết quả."),
-            ACT,
-            "Sau 1 ngày làm việc, cảnh báo được gửi tới thủ trưởng đơn vị.",
         ),
-        OverdueLevel::AfterOneDay => (
-            format!("{count} hồ sơ quá hạn 1 ngày làm việc"),
-            format!("{count} hồ sơ của {unit} đã quá hạn 1 ngày làm việc."),
-            ACT,
-            "Sau 3 ngày làm việc, cảnh báo được gửi tới Văn phòng UBND tỉnh.",
-        ),
-        OverdueLevel::AfterThreeDays => (
-            format!("{count} hồ sơ quá hạn 3 ngày làm việc"),
-            format!("{count} hồ sơ của {unit} đã quá hạn 3 ngày làm việc."),
-            "Văn phòng UBND tỉnh được báo cùng lúc với thư này.",
-            "Sau 5 ngày làm việc, hồ sơ vào danh sách tuần của Chủ tịch UBND tỉnh.",
-        ),
-        OverdueLevel::AfterFiveDays => (
-            format!("{count} hồ sơ quá hạn 5 ngày làm việc"),
-            format!("{count} hồ sơ của {unit} đã quá hạn 5 ngày làm việc."),
-            "Các hồ sơ này có trong danh sách tuần của Chủ tịch UBND tỉnh.",
-            ACT,
-        ),
-        OverdueLevel::Twice => (
-            format!("{count} hồ sơ trễ hẹn lần thứ hai"),
-            format!("{count} hồ sơ của {unit} đã quá cả ngày hẹn lại."),
-            "Không được hẹn lại lần nữa; hồ sơ còn quá hạn cho đến khi có kết quả.",
-            "Thủ trưởng đơn vị và Văn phòng UBND tỉnh được báo cùng lúc với thư này.",
-        ),
+        _ => {
+            let late = VI.overdue(Amount::working_days(level));
+            (format!("{count} hồ sơ {late}"), format!("{count} hồ sơ của {unit} đã {late}."))
+        }
     };
     let message = [first, second.to_owned(), third.to_owned()];
     Words { subject, message, table: "Quá hạn", tone: Tone::Overdue }
+}
+
+fn overdue_twice(count: usize, unit: &str) -> Words {
+    Words {
+        subject: format!("{count} hồ sơ trễ hẹn lần thứ hai"),
+        message: [
+            format!("{count} hồ sơ của {unit} đã quá cả ngày hẹn lại."),
+            "Không được hẹn lại lần nữa; hồ sơ còn quá hạn cho đến khi có kết quả.".to_owned(),
+            "Văn phòng UBND tỉnh được báo cùng lúc với thư này.".to_owned(),
+        ],
+        table: "Quá hạn lần thứ hai",
+        tone: Tone::Overdue,
+    }
 }

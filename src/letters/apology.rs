@@ -6,6 +6,7 @@
 use askama::Template;
 
 use super::{Letter, LetterError};
+use crate::domain::apology::LateReason;
 use crate::domain::time::{ClockTime, Day};
 use crate::domain::words::{Language, Subject};
 
@@ -82,12 +83,16 @@ pub enum NewTime {
 /// Why it is late (LATE-12).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// The coded reason in words: `cơ quan phối hợp chậm`.
-    pub kind: String,
+    pub code: LateReason,
     /// The same for this one dossier, in words that the reader would use.
     pub words: String,
-    /// Whether the office answers for it; not so for force majeure, or where the applicant owes something.
-    pub ours: bool,
+}
+
+impl Reason {
+    /// Whether the office answers for it.
+    fn is_ours(&self) -> bool {
+        !matches!(self.code, LateReason::Applicant | LateReason::ForceMajeure)
+    }
 }
 
 /// Who answers the reader's questions.
@@ -95,7 +100,7 @@ pub struct Reason {
 pub struct Contact {
     pub name: String,
     pub position: String,
-    pub phone: String,
+    pub phone: Option<String>,
     pub email: Option<String>,
 }
 
@@ -103,7 +108,7 @@ pub struct Contact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     pub office: String,
-    pub phone: String,
+    pub phone: Option<String>,
     pub url: Option<String>,
 }
 
@@ -249,7 +254,7 @@ impl ApologyLetter {
     fn admission(&self) -> Option<String> {
         let you = self.addressee.you();
         self.reason
-            .ours
+            .is_ours()
             .then(|| format!("Việc chậm này là trách nhiệm của cơ quan chúng tôi, không phải lỗi của {you}."))
     }
 

@@ -4,6 +4,7 @@
 
 use super::sheet::{Group, Section, Sheet, Tone};
 use super::{DossierLine, Letter, LetterError};
+use crate::domain::statistics::Rate;
 use crate::domain::time::{Day, Month};
 use crate::domain::words::{Language, Subject};
 
@@ -18,8 +19,8 @@ pub struct UnitDigest {
     pub due_soon: Vec<DossierLine>,
     /// Dossiers that are owed an apology, late or about to be.
     pub apologies: Vec<DossierLine>,
-    /// On-time rate of the month so far as text with a point (RATE-05); none where nothing arose (RATE-04).
-    pub on_time_rate: Option<String>,
+    /// On-time rate of the month so far (RATE-05); none where nothing arose (RATE-04).
+    pub on_time_rate: Option<Rate>,
 }
 
 /// The whole digest of one reader.
@@ -31,7 +32,7 @@ pub struct Digest {
     pub month: Month,
     pub units: Vec<UnitDigest>,
     /// Of all the units together; a ratio of sums (RATE-06).
-    pub on_time_rate: Option<String>,
+    pub on_time_rate: Option<Rate>,
     pub url: String,
 }
 
@@ -60,7 +61,7 @@ impl Digest {
 
     fn rate(&self) -> String {
         let day = VI.day(self.day);
-        format!("{day}: {}.", month_so_far(self.month, self.on_time_rate.as_deref()))
+        format!("{day}: {}.", month_so_far(self.month, self.on_time_rate))
     }
 
     /// One office has its tables without a heading; several have theirs each.
@@ -79,7 +80,7 @@ impl Digest {
         if self.units.len() == 1 {
             return Group { heading: None, note: None, sections };
         }
-        let rate = month_so_far(self.month, unit.on_time_rate.as_deref());
+        let rate = month_so_far(self.month, unit.on_time_rate);
         let quiet = if sections.is_empty() {
             "Hôm nay không có hồ sơ quá hạn hay đến hạn; "
         } else {
@@ -109,7 +110,7 @@ fn upcoming(today: usize, soon: usize) -> String {
     }
 }
 
-fn month_so_far(month: Month, rate: Option<&str>) -> String {
+fn month_so_far(month: Month, rate: Option<Rate>) -> String {
     let month = VI.month(month);
     match rate {
         Some(rate) => format!("từ đầu {month}, {} hồ sơ được trả đúng hạn", VI.percent(rate)),

@@ -249,19 +249,10 @@ pub fn letter(
         received: when(timetable, dossier.received_at.unwrap_or(dossier.registered_at)),
         appointed: when(timetable, promise.due_at),
         fault: fault(dossier, promise, apology.issued_at),
-        reason: Reason {
-            kind: form.reason.vietnamese().to_owned(),
-            words: form.words.trim().to_owned(),
-            ours: !matches!(form.reason, LateReason::Applicant | LateReason::ForceMajeure),
-        },
+        reason: Reason { code: form.reason, words: form.words.trim().to_owned() },
         new_time: new_time(dossier, timetable, promise),
-        contact: Contact {
-            name: form.signer.to_owned(),
-            position: agency.clone(),
-            phone: String::new(),
-            email: None,
-        },
-        complaint: Complaint { office: control_office, phone: String::new(), url: None },
+        contact: Contact { name: form.signer.to_owned(), position: agency.clone(), phone: None, email: None },
+        complaint: Complaint { office: control_office, phone: None, url: None },
         signature: Signature {
             position: "Thủ trưởng đơn vị".to_owned(),
             name: form.signer.to_owned(),

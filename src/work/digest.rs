@@ -75,7 +75,7 @@ async fn digest(tx: &mut Tx, desk: &Desk, person: &Person, day: Day) -> Result<D
             due_today: Vec::new(),
             due_soon: rows(tx, desk, &scope, Standing::DueSoon).await?,
             apologies: apologies(tx, desk, &scope).await?,
-            on_time_rate: figures.rate().map(|rate| rate.to_string()),
+            on_time_rate: figures.rate(),
         };
         units.push(split_today(tx, desk, &scope, one, day).await?);
     }
@@ -89,7 +89,7 @@ async fn digest(tx: &mut Tx, desk: &Desk, person: &Person, day: Day) -> Result<D
         day,
         month: day.month(),
         units,
-        on_time_rate: total.rate().map(|rate| rate.to_string()),
+        on_time_rate: total.rate(),
         url: format!("{}/board", desk.house.public_url),
     })
 }

@@ -14,7 +14,7 @@ use crate::domain::alert::{self, Alert, AlertRule, recipients};
 use crate::domain::staff::Role;
 use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;
-use crate::letters::{DossierLine, OverdueLevel, UnitAlert};
+use crate::letters::{self, DossierLine, UnitAlert};
 use crate::store;
 use crate::store::staff::Person;
 
@@ -150,7 +150,7 @@ async fn write_letters(
         let Some(address) = person.email.as_deref() else { continue };
         let first = all.iter().map(|one| one.id).min().unwrap_or_default();
         let letter = UnitAlert {
-            alert: said(rule, level),
+            alert: letters::Alert::of(rule, level),
             unit: wording::unit_name(desk, &unit),
             lines: all.iter_mut().map(|one| one.line.clone()).collect(),
             url: format!("{}/board?unit={unit}", desk.house.public_url),
@@ -173,19 +173,4 @@ async fn write_letters(
         }
     }
     Ok(letters)
-}
-
-fn said(rule: AlertRule, level: u32) -> crate::letters::Alert {
-    use crate::letters::Alert as Said;
-    match rule {
-        AlertRule::DueSoon => Said::DueSoon,
-        AlertRule::ApologyOwed => Said::ApologyLastDay,
-        AlertRule::Overdue => Said::Overdue(match level {
-            0 => OverdueLevel::OnTheDay,
-            1..=2 => OverdueLevel::AfterOneDay,
-            3..=4 => OverdueLevel::AfterThreeDays,
-            _ => OverdueLevel::AfterFiveDays,
-        }),
-        AlertRule::OverdueTwice => Said::Overdue(OverdueLevel::Twice),
-    }
 }
