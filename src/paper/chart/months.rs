@@ -17,13 +17,14 @@ pub struct MonthPoint {
 const LEFT: f64 = 56.0;
 const WIDTH: f64 = 640.0;
 const TOP: f64 = 24.0;
-const HEIGHT: f64 = 150.0;
+const HEIGHT: f64 = 140.0;
 
 struct Dot {
     x: f64,
     y: f64,
     title: String,
     label: Option<String>,
+    label_y: f64,
 }
 
 struct Tick {
@@ -74,7 +75,8 @@ pub fn month_line(title: &str, points: &[MonthPoint]) -> Result<Svg, askama::Err
         let title = format!("{}: {text} ({}/{})", point.label, point.met, point.evaluable);
         let label = (Some(index) == last || Some(index) == low).then_some(text);
         said.push(title.clone());
-        dots.push(Dot { x, y, title, label });
+        let label_y = if Some(index) == low { y + 20.0 } else { y - 10.0 };
+        dots.push(Dot { x, y, title, label, label_y });
     }
     let middle = f64::midpoint(floor, 100.0);
     Svg::render(&Line {

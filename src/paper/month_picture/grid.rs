@@ -24,6 +24,13 @@ struct Label {
     text: String,
 }
 
+impl Label {
+    /// Whether it needs smaller letters to fit its day (`20/11` beside a border).
+    fn long(&self) -> bool {
+        self.text.chars().count() > 4
+    }
+}
+
 /// The texts of one week. What stands on filled days is apart: its ink is white.
 struct Row {
     date_y: usize,

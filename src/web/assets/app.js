@@ -66,7 +66,12 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
   else if (event.key === "p" && !$('[data-key="p"]')) window.print();
-  else if (!/^[npt]$/.test(event.key) || !press(event.key)) return;
+  else if (/^[0-9H]$/.test(event.key) && command) {
+    // A scanner types a code wherever the page is; the digit itself still arrives in the field.
+    command.focus();
+    command.select();
+    return;
+  } else if (!/^[npt]$/.test(event.key) || !press(event.key)) return;
   event.preventDefault();
 });
 
@@ -80,6 +85,8 @@ function openNamed() {
 }
 addEventListener("hashchange", openNamed);
 openNamed();
+
+$("[aria-invalid=true]")?.focus();
 
 /* ---- choosing in a filter is enough ---- */
 
@@ -260,8 +267,21 @@ if (intake) {
       if (picture?.localName === "svg") figure.append(document.importNode(picture, true));
       if (body.sentence) line(figure, "figcaption", "small", body.sentence);
     }
-    const name = $("#procedure-name");
-    if (name && body.procedure_name) name.textContent = body.procedure_name;
+    if (body.procedure_name) $("#procedure-name").textContent = body.procedure_name;
+    if (Array.isArray(body.components)) showComponents(body.components);
+  }
+
+  function showComponents(names) {
+    const given = new Set($$("#components :checked").map((box) => box.value));
+    const lines = names.map((name) => {
+      const label = document.createElement("label");
+      label.className = "check";
+      const box = label.appendChild(document.createElement("input"));
+      Object.assign(box, { type: "checkbox", name: "components", value: name, checked: given.has(name) });
+      label.append(name);
+      return label;
+    });
+    $("#components").replaceChildren(...lines);
   }
 
   function showRefusal(why) {
@@ -305,7 +325,8 @@ const live = document.body.dataset.live;
 if (live && "EventSource" in window) {
   const refresh = later(400, async () => {
     const old = $("[data-fresh]");
-    if (!old || dirty.size > 0 || typing(document.activeElement) || $("details.deed[open] :focus")) return;
+    if (!old || typing(document.activeElement)) return;
+    if (dirty.size > 0) return notice();
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
@@ -321,6 +342,16 @@ if (live && "EventSource" in window) {
       // The next message tries again.
     }
   });
+  // What someone is writing stays; they are told that it may no longer fit.
+  const notice = () => {
+    if ($("#changed")) return;
+    const line = document.createElement("p");
+    line.id = "changed";
+    line.className = "flash";
+    line.setAttribute("role", "status");
+    line.textContent = "Trang này vừa có thay đổi. Xin tải lại trước khi gửi biểu mẫu.";
+    $("#main").prepend(line);
+  };
   const source = new EventSource(live);
   source.onmessage = refresh;
   for (const kind of ["dossier", "board"]) source.addEventListener(kind, refresh);
