@@ -4,16 +4,10 @@
 
 use std::fmt;
 
+pub use crate::domain::refusal::Language;
+
 pub mod chart;
 pub mod month_picture;
-
-/// The language of a picture's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Language {
-    #[default]
-    Vietnamese,
-    English,
-}
 
 /// One finished SVG element. Only the templates of this module make it, with every
 /// text in it escaped; so a page may show it as it is.

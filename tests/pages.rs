@@ -137,3 +137,50 @@ fn a_page_asks_for_its_assets_by_their_hash() {
 fn values<'a>(html: &'a str, before: &str) -> Vec<&'a str> {
     html.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
+
+/// What a deed's form sends is what the interface takes: no field too many, none too few.
+#[test]
+fn every_deed_sends_what_the_interface_understands() {
+    use dunghen::web::views::deeds::{DeedForm, InputKind};
+    use dunghen::web::views::parts::Choice;
+    use dunghen::work::processing::Request;
+    use serde_json::{Value, json};
+
+    let units = || vec![Choice::new("H35.20", "Sở Nông nghiệp và Môi trường", true)];
+    let officers = || vec![Choice::new("7", "Hoàng Thị Yến", true)];
+    let deeds = [
+        DeedForm::accept(),
+        DeedForm::refuse(),
+        DeedForm::transfer(units(), officers()),
+        DeedForm::step_done("Thẩm định", None, officers()),
+        DeedForm::supplement(),
+        DeedForm::supplemented(true),
+        DeedForm::request_payment(),
+        DeedForm::paid(),
+        DeedForm::settle(),
+        DeedForm::return_result(),
+        DeedForm::withdraw(),
+        DeedForm::stop(),
+        DeedForm::apologise(None, true),
+        DeedForm::deliver_apology(),
+        DeedForm::exempt(),
+    ];
+    for deed in deeds {
+        let mut body = json!({ "kind": deed.kind, "expected_version": 3 });
+        for input in &deed.inputs {
+            body[input.name] = match (&input.kind, input.name) {
+                (_, "items") => json!(["Giấy ủy quyền"]),
+                (_, "to_officer") => json!(7),
+                (InputKind::Day(_), _) => json!("2026-12-01"),
+                (InputKind::Choose(choices), _) => {
+                    let choice = choices.iter().find(|choice| !choice.value.is_empty());
+                    choice.map_or(Value::Null, |choice| json!(choice.value))
+                }
+                (InputKind::Line | InputKind::Lines(_), _) => json!("Chờ cơ quan thuế trả lời"),
+            };
+        }
+        if let Err(refusal) = Request::from_json(body.clone()) {
+            panic!("{body} is refused: {refusal:?}");
+        }
+    }
+}

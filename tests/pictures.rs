@@ -331,3 +331,40 @@ mod colours {
         assert!((contrast("#000000", "#ffffff") - 21.0).abs() < 1e-9);
     }
 }
+
+mod promises {
+    use std::sync::Arc;
+
+    use dunghen::domain::calendar::{OfficeHours, Timetable};
+    use dunghen::domain::deadline::parse_received;
+    use dunghen::domain::limit::Terms;
+    use dunghen::paper::Language;
+    use dunghen::paper::month_picture::MonthPicture;
+
+    /// What the picture of a promise says, computed with the published calendar.
+    fn said(received: &str, limit: &str) -> String {
+        let calendar = Arc::new(dunghen::config::calendar::built_in().expect("the calendar"));
+        let office = Timetable::new(calendar, OfficeHours::default());
+        let received = parse_received(received, office.zone()).expect("an instant");
+        let terms = Terms::of(limit.parse().expect("a limit"));
+        let derivation = office.explain(received, &terms).expect("a due date");
+        MonthPicture::of(&derivation, None).sentence(Language::Vietnamese)
+    }
+
+    /// Domain section 5.2: the vectors of 20 November, 21 August and 30 April, and 8 hours in hours B.
+    #[test]
+    fn a_promise_explains_itself_from_the_derivation() {
+        assert_eq!(
+            said("2026-11-20T16:00", "3wd"),
+            "Nhận 16:00 Thứ Sáu 20/11. Tính từ Thứ Hai 23/11. Nghỉ 24/11 (Ngày Văn hóa Việt Nam). \
+             Ngày làm việc thứ 3 là Thứ Năm 26/11."
+        );
+        assert!(
+            said("2026-08-21T09:00", "5wd")
+                .contains("Làm bù Thứ Bảy 22/8. Ngày làm việc thứ 5 là Thứ Năm 27/8.")
+        );
+        assert!(said("2025-04-10T09:00", "20cd").ends_with("Hạn rơi vào ngày nghỉ nên hẹn trả Thứ Hai 5/5."));
+        assert!(said("2026-11-20T16:00", "8wh").ends_with("Đủ 8 giờ làm việc vào Thứ Hai 23/11."));
+        assert!(said("2026-11-20T10:00", "same-day").ends_with("Hẹn trả ngay trong ngày, Thứ Sáu 20/11."));
+    }
+}

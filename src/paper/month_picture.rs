@@ -7,6 +7,10 @@
 mod grid;
 mod sentence;
 
+use jiff::civil::Weekday;
+
+use crate::domain::deadline::{Derivation, Step, StepReason};
+use crate::domain::limit::TimeLimit;
 use crate::domain::time::{ClockTime, Day};
 use crate::paper::{Language, Svg};
 
@@ -46,6 +50,19 @@ impl PictureDay {
     pub fn new(day: Day, mark: DayMark) -> Self {
         Self { day, mark, make_up: false }
     }
+
+    fn of(step: &Step, every_day_counts: bool) -> Self {
+        let mark = match (step.n, step.minutes, step.reason) {
+            (Some(n), ..) if step.counts => DayMark::Counted(n),
+            (_, Some(minutes), _) if step.counts => DayMark::Worked(minutes),
+            (.., Some(StepReason::Stopped)) => DayMark::Stopped,
+            (.., Some(StepReason::Weekend)) => DayMark::Off(None),
+            (.., None | Some(StepReason::BeforeStart)) => DayMark::Before,
+            (.., Some(_)) => DayMark::Off(step.name.clone()),
+        };
+        let weekend = matches!(step.date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        Self { day: step.date, mark, make_up: step.counts && weekend && !every_day_counts }
+    }
 }
 
 /// A dossier's days, from the day of receipt to the promise or, where it is late, to today.
@@ -65,6 +82,19 @@ pub struct MonthPicture {
 }
 
 impl MonthPicture {
+    /// The picture of a promise as the deadline engine explains it.
+    #[must_use]
+    pub fn of(derivation: &Derivation, today: Option<Day>) -> Self {
+        let received = derivation.received.civil();
+        let every_day_counts = matches!(derivation.limit, TimeLimit::CalendarDays(_) | TimeLimit::Months(_));
+        let mut days: Vec<_> =
+            derivation.steps.iter().map(|step| PictureDay::of(step, every_day_counts)).collect();
+        if days.first().is_none_or(|first| first.day != received.0) {
+            days.insert(0, PictureDay::new(received.0, DayMark::Before));
+        }
+        Self { received, days, promise: derivation.due_date, today, settled: None, every_day_counts }
+    }
+
     /// The picture, under 6 KB and readable at 240 px; very long lives leave middle weeks out.
     ///
     /// # Errors

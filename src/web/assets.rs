@@ -49,3 +49,31 @@ fn version(file: &EmbeddedFile) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(name: &str, query: Option<&str>, known: Option<&str>) -> Response {
+        let mut headers = HeaderMap::new();
+        if let Some(known) = known {
+            headers.insert(IF_NONE_MATCH, known.parse().unwrap());
+        }
+        asset(Path(name.to_owned()), RawQuery(query.map(str::to_owned)), headers).await
+    }
+
+    #[tokio::test]
+    async fn an_asset_is_kept_for_ever_only_under_its_own_hash() {
+        let address = address("app.css");
+        let query = address.split('?').nth(1);
+        let kept = ask("app.css", query, None).await;
+        assert_eq!(kept.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
+        assert_eq!(kept.headers()[CONTENT_TYPE], "text/css; charset=utf-8");
+        let old = ask("app.css", Some("v=0000000000000000"), None).await;
+        assert_eq!(old.headers()[CACHE_CONTROL], "no-cache");
+        let tag = old.headers()[ETAG].to_str().unwrap().to_owned();
+        let known = ask("app.css", None, Some(&format!("\"other\", W/{tag}"))).await;
+        assert_eq!(known.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(ask("../Cargo.toml", None, None).await.status(), StatusCode::NOT_FOUND);
+    }
+}

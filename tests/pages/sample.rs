@@ -1,21 +1,21 @@
 //! Believable matter for every page: a provincial centre on Monday 23 November 2026.
 
+use dunghen::domain::apology::ObligationState;
+use dunghen::domain::staff::Role;
 use dunghen::domain::time::{ClockTime, Day};
 use dunghen::paper::Language;
 use dunghen::paper::chart::{MonthPoint, RateBar, answer, month_line, percent, rate_bars, wilson};
 use dunghen::paper::month_picture::{DayMark, MonthPicture, PictureDay};
 use dunghen::web::views::board::{Board, Group, NextDeed, Row};
 use dunghen::web::views::deeds::DeedForm;
-use dunghen::web::views::dossier::{
-    Apology, ApologyState, Applicant, DossierPage, Promise, PromisePart, Stop, StoryEvent,
-};
+use dunghen::web::views::dossier::{Apology, Applicant, DossierPage, Promise, PromisePart, Stop, StoryEvent};
 use dunghen::web::views::dossiers::DossierList;
 use dunghen::web::views::intake::{Intake, Promised, Quote};
 use dunghen::web::views::outbox::{LetterPage, LetterRow, LetterState, Outbox};
 use dunghen::web::views::parts::{Choice, Field, MonthFigure, Standing, Tone, When};
 use dunghen::web::views::problem::Problem;
 use dunghen::web::views::rates::{RateRow, Rates};
-use dunghen::web::views::shell::{Flash, Person, Place, Role, Shell};
+use dunghen::web::views::shell::{Flash, Person, Place, Shell};
 use dunghen::web::views::sign_in::{SignIn, Welcome};
 use dunghen::web::views::slip::Slip;
 
@@ -131,7 +131,12 @@ fn shell(title: &str, role: Role, here: Option<Place>) -> Shell {
     };
     Shell {
         title: title.to_owned(),
-        person: Some(Person { name: name.to_owned(), unit: unit.to_owned(), role, waiting: Some(6) }),
+        person: Some(Person {
+            name: name.to_owned(),
+            unit: unit.to_owned(),
+            places: Place::of_roles([role]),
+            waiting: Some(6),
+        }),
         here,
         csrf: "3f1c9a7e".to_owned(),
         flashes: vec![],
@@ -429,18 +434,19 @@ pub fn dossier() -> DossierPage {
         ],
         stops: vec![],
         apology: Some(Apology {
-            state: ApologyState::OwedOverdue,
+            state: ObligationState::OwedOverdue,
             meaning: "Văn phòng đăng ký đất đai chưa trả kết quả đúng hẹn và chưa xin lỗi ông/bà Tao Văn Inh. Văn bản xin lỗi phải do thủ trưởng đơn vị ký.".to_owned(),
             when: Some(when("Muộn nhất Thứ Tư 18/11/2026", "2026-11-18T17:00:00+07:00", "chậm 3 ngày làm việc", Tone::Late)),
             letter: None,
             issue: Some(
-                DeedForm::apologise(Some("2026-11-25".to_owned()))
-                    .filled("reason_text", Field::wrong("Đang chờ", "Xin viết ít nhất 10 ký tự để ông/bà hiểu vì sao trễ.")),
+                DeedForm::apologise(Some("2026-11-25".to_owned()), true)
+                    .filled("words", Field::wrong("Đang chờ", "Xin viết ít nhất 10 ký tự để ông/bà hiểu vì sao trễ.")),
             ),
+            exempt: Some(DeedForm::exempt()),
             deliver: None,
         }),
         deeds: vec![
-            DeedForm::step_done("Trình ký", officers.clone()).next(),
+            DeedForm::step_done("Xác định nghĩa vụ tài chính", Some("Trình ký"), officers.clone()).next(),
             DeedForm::transfer(units(), officers),
             DeedForm::settle(),
             DeedForm::supplement(),

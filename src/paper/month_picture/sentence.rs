@@ -2,10 +2,9 @@
 //!
 //! Says what the picture shows and no more.
 
-use jiff::civil::Weekday;
-
 use super::{DayMark, MonthPicture, PictureDay};
 use crate::domain::time::Day;
+use crate::paper::Language;
 
 /// Closures named one by one; a life of many years says how many more there were.
 const NAMED: usize = 8;
@@ -99,7 +98,7 @@ pub(super) fn vietnamese(picture: &MonthPicture) -> String {
     let (received_on, received_at) = picture.received;
     let year = received_on.year();
     let date = |day: Day| vietnamese_date(day, year);
-    let weekday_date = |day: Day| format!("{} {}", vietnamese_weekday(day), date(day));
+    let weekday_date = |day: Day| format!("{} {}", Language::Vietnamese.weekday(day.weekday()), date(day));
     let span = |s: &Stretch<'_>| {
         if s.first == s.last { date(s.first) } else { format!("{}–{}", date(s.first), date(s.last)) }
     };
@@ -153,7 +152,7 @@ pub(super) fn english(picture: &MonthPicture) -> String {
     let (received_on, received_at) = picture.received;
     let year = received_on.year();
     let date = |day: Day| english_date(day, year);
-    let weekday_date = |day: Day| format!("{} {}", english_weekday(day), date(day));
+    let weekday_date = |day: Day| format!("{} {}", Language::English.weekday(day.weekday()), date(day));
     let span = |s: &Stretch<'_>| {
         if s.first == s.last { date(s.first) } else { format!("{} to {}", date(s.first), date(s.last)) }
     };
@@ -236,30 +235,6 @@ fn english_date(day: Day, year: i16) -> String {
         format!("{} {month}", date.day())
     } else {
         format!("{} {month} {}", date.day(), date.year())
-    }
-}
-
-fn vietnamese_weekday(day: Day) -> &'static str {
-    match day.weekday() {
-        Weekday::Monday => "Thứ Hai",
-        Weekday::Tuesday => "Thứ Ba",
-        Weekday::Wednesday => "Thứ Tư",
-        Weekday::Thursday => "Thứ Năm",
-        Weekday::Friday => "Thứ Sáu",
-        Weekday::Saturday => "Thứ Bảy",
-        Weekday::Sunday => "Chủ Nhật",
-    }
-}
-
-fn english_weekday(day: Day) -> &'static str {
-    match day.weekday() {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
     }
 }
 

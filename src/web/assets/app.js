@@ -258,7 +258,7 @@ if (intake) {
     const time = line(box, "time", "", "");
     time.dateTime = body.due_at;
     line(time, "span", "day fold", weekday);
-    line(time, "span", "date fold", `${+day}/${+month}/${year}`);
+    line(time, "span", "date fold", `${day}/${month}/${year}`);
     line(time, "span", "hour fold", [hour, body.limit_words].filter(Boolean).join(" · "));
     if (body.picture || body.sentence) {
       const figure = promise.appendChild(document.createElement("figure"));

@@ -3,6 +3,7 @@
 //! Names of kinds and fields are those of `POST /api/v1/dossiers/{code}/events`.
 
 use super::parts::{Choice, Field};
+use crate::domain::apology::{DeliveryChannel, LateReason};
 
 /// A form for one deed. It posts `kind`, `expected_version` and its inputs to
 /// `/dossiers/{code}/events`.
@@ -48,28 +49,6 @@ pub enum InputKind {
     Choose(Vec<Choice>),
 }
 
-/// The reasons for lateness (LATE-12): code and words.
-pub const REASONS: [(&str, &str); 11] = [
-    ("volume", "Khối lượng hồ sơ lớn"),
-    ("coordination", "Cơ quan phối hợp trả lời chậm"),
-    ("verification", "Cần xác minh thêm"),
-    ("system_fault", "Lỗi hệ thống"),
-    ("data_sync", "Lỗi đồng bộ dữ liệu"),
-    ("staff_absence", "Thiếu người giải quyết"),
-    ("legal_unclear", "Vướng mắc về quy định pháp luật"),
-    ("applicant", "Do tổ chức, cá nhân"),
-    ("force_majeure", "Bất khả kháng"),
-    ("not_updated", "Đã giải quyết nhưng chưa cập nhật"),
-    ("other", "Lý do khác"),
-];
-
-/// The ways in which an apology can be proved delivered (LATE-17).
-pub const DELIVERIES: [(&str, &str); 3] = [
-    ("counter", "Ký nhận tại quầy"),
-    ("post", "Giấy báo phát của bưu chính"),
-    ("email", "Thư điện tử, cổng dịch vụ công"),
-];
-
 /// Choices from pairs of value and word, with `chosen` marked.
 #[must_use]
 pub fn choices(pairs: &[(&str, &str)], chosen: &str) -> Vec<Choice> {
@@ -92,13 +71,20 @@ impl Input {
     }
 }
 
+/// The reasons for lateness (LATE-12), none chosen.
+fn late_reason() -> Input {
+    let mut reasons = vec![Choice::new("", "– Chọn lý do –", true)];
+    reasons.extend(LateReason::ALL.into_iter().map(|reason| {
+        let word = reason.vietnamese();
+        let first: String = word.chars().take(1).flat_map(char::to_uppercase).collect();
+        Choice::new(reason.id(), format!("{first}{}", word.chars().skip(1).collect::<String>()), false)
+    }));
+    Input::new("reason", "Lý do", InputKind::Choose(reasons)).required()
+}
+
 /// Why something is asked or ended, in at least ten characters.
 fn reason() -> Input {
     Input::new("reason", "Lý do", InputKind::Lines(10)).required()
-}
-
-fn note() -> Input {
-    Input::new("note", "Ghi chú", InputKind::Line)
 }
 
 impl DeedForm {
@@ -151,7 +137,7 @@ impl DeedForm {
 
     #[must_use]
     pub fn accept() -> Self {
-        Self::new("accepted", "Tiếp nhận chính thức", "Tiếp nhận", vec![note()])
+        Self::new("received", "Tiếp nhận chính thức", "Tiếp nhận", vec![])
             .hinted("Đồng hồ giải quyết bắt đầu chạy và ngày hẹn trả được ấn định.")
     }
 
@@ -168,22 +154,24 @@ impl DeedForm {
         if !officers.is_empty() {
             inputs.push(Input::new("to_officer", "Người nhận", InputKind::Choose(officers)));
         }
-        inputs.push(note());
         let mut deed = Self::new("transfer", "Chuyển hồ sơ", "Chuyển", inputs);
         deed.key = Some('t');
         deed
     }
 
-    /// Ends the step and hands over to the next.
+    /// Ends `step` and hands over to the next.
     #[must_use]
-    pub fn step_done(next_step: &str, officers: Vec<Choice>) -> Self {
-        let mut inputs = Vec::new();
+    pub fn step_done(step: &str, next_step: Option<&str>, officers: Vec<Choice>) -> Self {
+        let mut inputs = vec![Input::new("step", "Bước vừa xong", InputKind::Line).required()];
         if !officers.is_empty() {
             inputs.push(Input::new("to_officer", "Bàn giao cho", InputKind::Choose(officers)));
         }
-        inputs.push(note());
         let deed = Self::new("step_done", "Xong bước này, bàn giao", "Bàn giao", inputs);
-        if next_step.is_empty() { deed } else { deed.hinted(format!("Bước tiếp theo: {next_step}.")) }
+        let deed = deed.filled("step", Field::of(step));
+        match next_step {
+            Some(next) => deed.hinted(format!("Bước tiếp theo: {next}.")),
+            None => deed,
+        }
     }
 
     #[must_use]
@@ -197,7 +185,7 @@ impl DeedForm {
 
     #[must_use]
     pub fn supplemented(restarts: bool) -> Self {
-        Self::new("supplemented", "Đã nhận bổ sung", "Ghi nhận bổ sung", vec![note()]).hinted(if restarts {
+        Self::new("supplemented", "Đã nhận bổ sung", "Ghi nhận bổ sung", vec![]).hinted(if restarts {
             "Thời hạn được tính lại từ đầu."
         } else {
             "Thời hạn được tính tiếp phần còn lại."
@@ -206,30 +194,27 @@ impl DeedForm {
 
     #[must_use]
     pub fn request_payment() -> Self {
-        let document = Input::new("document", "Số thông báo nghĩa vụ tài chính", InputKind::Line).required();
-        Self::new("payment_requested", "Yêu cầu nghĩa vụ tài chính", "Gửi thông báo", vec![document, note()])
+        Self::new("payment_requested", "Yêu cầu nghĩa vụ tài chính", "Gửi thông báo", vec![reason()])
             .hinted("Thời hạn tạm dừng cho đến khi có chứng từ nộp tiền.")
     }
 
     #[must_use]
     pub fn paid() -> Self {
-        let document = Input::new("document", "Số chứng từ nộp tiền", InputKind::Line).required();
-        Self::new("paid", "Đã nộp nghĩa vụ tài chính", "Ghi nhận", vec![document])
+        Self::new("paid", "Đã nộp nghĩa vụ tài chính", "Ghi nhận đã nộp", vec![])
+            .hinted("Đã xem chứng từ nộp tiền. Thời hạn chạy tiếp với ngày hẹn trả mới.")
     }
 
     #[must_use]
     pub fn settle() -> Self {
-        let document = Input::new("document", "Số, ký hiệu kết quả", InputKind::Line);
-        Self::new("settled", "Đã có kết quả", "Ghi nhận kết quả", vec![document, note()])
+        Self::new("settled", "Đã có kết quả", "Ghi nhận kết quả", vec![])
             .hinted("Thời điểm này quyết định hồ sơ đúng hạn hay quá hạn.")
     }
 
     #[must_use]
     pub fn return_result() -> Self {
         let how = choices(&[("counter", "Tại Trung tâm"), ("post", "Qua bưu chính công ích")], "counter");
-        let how = Input::new("return_method", "Cách trả", InputKind::Choose(how)).required();
-        let to = Input::new("received_by", "Người nhận kết quả", InputKind::Line);
-        Self::new("returned", "Trả kết quả", "Ghi nhận đã trả", vec![how, to])
+        let how = Input::new("method", "Cách trả", InputKind::Choose(how)).required();
+        Self::new("returned", "Trả kết quả", "Ghi nhận đã trả", vec![how])
     }
 
     #[must_use]
@@ -245,27 +230,46 @@ impl DeedForm {
     }
 
     /// Form 04: the apology with its reason and the new day (LATE-02, LATE-12, LATE-13).
+    /// `first_day` is the first day that may be promised, `may_reappoint` whether one still may.
     #[must_use]
-    pub fn apologise(first_day: Option<String>) -> Self {
-        let mut reasons = vec![Choice::new("", "– Chọn lý do –", true)];
-        reasons.extend(choices(&REASONS, ""));
-        let code = Input::new("reason_code", "Lý do", InputKind::Choose(reasons)).required();
-        let text = Input::new("reason_text", "Nói rõ với ông/bà", InputKind::Lines(10))
+    pub fn apologise(first_day: Option<String>, may_reappoint: bool) -> Self {
+        let words = Input::new("words", "Nói rõ với ông/bà", InputKind::Lines(10))
             .required()
             .hint("Ít nhất 10 ký tự. Người nhận sẽ đọc đúng những lời này.");
-        let day = Input::new("new_return_on", "Ngày hẹn trả mới", InputKind::Day(first_day))
-            .required()
-            .hint("Là ngày làm việc, sau hạn cũ. Chỉ được hẹn lại một lần.");
-        Self::new("apology_issued", "Gửi văn bản xin lỗi", "Ký và gửi lời xin lỗi", vec![code, text, day])
+        let mut inputs = vec![late_reason(), words];
+        if may_reappoint {
+            let day = Input::new("new_due_on", "Ngày hẹn trả mới", InputKind::Day(first_day))
+                .required()
+                .hint("Là ngày làm việc, sau hạn cũ. Chỉ được hẹn lại một lần.");
+            inputs.push(day);
+        }
+        Self::new("apology_issued", "Gửi văn bản xin lỗi", "Ký và gửi lời xin lỗi", inputs).next()
     }
 
     /// The proof that the apology reached its reader (LATE-17).
     #[must_use]
     pub fn deliver_apology() -> Self {
-        let how =
-            Input::new("by", "Bằng chứng đã đến tay", InputKind::Choose(choices(&DELIVERIES, "counter")))
-                .required();
-        let proof = Input::new("reference", "Số hiệu, ghi chú", InputKind::Line);
-        Self::new("apology_delivered", "Ghi nhận đã giao lời xin lỗi", "Ghi nhận", vec![how, proof])
+        let channels = [
+            DeliveryChannel::Counter,
+            DeliveryChannel::Post,
+            DeliveryChannel::Email,
+            DeliveryChannel::Portal,
+        ];
+        let ways = channels.map(|channel| {
+            Choice::new(channel.id(), channel.vietnamese(), channel == DeliveryChannel::Counter)
+        });
+        let how = Input::new("channel", "Lời xin lỗi được giao", InputKind::Choose(ways.to_vec())).required();
+        let proof = Input::new("receipt", "Bằng chứng", InputKind::Line)
+            .required()
+            .hint("Người ký nhận, số giấy báo phát hoặc mã thư.");
+        Self::new("apology_delivered", "Ghi nhận đã giao lời xin lỗi", "Ghi nhận đã giao", vec![how, proof])
+    }
+
+    /// Release from the apology by the head of unit (LATE-08); it stays visible in the figures.
+    #[must_use]
+    pub fn exempt() -> Self {
+        let words = Input::new("words", "Vì sao không phải xin lỗi", InputKind::Lines(10)).required();
+        Self::new("exempted", "Miễn xin lỗi", "Miễn xin lỗi", vec![late_reason(), words])
+            .hinted("Chỉ khi đơn vị không có lỗi. Hồ sơ vẫn được thống kê là được miễn.")
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 use super::deeds::DeedForm;
 use super::parts::{MonthFigure, Standing, When};
 use super::shell::Shell;
+use crate::domain::apology::ObligationState;
 
 /// `/dossiers/{code}`.
 #[derive(Clone, Debug, Template)]
@@ -126,7 +127,7 @@ pub struct Stop {
 /// The apology owed or made (domain section 6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Apology {
-    pub state: ApologyState,
+    pub state: ObligationState,
     /// What it means now, in one or two sentences.
     pub meaning: String,
     /// The latest moment for it, or the day it was issued.
@@ -134,6 +135,8 @@ pub struct Apology {
     pub letter: Option<IssuedLetter>,
     /// Form 04, where it may be issued by this reader.
     pub issue: Option<DeedForm>,
+    /// Release from it, where this reader may grant that.
+    pub exempt: Option<DeedForm>,
     /// Proof of delivery, where that is what is missing.
     pub deliver: Option<DeedForm>,
 }
@@ -149,37 +152,25 @@ pub struct IssuedLetter {
     pub href: Option<String>,
 }
 
-/// Where the obligation stands, with the ids of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ApologyState {
-    Forecast,
-    Owed,
-    OwedOverdue,
-    IssuedInAdvance,
-    IssuedLate,
-    Delivered,
-    Exempt,
-    Closed,
-}
-
-impl ApologyState {
+impl Apology {
+    /// Where the obligation stands, as a heading.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Forecast => "Có thể phải xin lỗi",
-            Self::Owed => "Chưa gửi lời xin lỗi",
-            Self::OwedOverdue => "Chưa gửi lời xin lỗi, hồ sơ đã quá hạn",
-            Self::IssuedInAdvance => "Đã xin lỗi trước hạn, chờ xác nhận đã giao",
-            Self::IssuedLate => "Đã xin lỗi sau hạn, chờ xác nhận đã giao",
-            Self::Delivered => "Lời xin lỗi đã đến tay người nhận",
-            Self::Exempt => "Được miễn xin lỗi",
-            Self::Closed => "Không còn phải xin lỗi",
+    pub fn word(&self) -> &'static str {
+        match self.state {
+            ObligationState::Forecast => "Có thể phải xin lỗi",
+            ObligationState::Owed => "Chưa gửi lời xin lỗi",
+            ObligationState::OwedOverdue => "Chưa gửi lời xin lỗi, hồ sơ đã quá hạn",
+            ObligationState::IssuedInAdvance => "Đã xin lỗi trước hạn, chờ xác nhận đã giao",
+            ObligationState::IssuedLate => "Đã xin lỗi sau hạn, chờ xác nhận đã giao",
+            ObligationState::Delivered => "Lời xin lỗi đã đến tay người nhận",
+            ObligationState::Exempt => "Được miễn xin lỗi",
+            ObligationState::Closed => "Không còn phải xin lỗi",
         }
     }
 
-    /// Whether the office still owes something.
+    /// Whether the office still owes a letter.
     #[must_use]
-    pub fn owes(self) -> bool {
-        matches!(self, Self::Owed | Self::OwedOverdue)
+    pub fn owes(&self) -> bool {
+        matches!(self.state, ObligationState::Owed | ObligationState::OwedOverdue)
     }
 }

@@ -3,6 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use crate::domain::promise::Outcome;
+use crate::domain::standing::Standing as Live;
 use crate::paper::month_picture::{MonthPicture, Signs};
 use crate::paper::{Language, Svg};
 
@@ -132,6 +134,29 @@ impl Standing {
     #[must_use]
     pub fn chip(self) -> Badge {
         Badge { standing: self, chip: true }
+    }
+}
+
+impl From<Live> for Standing {
+    fn from(live: Live) -> Self {
+        match live {
+            Live::OnTrack => Self::OnTrack,
+            Live::DueSoon => Self::DueSoon,
+            Live::ApologyWindow => Self::ApologyWindow,
+            Live::Overdue => Self::Overdue,
+            Live::OverdueTwice => Self::OverdueTwice,
+            Live::ClockStopped => Self::ClockStopped,
+        }
+    }
+}
+
+impl From<Outcome> for Standing {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Early => Self::Early,
+            Outcome::OnTime => Self::OnTime,
+            Outcome::Late => Self::Late,
+        }
     }
 }
 

@@ -1,72 +1,7 @@
 //! The frame around every page: the rail by role, the command field, who is signed in.
 
+use crate::domain::staff::Role;
 use crate::web::assets;
-
-/// What a person does in the office (domain section 3.3), as far as the rail needs it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Reception,
-    Clerk,
-    Specialist,
-    DivisionHead,
-    UnitHead,
-    Coordinator,
-    CentreManager,
-    ControlOffice,
-    Inspector,
-    Chair,
-}
-
-impl Role {
-    /// The role of an id such as `unit_head`.
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        Some(match id {
-            "reception" => Self::Reception,
-            "clerk" => Self::Clerk,
-            "specialist" => Self::Specialist,
-            "division_head" => Self::DivisionHead,
-            "unit_head" => Self::UnitHead,
-            "coordinator" => Self::Coordinator,
-            "centre_manager" => Self::CentreManager,
-            "control_office" => Self::ControlOffice,
-            "inspector" => Self::Inspector,
-            "chair" => Self::Chair,
-            _ => return None,
-        })
-    }
-
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Reception => "Tiếp nhận và trả kết quả",
-            Self::Clerk => "Văn thư",
-            Self::Specialist => "Công chức thụ lý",
-            Self::DivisionHead => "Lãnh đạo phòng",
-            Self::UnitHead => "Thủ trưởng đơn vị",
-            Self::Coordinator => "Đầu mối phối hợp",
-            Self::CentreManager => "Lãnh đạo Trung tâm",
-            Self::ControlOffice => "Kiểm soát thủ tục hành chính",
-            Self::Inspector => "Thanh tra",
-            Self::Chair => "Chủ tịch UBND",
-        }
-    }
-
-    /// Where the rail leads, what is needed most often first.
-    #[must_use]
-    pub fn places(self) -> &'static [Place] {
-        use Place::{Board, Dossiers, Intake, Outbox, Rates};
-        match self {
-            Self::Reception => &[Intake, Board, Dossiers, Outbox],
-            Self::Clerk => &[Board, Dossiers, Outbox],
-            Self::Specialist | Self::Coordinator => &[Board, Dossiers, Rates],
-            Self::DivisionHead | Self::UnitHead | Self::ControlOffice => &[Board, Dossiers, Rates, Outbox],
-            Self::CentreManager => &[Board, Intake, Dossiers, Rates, Outbox],
-            Self::Inspector => &[Dossiers, Rates],
-            Self::Chair => &[Board, Rates, Dossiers],
-        }
-    }
-}
 
 /// A page the rail leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +14,33 @@ pub enum Place {
 }
 
 impl Place {
+    /// Where the rail leads a person with these roles, what is needed most often first.
+    #[must_use]
+    pub fn of_roles(roles: impl IntoIterator<Item = Role>) -> Vec<Self> {
+        let mut places = Vec::new();
+        for place in roles.into_iter().flat_map(|role| Self::of_role(role).iter().copied()) {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places
+    }
+
+    fn of_role(role: Role) -> &'static [Self] {
+        use Place::{Board, Dossiers, Intake, Outbox, Rates};
+        match role {
+            Role::Reception => &[Intake, Board, Dossiers, Outbox],
+            Role::Clerk => &[Board, Dossiers, Outbox],
+            Role::Specialist | Role::Coordinator => &[Board, Dossiers, Rates],
+            Role::DivisionHead | Role::UnitHead | Role::ControlOffice => &[Board, Dossiers, Rates, Outbox],
+            Role::CentreManager => &[Board, Intake, Dossiers, Rates, Outbox],
+            Role::Inspector => &[Dossiers, Rates],
+            Role::Chair => &[Board, Rates, Dossiers],
+            Role::Administrator => &[Board, Outbox],
+            Role::Applicant | Role::Public | Role::System => &[],
+        }
+    }
+
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -118,7 +80,8 @@ impl Place {
 pub struct Person {
     pub name: String,
     pub unit: String,
-    pub role: Role,
+    /// Where the rail leads, by role.
+    pub places: Vec<Place>,
     /// What waits for this person, shown at the board's place in the rail; none at zero.
     pub waiting: Option<u32>,
 }
