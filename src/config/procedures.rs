@@ -62,7 +62,7 @@ pub fn read(file: &str, text: &str, units: Option<&UnitTree>) -> Result<Catalogu
 
 fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> Option<Procedure> {
     let code = table.value("code");
-    let version = table.maybe("version").unwrap_or(1);
+    let version = table.maybe::<u32>("version").map_or(1, i64::from);
     let valid_from = table.maybe("valid_from");
     let valid_to = table.maybe("valid_to");
     let name_vi = table.value("name");
@@ -76,7 +76,7 @@ fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> O
     let cutoff_effect = table.maybe("cutoff_effect");
     let due_time = table.maybe("due_time");
     let supplement_clock = table.maybe("supplement_clock");
-    let supplement_deadline_wd = table.maybe::<u16>("supplement_deadline_wd").filter(|days| *days > 0);
+    let supplement_deadline_wd = table.maybe::<u32>("supplement_deadline_wd").filter(|days| *days > 0);
     let second_limit = table.maybe("second_limit");
     let channels: Vec<Channel> = table.list("channels").into_iter().map(|at| at.value).collect();
     let fee = table.maybe("fee");

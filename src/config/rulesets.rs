@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::fault::{Fault, Source};
 use super::table::{At, Field, Table, parse};
 use crate::domain::refusal::Said;
-use crate::domain::ruleset::{DueSoon, Forms, RuleSet, RuleSetId, RuleSets};
+use crate::domain::ruleset::{Forms, RuleSet, RuleSetId, RuleSets};
 use crate::domain::time::Day;
 
 /// A rule set and where its first day is written.
@@ -89,12 +89,12 @@ impl<'t> Chain<'t> {
     }
 
     /// A number of which 0 means none.
-    fn number_or_none(&mut self, field: &'static str) -> Option<Option<u16>> {
-        self.value::<u16>(field).map(|number| (number > 0).then_some(number))
+    fn number_or_none(&mut self, field: &'static str) -> Option<Option<u32>> {
+        self.value::<u32>(field).map(|number| (number > 0).then_some(number))
     }
 
-    fn percent(&mut self, field: &'static str) -> Option<u8> {
-        let percent = self.value::<u8>(field);
+    fn percent(&mut self, field: &'static str) -> Option<u32> {
+        let percent = self.value::<u32>(field);
         if percent.is_some_and(|percent| percent > 100)
             && let Some(table) = self.tables.iter().find(|table| table.has(field))
         {
@@ -107,13 +107,13 @@ impl<'t> Chain<'t> {
         percent
     }
 
-    fn escalation(&mut self) -> Option<Vec<u16>> {
+    fn escalation(&mut self) -> Option<Vec<u32>> {
         if !self.broken && !self.tables.iter().any(|table| table.has("escalation_wd")) {
             self.tables.first()?.note_missing("escalation_wd", "[0, 1, 3, 5]", "[0, 1, 3, 5]");
         }
-        let lists: Vec<Vec<At<u16>>> =
+        let lists: Vec<Vec<At<u32>>> =
             self.tables.iter_mut().map(|table| table.list("escalation_wd")).collect();
-        let days: Vec<u16> =
+        let days: Vec<u32> =
             lists.into_iter().find(|list| !list.is_empty())?.iter().map(|at| at.value).collect();
         if !days.is_sorted_by(|a, b| a < b) {
             self.tables.iter().find(|table| table.has("escalation_wd"))?.note(
@@ -198,10 +198,10 @@ fn body(chain: &mut Chain<'_>, id: RuleSetId, valid_from: Option<Day>) -> Option
     let cutoff = chain.value("cutoff");
     let cutoff_effect = chain.value("cutoff_effect");
     let lateness_base = chain.value("lateness_base");
-    let due_soon_short_limit_wd = chain.value("due_soon_short_limit_wd");
+    let due_soon_short_limit_days = chain.value("due_soon_short_limit_days");
     let due_soon_short_wd = chain.value("due_soon_short_wd");
-    let due_soon_long_wd = chain.value("due_soon_long_wd");
-    let due_soon_hour_percent = chain.percent("due_soon_hour_percent");
+    let due_soon_wd = chain.value("due_soon_wd");
+    let due_soon_hours_percent = chain.percent("due_soon_hours_percent");
     let apology_window_wd = chain.value("apology_window_wd");
     let escalation_wd = chain.escalation();
     Some(RuleSet {
@@ -226,12 +226,10 @@ fn body(chain: &mut Chain<'_>, id: RuleSetId, valid_from: Option<Day>) -> Option
         cutoff: cutoff?,
         cutoff_effect: cutoff_effect?,
         lateness_base: lateness_base?,
-        due_soon: DueSoon {
-            short_limit_wd: due_soon_short_limit_wd?,
-            short_wd: due_soon_short_wd?,
-            long_wd: due_soon_long_wd?,
-            hour_percent: due_soon_hour_percent?,
-        },
+        due_soon_short_limit_days: due_soon_short_limit_days?,
+        due_soon_short_wd: due_soon_short_wd?,
+        due_soon_wd: due_soon_wd?,
+        due_soon_hours_percent: due_soon_hours_percent?,
         apology_window_wd: apology_window_wd?,
         escalation_wd: escalation_wd?,
     })
@@ -256,8 +254,7 @@ fn check_periods(source: &Source, loaded: &[Loaded]) {
         let shares = |earlier: &&Loaded| {
             let fields = &earlier.set.fields;
             let both = fields.iter().any(|field| later.set.fields.contains(field));
-            both && earlier.set.in_force(later.set.valid_from)
-                || both && later.set.in_force(earlier.set.valid_from)
+            both && (earlier.set.in_force(later.set.valid_from) || later.set.in_force(earlier.set.valid_from))
         };
         if let Some(earlier) = loaded[..index].iter().find(shares) {
             note_period(source, later, &earlier.set, "chồng ngày", "overlaps");

@@ -244,22 +244,15 @@ impl Field for bool {
     }
 }
 
-/// Whole numbers as far as their type reaches.
-macro_rules! numbers {
-    ($($type:ty),+) => {$(
-        impl Field for $type {
-            const EXPECTED_VI: &'static str = concat!("một số nguyên từ 0 (", stringify!($type), ")");
-            const EXPECTED_EN: &'static str = concat!("a whole number from 0 (", stringify!($type), ")");
+impl Field for u32 {
+    const EXPECTED_VI: &'static str = "một số nguyên từ 0";
+    const EXPECTED_EN: &'static str = "a whole number from 0";
 
-            fn read(value: &DeValue<'_>) -> Option<Self> {
-                let DeValue::Integer(number) = value else { return None };
-                Self::from_str_radix(number.as_str(), number.radix()).ok()
-            }
-        }
-    )+};
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        let DeValue::Integer(number) = value else { return None };
+        Self::from_str_radix(number.as_str(), number.radix()).ok()
+    }
 }
-
-numbers!(u8, u16, u32);
 
 /// The five digits of an administrative area (ORG-08).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

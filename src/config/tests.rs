@@ -166,7 +166,7 @@ fn wrong_rule_sets_are_told_with_line_and_field() {
         ("supplement_clock = \"restart\"", "supplement_clock = \"stop\"", "nd118-2025.supplement_clock"),
         ("due_time = \"end_of_day\"", "due_time = \"fixed=25:00\"", "nd118-2025.due_time"),
         ("cutoff = \"none\"", "cutoff = \"after_16h\"", "nd118-2025.cutoff"),
-        ("due_soon_hour_percent = 25", "due_soon_hour_percent = 125", "nd118-2025.due_soon_hour_percent"),
+        ("due_soon_hours_percent = 25", "due_soon_hours_percent = 125", "nd118-2025.due_soon_hours_percent"),
         ("[0, 1, 3, 5]", "[0, 3, 1, 5]", "nd118-2025.escalation_wd"),
         ("valid_to = \"2025-06-30\"", "valid_to = \"2018-06-20\"", "nd61-2018.valid_to"),
         ("forms = \"tt01-2018\"", "forms = \"tt01\"", "nd61-2018.forms"),

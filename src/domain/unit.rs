@@ -259,7 +259,7 @@ impl UnitTree {
     #[must_use]
     pub fn answerable(&self, code: &UnitCode, day: Day) -> Option<&Unit> {
         let followed = std::iter::successors(self.get(code), |unit| {
-            let over = !unit.valid_to.is_none_or(|to| day <= to);
+            let over = unit.valid_to.is_some_and(|to| to < day);
             unit.successor.as_ref().filter(|_| over).and_then(|next| self.get(next))
         });
         followed.last()

@@ -8,7 +8,7 @@ use config::{Config, ConfigError, File, FileFormat};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use super::Settings;
+use super::{DatabaseUrl, Settings};
 use crate::config::fault::{Fault, Source};
 use crate::config::table::parse;
 use crate::domain::refusal::Said;
@@ -65,24 +65,23 @@ pub fn read(file: &str, text: &str, environment: &Environment) -> Result<Setting
             faults.push(of_variable(name, &error.to_string()));
         }
     }
-    let fixed_now = environment.get("DUNGHEN_NOW").map(|text| {
-        text.parse().map_err(|_| of_variable("DUNGHEN_NOW", "it is no instant (2026-11-23T16:00:00+07:00)"))
-    });
-    let address = environment.get("DUNGHEN_DATABASE_URL").map(|text| {
-        text.to_owned().try_into().map_err(|error: &str| of_variable("DUNGHEN_DATABASE_URL", error))
-    });
+    let fixed_now = environment.get("DUNGHEN_NOW").map(str::parse).transpose();
+    if fixed_now.is_err() {
+        faults.push(of_variable("DUNGHEN_NOW", "it is no instant (2026-11-23T16:00:00+07:00)"));
+    }
+    let address = environment.get("DUNGHEN_DATABASE_URL").map(|url| DatabaseUrl::try_from(url.to_owned()));
+    let address = address.transpose();
+    if let Err(error) = address {
+        faults.push(of_variable("DUNGHEN_DATABASE_URL", error));
+    }
     let settings = merged(text, environment.overrides().map(|(_, key, value)| (key, value)));
-    match (settings, fixed_now.transpose(), address.transpose()) {
+    match (settings, fixed_now, address) {
         (Ok(mut settings), Ok(fixed_now), Ok(address)) if faults.is_empty() => {
             settings.fixed_now = fixed_now;
             settings.database.url = address.unwrap_or(settings.database.url);
             Ok(settings)
         }
-        (_, fixed_now, address) => {
-            faults.extend(fixed_now.err());
-            faults.extend(address.err());
-            Err(faults)
-        }
+        _ => Err(faults),
     }
 }
 
