@@ -4,6 +4,8 @@
 //! key opens it, so that keys can be exchanged; it is bound to its use, so that an
 //! applicant's record can't be passed off as a letter.
 
+pub mod password;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -1,4 +1,12 @@
 //! The service as people and programs meet it over HTTP.
+//!
+//! Handlers extract, call `work` and answer. No rule, no statement, no clock here.
 
+pub mod api;
 pub mod assets;
+pub mod failure;
+pub mod health;
+pub mod router;
+pub mod server;
+pub mod session;
 pub mod views;

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod ledger;
 pub mod post;
 pub mod processing;
+pub mod scope;
 pub mod sign_in;
 pub mod start;
 pub mod sweep;

@@ -353,7 +353,12 @@ impl Zone {
     pub fn instant(&self, day: Day, time: ClockTime) -> Option<Moment> {
         let (day, seconds) = if time == ClockTime::END_OF_DAY { (day.next()?, 0) } else { (day, time.0) };
         let clock = jiff::civil::Time::midnight().checked_add(i64::from(seconds).seconds()).ok()?;
-        self.0.to_ambiguous_timestamp(day.0.to_datetime(clock)).compatible().ok().map(Moment::new)
+        let local = self.0.to_ambiguous_timestamp(day.0.to_datetime(clock));
+        if local.is_ambiguous() && matches!(local.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
+            let beyond = local.compatible().ok()?;
+            return self.0.preceding(beyond).next().map(|change| Moment::new(change.timestamp()));
+        }
+        local.compatible().ok().map(Moment::new)
     }
 
     /// RFC 3339 with this zone's offset, as JSON shows it.

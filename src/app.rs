@@ -1,0 +1,81 @@
+//! The running service: what its parts share, and how it stops.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::db::Db;
+use crate::domain::province::Province;
+use crate::seal::Keyring;
+use crate::telemetry::Progress;
+use crate::work::desk::{Desk, House};
+
+/// Shared by every request and loop; cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub province: Arc<Province>,
+    pub keys: Arc<Keyring>,
+    pub house: Arc<House>,
+    pub settings: Arc<Settings>,
+    /// Rung when a letter was put into the outbox.
+    pub post: Arc<Notify>,
+    /// What each loop last got done.
+    pub progress: Progress,
+    /// Tells everyone to come to an end.
+    pub stop: CancellationToken,
+    /// Waited for when the service stops.
+    pub tasks: TaskTracker,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        keys: Keyring,
+        province: Arc<Province>,
+        settings: Arc<Settings>,
+    ) -> Self {
+        let house = House {
+            public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
+            mail_domain: settings.mail.domain.clone(),
+        };
+        Self {
+            db,
+            clock,
+            province,
+            keys: Arc::new(keys),
+            house: Arc::new(house),
+            settings,
+            post: Arc::new(Notify::new()),
+            progress: Progress::default(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// What a deed needs at hand, at this instant.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        Desk {
+            province: Arc::clone(&self.province),
+            keys: Arc::clone(&self.keys),
+            house: Arc::clone(&self.house),
+            now: self.clock.now(),
+        }
+    }
+
+    /// Tells everyone to end, waits for them and closes the database.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,193 @@
+//! Empties the outbox: claims letters, hands them to the relay, records what became of them.
+//!
+//! The relay is spoken to outside of any transaction. Whoever dies between the
+//! relay's answer and its record leaves a letter that is sent again under the same
+//! Message-ID: at least once, recognisably.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::rest;
+use crate::app::App;
+use crate::db::Result;
+use crate::domain::time::Moment;
+use crate::domain::words::Subject;
+use crate::mail::{Channel, Correspondent, Draft, Mail, MailAddress, Next, Outcome, Reply, Tries, next};
+use crate::random;
+use crate::seal::Sealed;
+use crate::store::outbox::{self, Claimed, Verdict};
+use crate::work::desk::Desk;
+use crate::work::{apology, post};
+
+/// How many letters are claimed at once.
+const BATCH: i64 = 20;
+/// A sender silent for longer than this has lost its letters to another: well above a final dot's time.
+const LEASE: SignedDuration = SignedDuration::from_mins(20);
+const PERIOD: Duration = Duration::from_secs(5);
+/// How long the post rests when the relay itself is at fault.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// Who carries the letters.
+pub enum Courier {
+    Relay {
+        channel: Box<Channel>,
+        from: Correspondent,
+    },
+    /// Nobody: letters stay in the outbox, where the pages show them, and count as sent.
+    Kept,
+}
+
+pub(super) async fn run(app: App, mut courier: Courier) {
+    loop {
+        let pause = match empty(&app, &mut courier).await {
+            Ok(Emptied::Done) => PERIOD,
+            Ok(Emptied::RelayAtFault) => PAUSE,
+            Err(error) => {
+                tracing::error!(%error, "the post failed and will be tried again");
+                PERIOD
+            }
+        };
+        app.progress.note("post", pause.max(PAUSE));
+        if let Courier::Relay { channel, .. } = &mut courier {
+            channel.close().await;
+        }
+        let go_on = tokio::select! {
+            go_on = rest(&app, pause) => go_on,
+            () = app.post.notified(), if pause == PERIOD => !app.stop.is_cancelled(),
+        };
+        if !go_on {
+            return;
+        }
+    }
+}
+
+/// How a round of the post ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Emptied {
+    Done,
+    RelayAtFault,
+}
+
+/// Sends what is due until nothing is, or until the relay is at fault.
+///
+/// # Errors
+/// Those of the database.
+pub async fn empty(app: &App, courier: &mut Courier) -> Result<Emptied> {
+    loop {
+        let token = random::ulid(app.clock.now());
+        let claimed = claim(app, &token).await?;
+        if claimed.is_empty() {
+            return Ok(Emptied::Done);
+        }
+        for letter in claimed {
+            let outcome = deliver(app, courier, &letter).await;
+            let at_fault = matches!(outcome, Outcome::PauseChannel { .. });
+            record(app, &token, &letter, &outcome).await?;
+            if at_fault {
+                return Ok(Emptied::RelayAtFault);
+            }
+            if app.stop.is_cancelled() {
+                return Ok(Emptied::Done);
+            }
+        }
+    }
+}
+
+async fn claim(app: &App, token: &str) -> Result<Vec<Claimed>> {
+    let now = app.clock.now();
+    let token = token.to_owned();
+    app.db.write(async move |tx| outbox::claim(tx, &token, now, now.plus(LEASE), BATCH).await).await
+}
+
+async fn deliver(app: &App, courier: &mut Courier, letter: &Claimed) -> Outcome {
+    let Courier::Relay { channel, from } = courier else {
+        return Outcome::Sent { reply: Reply::new(250, "kept in the outbox, nobody carries letters here") };
+    };
+    match mail(&app.desk(), letter, from) {
+        Ok(mail) => channel.send(&mail).await,
+        Err(why) => Outcome::Failed { reply: Reply::new(550, &why) },
+    }
+}
+
+/// The same bytes for each try: content, Message-ID and date are those of the first.
+fn mail(desk: &Desk, letter: &Claimed, from: &Correspondent) -> std::result::Result<Mail, String> {
+    let sealed = Sealed { bytes: letter.sealed.clone(), key_id: letter.key_id.clone() };
+    let enclosed = post::open(desk, &sealed).map_err(|error| error.to_string())?;
+    let address: MailAddress = enclosed.to_address.parse().map_err(|_| "not an address".to_owned())?;
+    let draft = Draft {
+        id: &letter.message_id.parse().map_err(|_| "not a Message-ID".to_owned())?,
+        date: letter.created_at,
+        from,
+        to: &Correspondent::new(&enclosed.to_name, address),
+        subject: &Subject::new(&letter.subject),
+        text: &enclosed.text,
+        html: &enclosed.html,
+    };
+    Mail::build(&draft).map_err(|error| error.to_string())
+}
+
+async fn record(app: &App, token: &str, letter: &Claimed, outcome: &Outcome) -> Result<()> {
+    let desk = app.desk();
+    let unknown = letter.unknown_tries + i64::from(matches!(outcome, Outcome::Unknown { .. }));
+    let tries = Tries {
+        attempts: u32::try_from(letter.attempts).unwrap_or(u32::MAX),
+        unknown: u32::try_from(unknown).unwrap_or(u32::MAX),
+        first_at: letter.created_at,
+    };
+    let fate = next(outcome, tries, desk.now, random::fraction());
+    let reply = reply_of(outcome);
+    log(letter, fate, &reply);
+    let (token, letter) = (token.to_owned(), letter.clone());
+    app.db
+        .write(async move |tx| {
+            let verdict = verdict(fate, desk.now, unknown, &reply);
+            let recorded = outbox::record(tx, letter.id, &token, &verdict).await?;
+            if recorded
+                && fate == Next::Sent
+                && letter.kind == "apology"
+                && let Some(dossier) = letter.dossier_id
+            {
+                apology::delivered_by_mail(tx, &desk, dossier, &letter.message_id).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn verdict(fate: Next, now: Moment, unknown_tries: i64, reply: &str) -> Verdict<'_> {
+    let (state, next_try_at, done) = match fate {
+        Next::Sent => ("sent", now, true),
+        Next::Failed => ("failed", now, true),
+        Next::Dead => ("dead", now, true),
+        Next::StaysUnknown => ("unknown", now, true),
+        Next::Again(at) => ("queued", at, false),
+        Next::Pause => ("queued", now, false),
+    };
+    Verdict {
+        state,
+        next_try_at,
+        done_at: done.then_some(now),
+        unknown_tries,
+        burns_attempt: fate != Next::Pause,
+        reply,
+    }
+}
+
+fn reply_of(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Sent { reply } | Outcome::Failed { reply } => reply.to_string(),
+        Outcome::Retry { why } | Outcome::PauseChannel { why } | Outcome::Unknown { why } => why.clone(),
+    }
+}
+
+fn log(letter: &Claimed, fate: Next, reply: &str) {
+    match fate {
+        Next::Sent => tracing::info!(letter.id, letter.kind, "sent a letter"),
+        Next::Again(_) => tracing::warn!(letter.id, letter.kind, reply, "a letter will be tried again"),
+        Next::Pause => tracing::error!(letter.id, reply, "the mail relay is at fault; the post pauses"),
+        Next::Failed | Next::Dead | Next::StaysUnknown => {
+            tracing::error!(letter.id, letter.kind, reply, ?fate, "a letter was given up");
+        }
+    }
+}

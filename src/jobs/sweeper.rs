@@ -1,0 +1,52 @@
+//! Sweeps at its period, batch after batch while there is a full one.
+
+use std::time::Duration;
+
+use super::rest;
+use crate::app::App;
+use crate::work::sweep::{self, Swept};
+
+pub(super) async fn run(app: App) {
+    let period = Duration::from_secs(app.settings.jobs.sweep_s.get());
+    loop {
+        match until_done(&app).await {
+            Ok(swept) => {
+                app.progress.note("sweep", period);
+                if swept.checked > 0 {
+                    tracing::info!(
+                        checked = swept.checked,
+                        alerts = swept.alerts,
+                        letters = swept.letters,
+                        "swept"
+                    );
+                }
+            }
+            Err(error) => tracing::error!(%error, "the sweep failed and will be tried again"),
+        }
+        if !rest(&app, period).await {
+            return;
+        }
+    }
+}
+
+/// Sweeps until nothing is due; each batch is a deed of its own.
+///
+/// # Errors
+/// Those of the database; batches before it stay done.
+pub async fn until_done(app: &App) -> crate::db::Result<Swept> {
+    let batch = i64::try_from(app.settings.jobs.sweep_batch.get()).unwrap_or(i64::MAX);
+    let mut total = Swept::default();
+    loop {
+        let desk = app.desk();
+        let swept = app.db.write(async move |tx| sweep::sweep(tx, &desk, batch).await).await?;
+        total.checked += swept.checked;
+        total.alerts += swept.alerts;
+        total.letters += swept.letters;
+        if swept.letters > 0 {
+            app.post.notify_one();
+        }
+        if i64::try_from(swept.checked).unwrap_or(i64::MAX) < batch || app.stop.is_cancelled() {
+            return Ok(total);
+        }
+    }
+}

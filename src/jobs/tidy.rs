@@ -1,0 +1,37 @@
+//! Forgets what need not be kept: ended sessions, and the bodies of letters long delivered.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::rest;
+use crate::app::App;
+use crate::db::Result;
+use crate::store::{outbox, sessions};
+
+const PERIOD: Duration = Duration::from_secs(3600);
+
+pub(super) async fn run(app: App) {
+    loop {
+        match once(&app).await {
+            Ok(()) => app.progress.note("tidy", PERIOD),
+            Err(error) => tracing::error!(%error, "tidying up failed and will be tried again"),
+        }
+        if !rest(&app, PERIOD).await {
+            return;
+        }
+    }
+}
+
+async fn once(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let days = i64::try_from(app.settings.data.keep_mail_days.get()).unwrap_or(i64::MAX / 24);
+    let before = now.plus(SignedDuration::from_hours(-24 * days));
+    app.db
+        .write(async move |tx| {
+            sessions::remove_ended(tx, now).await?;
+            outbox::forget_bodies(tx, before).await?;
+            Ok(())
+        })
+        .await
+}

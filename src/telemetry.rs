@@ -1,0 +1,62 @@
+//! What the service says about itself: log lines, and what its loops last got done.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// Begins to write log lines to standard error, as JSON or as text.
+///
+/// The chatty libraries stay at `info` whatever the filter says: at `debug` they
+/// would repeat what people wrote.
+pub fn start(filter: &str, json: bool) {
+    let quiet = ["sqlx=info", "lettre=info", "hyper=info", "rustls=info"];
+    let mut filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    for directive in quiet {
+        if let Ok(directive) = directive.parse() {
+            filter = filter.add_directive(directive);
+        }
+    }
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start, as in tests, keeps the first.
+    _ = if json { lines.json().finish().try_init() } else { lines.finish().try_init() };
+}
+
+/// When each loop last got something done.
+#[derive(Clone, Debug, Default)]
+pub struct Progress(Arc<Mutex<BTreeMap<&'static str, Beat>>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Beat {
+    at: Instant,
+    period: Duration,
+}
+
+/// Silent for longer than this many periods, a loop counts as stuck.
+const PERIODS: u32 = 3;
+
+impl Progress {
+    /// Notes that `name`, which comes round every `period`, got something done.
+    pub fn note(&self, name: &'static str, period: Duration) {
+        let beat = Beat { at: now(), period };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name, beat);
+    }
+
+    /// The loops that have been silent for too long.
+    #[must_use]
+    pub fn stuck(&self) -> Vec<&'static str> {
+        let beats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let late = |beat: &Beat| now().duration_since(beat.at) > beat.period * PERIODS;
+        beats.iter().filter(|(_, beat)| late(beat)).map(|(name, _)| *name).collect()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waiting is measured on the monotonic clock, never on the wall's"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

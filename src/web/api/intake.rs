@@ -1,0 +1,218 @@
+//! Intake and its quote.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::shapes::PromiseShape;
+use crate::app::App;
+use crate::domain::deadline::Derivation;
+use crate::domain::refusal::Refusal;
+use crate::web::failure::{Failure, Problem, Result};
+use crate::web::session::Caller;
+use crate::work::intake::{self, NewDossier, Receipt};
+
+/// What is filed: see [`NewDossier`].
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the request for the document; NewDossier reads it")]
+pub struct IntakeBody {
+    #[schema(example = "1.004873")]
+    procedure: String,
+    receiving_unit: String,
+    /// `counter`, `online` or `post`.
+    #[schema(example = "counter")]
+    channel: String,
+    applicant: ApplicantBody,
+    #[schema(required = false)]
+    components: Vec<String>,
+    /// `counter` or `post`.
+    #[schema(required = false, example = "counter")]
+    return_method: String,
+}
+
+/// Who files.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the request for the document; Applicant reads it")]
+pub struct ApplicantBody {
+    /// `citizen`, `business`, `state_agency` or `organisation`.
+    #[schema(required = false, example = "citizen")]
+    kind: String,
+    name: String,
+    identifier: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    address: Option<String>,
+}
+
+/// The receipt: the promise and how it came about.
+#[derive(Serialize, ToSchema)]
+pub struct ReceiptBody {
+    pub code: String,
+    pub version: i64,
+    pub state: String,
+    pub registered_at: String,
+    pub received_at: Option<String>,
+    pub due_at: Option<String>,
+    pub due_date: Option<String>,
+    #[schema(value_type = Object)]
+    pub derivation: Option<Derivation>,
+}
+
+impl ReceiptBody {
+    fn of(app: &App, receipt: Receipt) -> Self {
+        let zone = app.province.zone();
+        Self {
+            code: receipt.code,
+            version: receipt.version,
+            state: receipt.state.id().to_owned(),
+            registered_at: zone.rfc3339(receipt.registered_at),
+            received_at: receipt.received_at.map(|at| zone.rfc3339(at)),
+            due_at: receipt.promise.as_ref().map(|promise| zone.rfc3339(promise.due_at)),
+            due_date: receipt.promise.as_ref().map(|promise| promise.due_on.to_string()),
+            derivation: receipt.derivation,
+        }
+    }
+}
+
+/// Takes in a dossier and promises a date.
+///
+/// The same request under the same Idempotency-Key is answered with the same dossier.
+#[utoipa::path(
+    post, path = "/api/v1/dossiers", tag = "dossiers",
+    request_body = IntakeBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repetition harmless")),
+    responses(
+        (status = 201, description = "Taken in", body = ReceiptBody),
+        (status = 409, description = "The key was used for another request", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field can't be taken, or no lawful date can be given", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn receive(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(body): Json<serde_json::Value>,
+) -> Result<(StatusCode, Json<ReceiptBody>)> {
+    let new = read(body)?;
+    let key = idempotency_key(&headers)?;
+    let receipt = take_in(&app, &caller, new, key).await?;
+    Ok((StatusCode::CREATED, Json(ReceiptBody::of(&app, receipt))))
+}
+
+/// Reads a request and names what is wrong with it in the caller's words.
+pub fn read<T: serde::de::DeserializeOwned>(body: serde_json::Value) -> Result<T> {
+    serde_json::from_value(body).map_err(|error| {
+        Refusal::invalid(
+            "body",
+            format!("Dữ liệu gửi lên chưa đúng: {error}."),
+            format!("The request can't be read: {error}."),
+        )
+        .into()
+    })
+}
+
+/// The header's key, if there is one and it can be kept.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=200).contains(&key.len()));
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| {
+        Refusal::invalid(
+            "Idempotency-Key",
+            "Idempotency-Key gồm 1 đến 200 ký tự ASCII.",
+            "An Idempotency-Key has 1 to 200 ASCII characters.",
+        )
+        .into()
+    })
+}
+
+/// Takes in; of two under one key at the same instant the second gets the first one's answer.
+pub async fn take_in(app: &App, caller: &Caller, new: NewDossier, key: Option<String>) -> Result<Receipt> {
+    let actor = caller.writer()?.clone();
+    let attempt = async || {
+        let (desk, actor, new, key) = (app.desk(), actor.clone(), new.clone(), key.clone());
+        app.db.write(async move |tx| intake::receive(tx, &desk, &actor, &new, key.as_deref()).await).await
+    };
+    match attempt().await {
+        Err(error) if key.is_some() && error.is_unique_violation() => attempt().await,
+        outcome => outcome,
+    }
+    .map_err(Failure::from)
+}
+
+/// "If received now."
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuoteBody {
+    #[schema(example = "1.004873")]
+    pub procedure: String,
+    /// Where it would be received; the caller's own unit, where it is not said.
+    #[serde(default)]
+    pub receiving_unit: Option<String>,
+    #[serde(default)]
+    pub channel: Option<String>,
+}
+
+/// What a receipt now would promise.
+#[derive(Serialize, ToSchema)]
+pub struct QuoteShape {
+    pub due_at: Option<String>,
+    pub due_date: Option<String>,
+    /// `Thứ Năm 26/11/2026, 17:00`, in the caller's language.
+    pub due_words: Option<String>,
+    /// The picture's text: from which day is counted and what does not count.
+    pub explanation: Option<String>,
+    pub competent_unit: String,
+    pub promise: Option<PromiseShape>,
+    #[schema(value_type = Object)]
+    pub derivation: Option<Derivation>,
+    /// What the applicant should know: received on a day off, for one.
+    pub warning: Option<String>,
+}
+
+/// Answers what would be promised if a dossier were received now. Nothing is written.
+#[utoipa::path(
+    post, path = "/api/v1/quote", tag = "dossiers",
+    request_body = QuoteBody,
+    responses(
+        (status = 200, description = "The promise that would be made", body = QuoteShape),
+        (status = 422, description = "Unknown procedure or unit, or no lawful date", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn quote(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Json(body): Json<serde_json::Value>,
+) -> Result<Json<QuoteShape>> {
+    let body: QuoteBody = read(body)?;
+    let language = crate::web::failure::language(&headers);
+    let desk = app.desk();
+    let unit = body.receiving_unit.filter(|unit| !unit.is_empty());
+    let unit = unit.unwrap_or_else(|| caller.actor.unit.to_string());
+    let quote = intake::quote(&desk, &body.procedure, &unit)?;
+    let zone = app.province.zone();
+    let words = quote.promise.as_ref().map(|promise| {
+        let (day, clock) = zone.local(promise.due_at);
+        language.day_time(day, clock)
+    });
+    let warning = quote.counting_starts_later.then(|| {
+        crate::domain::refusal::Said::new(
+            "Hôm nay là ngày nghỉ: thời hạn tính từ ngày làm việc tiếp theo.",
+            "Today is a day off: the limit is counted from the next working day.",
+        )
+        .to(language)
+        .to_owned()
+    });
+    Ok(Json(QuoteShape {
+        due_at: quote.promise.as_ref().map(|promise| zone.rfc3339(promise.due_at)),
+        due_date: quote.promise.as_ref().map(|promise| promise.due_on.to_string()),
+        due_words: words,
+        explanation: None,
+        competent_unit: quote.competent_unit.to_string(),
+        promise: quote.promise.as_ref().map(|promise| PromiseShape::of(promise, zone)),
+        derivation: quote.derivation,
+        warning,
+    }))
+}

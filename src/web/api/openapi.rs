@@ -1,0 +1,62 @@
+//! The OpenAPI document and a page to read it on, both without leaving the office.
+
+use axum::Json;
+use axum::response::Html;
+use utoipa::Modify;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+/// A session cookie or a bearer token.
+pub struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new("dunghen"));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+    }
+}
+
+/// Serves the document.
+pub async fn document(document: OpenApi) -> Json<OpenApi> {
+    Json(document)
+}
+
+/// A plain page that lists every route with what it takes and answers.
+#[must_use]
+pub fn reader(document: &OpenApi) -> Html<String> {
+    use std::fmt::Write as _;
+    let mut html = String::from(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Đúng Hẹn API</title>\
+         <meta name=viewport content=\"width=device-width\">",
+    );
+    let css = crate::web::assets::address("app.css");
+    let _ = write!(html, "<link rel=stylesheet href=\"{css}\"><main class=docs><h1>Đúng Hẹn API</h1>");
+    let about = document.info.description.as_deref().unwrap_or_default();
+    let _ =
+        write!(html, "<p>{}</p><p><a href=\"/api/openapi.json\">OpenAPI 3.1 (JSON)</a></p>", escape(about));
+    for (path, item) in &document.paths.paths {
+        let operations =
+            [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+        for (method, operation) in operations {
+            let Some(operation) = operation else { continue };
+            let summary = operation.summary.as_deref().unwrap_or_default();
+            let text = operation.description.as_deref().unwrap_or_default();
+            let _ = write!(
+                html,
+                "<section><h2><code>{method} {}</code></h2><p>{}</p><p>{}</p></section>",
+                escape(path),
+                escape(summary),
+                escape(text)
+            );
+        }
+    }
+    html.push_str("</main></html>");
+    Html(html)
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
