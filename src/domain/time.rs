@@ -60,7 +60,7 @@ impl Moment {
     /// Whole seconds since the Unix epoch, rounded down.
     #[must_use]
     pub fn seconds(self) -> i64 {
-        self.micros().div_euclid(1_000_000)
+        self.0.as_second() - i64::from(self.0.subsec_nanosecond() < 0)
     }
 
     #[must_use]

@@ -96,6 +96,9 @@ impl Timetable {
     /// The office hours valid on the day with this number, and the number of the first day
     /// on which others are.
     pub(in crate::domain) fn hours_until(&self, number: i32) -> (&OfficeHours, i32) {
+        if self.later_hours.is_empty() {
+            return (&self.hours, i32::MAX);
+        }
         let next = self.later_hours.partition_point(|(_, from, _)| *from <= number);
         let hours = next.checked_sub(1).map_or(&self.hours, |last| &self.later_hours[last].2);
         (hours, self.later_hours.get(next).map_or(i32::MAX, |(_, from, _)| *from))
