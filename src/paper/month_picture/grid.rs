@@ -284,7 +284,7 @@ fn left_out(count: usize, most: usize) -> Range<usize> {
 fn gap_text(days: &[&PictureDay], weeks: usize, language: Language) -> String {
     let numbers =
         || days.iter().filter_map(|day| if let DayMark::Counted(n) = day.mark { Some(n) } else { None });
-    match (language, numbers().next(), numbers().last()) {
+    match (language, numbers().next(), numbers().next_back()) {
         (Language::Vietnamese, Some(first), Some(last)) => format!("⋮ {weeks} tuần, ngày {first}–{last} ⋮"),
         (Language::Vietnamese, ..) => format!("⋮ {weeks} tuần ⋮"),
         (Language::English, Some(first), Some(last)) => format!("⋮ {weeks} weeks, days {first}–{last} ⋮"),

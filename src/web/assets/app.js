@@ -86,7 +86,7 @@ function openNamed() {
 addEventListener("hashchange", openNamed);
 openNamed();
 
-if (document.activeElement === document.body && !$("[autofocus]")) $("[aria-invalid=true]")?.focus();
+if (document.activeElement === document.body && !$("main [autofocus]")) $("[aria-invalid=true]")?.focus();
 
 /* ---- choosing in a filter is enough ---- */
 
