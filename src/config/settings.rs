@@ -125,10 +125,6 @@ pub struct Database {
     pub max_connections: Count<1, 1_000>,
     pub statement_timeout_ms: Count<1, 3_600_000>,
     pub report_timeout_ms: Count<1, 3_600_000>,
-    /// Free space below which the service refuses to start.
-    pub min_free_bytes: u64,
-    /// Space kept back for the day on which the disk is full.
-    pub ballast_bytes: u64,
 }
 
 impl Default for Database {
@@ -138,8 +134,6 @@ impl Default for Database {
             max_connections: Count(10),
             statement_timeout_ms: Count(5_000),
             report_timeout_ms: Count(60_000),
-            min_free_bytes: 200 << 20,
-            ballast_bytes: 16 << 20,
         }
     }
 }
@@ -173,10 +167,6 @@ pub struct Mail {
     pub password: Option<SecretString>,
     /// Read at the start where `password` is not given.
     pub password_file: Option<PathBuf>,
-    pub per_minute: Count<1, 100_000>,
-    /// Alerts to one recipient, beyond which they wait for the digest.
-    pub alerts_per_hour: Count<1, 100_000>,
-    pub connections: Count<1, 100>,
 }
 
 impl Default for Mail {
@@ -190,9 +180,6 @@ impl Default for Mail {
             user: String::new(),
             password: None,
             password_file: None,
-            per_minute: Count(60),
-            alerts_per_hour: Count(20),
-            connections: Count(2),
         }
     }
 }
@@ -209,15 +196,8 @@ pub struct Jobs {
     pub sweep_batch: Count<1, 100_000>,
     /// When the heads of units get their digest, in the configured zone.
     pub digest: Cron,
-    /// When last month's figures are kept.
-    pub statistics: Cron,
-    pub backup: Cron,
-    pub lease_s: Count<1, 3_600>,
-    pub renew_s: Count<1, 3_600>,
-    pub poll_ms: Count<10, 60_000>,
     /// How far back a tick that was missed is made up for.
     pub catch_up_days: Count<0, 3_660>,
-    pub max_attempts: Count<1, 1_000>,
 }
 
 impl Default for Jobs {
@@ -225,14 +205,8 @@ impl Default for Jobs {
         Self {
             sweep_s: Count(60),
             sweep_batch: Count(500),
-            digest: Cron("0 0 7 * * Mon-Fri".to_owned()),
-            statistics: Cron("0 30 0 1 * *".to_owned()),
-            backup: Cron("0 0 * * * *".to_owned()),
-            lease_s: Count(15),
-            renew_s: Count(5),
-            poll_ms: Count(1_000),
+            digest: Cron("0 15 7 * * Mon-Fri".to_owned()),
             catch_up_days: Count(40),
-            max_attempts: Count(10),
         }
     }
 }
@@ -242,41 +216,25 @@ impl Default for Jobs {
 pub struct Sessions {
     pub idle_min: Count<1, 10_080>,
     pub absolute_h: Count<1, 720>,
-    /// Wrong passwords for one account in a quarter of an hour before it has to wait.
-    pub attempts: Count<1, 1_000>,
     pub min_password_length: Count<8, 128>,
 }
 
 impl Default for Sessions {
     fn default() -> Self {
-        Self {
-            idle_min: Count(30),
-            absolute_h: Count(12),
-            attempts: Count(10),
-            min_password_length: Count(12),
-        }
+        Self { idle_min: Count(30), absolute_h: Count(12), min_password_length: Count(12) }
     }
 }
 
-/// Files that hold 32 random bytes each, outside of the database.
+/// The file with the keys that seal personal data, outside of the database.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keys {
-    /// Seals applicants' names and contacts.
-    pub encryption_file: PathBuf,
-    /// Makes sealed values findable.
-    pub index_file: PathBuf,
-    /// Signs forms and anchors.
-    pub signing_file: PathBuf,
+    pub file: PathBuf,
 }
 
 impl Default for Keys {
     fn default() -> Self {
-        Self {
-            encryption_file: "keys/encryption.key".into(),
-            index_file: "keys/index.key".into(),
-            signing_file: "keys/signing.key".into(),
-        }
+        Self { file: "dunghen.keys".into() }
     }
 }
 
@@ -285,14 +243,13 @@ impl Default for Keys {
 pub struct Data {
     /// Where the service keeps its files; relative paths start here.
     pub dir: PathBuf,
-    pub backup_dir: PathBuf,
     /// Days after which the text of a mail that was sent is erased.
     pub keep_mail_days: Count<0, 36_600>,
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Self { dir: ".".into(), backup_dir: "backup".into(), keep_mail_days: Count(30) }
+        Self { dir: ".".into(), keep_mail_days: Count(30) }
     }
 }
 
@@ -320,13 +277,11 @@ pub struct CalendarSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct Publish {
     pub figures: bool,
-    /// Single late dossiers with their codes, without people.
-    pub overdue_list: bool,
 }
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { figures: true, overdue_list: false }
+        Self { figures: true }
     }
 }
 

@@ -34,8 +34,10 @@ pub enum Courier {
         channel: Box<Channel>,
         from: Correspondent,
     },
-    /// Nobody: letters stay in the outbox, where the pages show them, and count as sent.
+    /// A demonstration: letters stay in the outbox, where the pages show them, and count as sent.
     Kept,
+    /// Nobody yet: letters wait.
+    Absent,
 }
 
 pub(super) async fn run(app: App, mut courier: Courier) {
@@ -74,6 +76,9 @@ pub enum Emptied {
 /// # Errors
 /// Those of the database.
 pub async fn empty(app: &App, courier: &mut Courier) -> Result<Emptied> {
+    if matches!(courier, Courier::Absent) {
+        return Ok(Emptied::Done);
+    }
     loop {
         let token = random::ulid(app.clock.now());
         let claimed = claim(app, &token).await?;

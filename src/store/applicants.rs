@@ -36,3 +36,8 @@ pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<Sealed>> {
         tx.query("select sealed, key_id from applicants where id = $1").bind(id).fetch_optional().await?;
     Ok(row.map(|row| Sealed { bytes: row.sealed, key_id: row.key_id }))
 }
+
+/// Whether anything was sealed yet.
+pub async fn any(tx: &mut Tx) -> Result<bool> {
+    tx.query("select exists (select 1 from applicants) or exists (select 1 from outbox)").fetch_scalar().await
+}

@@ -1,0 +1,187 @@
+//! `dunghen serve`: the pages, the API and the scheduled work, until told to stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use super::setup::{self, Failed};
+use crate::app::App;
+use crate::config::{Configuration, LogFormat, MailTls};
+use crate::db::Purpose;
+use crate::jobs::{self, sender::Courier};
+use crate::mail::{Channel, Correspondent, Relay, RelaySettings, Security, Timeouts};
+use crate::web::{router, server};
+use crate::{clock::Clock, telemetry};
+
+/// A loop that ended by itself ends the process, so that a supervisor starts it anew.
+const ENDED_BY_ITSELF: u8 = 70;
+
+pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
+    let configuration = setup::configuration(config)?;
+    let settings = &configuration.settings;
+    telemetry::start(&settings.log.filter, settings.log.format == LogFormat::Json);
+    refuse_what_is_for_development(&configuration)?;
+    let courier = courier(&configuration)?;
+    let db = setup::database(&configuration, Purpose::Serve).await?;
+    let keys = setup::keys(&configuration, &db).await?;
+    let clock = setup::clock(&configuration);
+    let app = app(configuration, db, keys, clock);
+    setup::keep_province(&app.db, &app.desk()).await?;
+    serve(app, courier).await
+}
+
+/// Puts the parts of the service together.
+pub(super) fn app(
+    configuration: Configuration,
+    db: crate::db::Db,
+    keys: crate::seal::Keyring,
+    clock: Clock,
+) -> App {
+    let Configuration { settings, province, .. } = configuration;
+    App::new(db, clock, keys, province, settings.into())
+}
+
+/// A fixed clock and passwords over plain HTTP are for development alone.
+fn refuse_what_is_for_development(configuration: &Configuration) -> Result<(), Failed> {
+    let settings = &configuration.settings;
+    if settings.development {
+        return Ok(());
+    }
+    if settings.fixed_now.is_some() {
+        return Err(Failed::Unusable(
+            "DUNGHEN_NOW cố định đồng hồ và chỉ dùng khi cấu hình có `development = true`".to_owned(),
+        ));
+    }
+    let exposed = !settings.web.listen.ip().is_loopback();
+    if exposed && !settings.web.public_url.is_https() {
+        return Err(Failed::Unusable(format!(
+            "web.listen = {} mở ra mạng nhưng web.public_url không phải https; đặt sau một máy chủ ủy quyền có TLS và sửa public_url",
+            settings.web.listen
+        )));
+    }
+    Ok(())
+}
+
+/// Whoever carries the letters, as the settings say.
+fn courier(configuration: &Configuration) -> Result<Courier, Failed> {
+    let mail = &configuration.settings.mail;
+    if mail.host.is_empty() {
+        tracing::warn!("no mail relay is configured: letters wait in the outbox");
+        return Ok(Courier::Absent);
+    }
+    let security = match mail.tls {
+        MailTls::None => Security::PlainLoopbackOnly,
+        MailTls::StartTls => Security::StartTls,
+        MailTls::Implicit => Security::Implicit,
+    };
+    let settings = RelaySettings {
+        host: mail.host.clone(),
+        port: mail.port,
+        security,
+        credentials: credentials(configuration)?,
+        hello: mail.domain.clone(),
+        timeouts: Timeouts::default(),
+        extra_roots: None,
+    };
+    let relay = Relay::new(settings)
+        .map_err(|error| Failed::Unusable(error.said().to(setup::LANGUAGE).to_owned()))?;
+    let channel = Box::new(Channel::new(relay));
+    Ok(Courier::Relay { channel, from: sender(&mail.from)? })
+}
+
+fn credentials(configuration: &Configuration) -> Result<Option<(String, SecretString)>, Failed> {
+    let mail = &configuration.settings.mail;
+    if mail.user.is_empty() {
+        return Ok(None);
+    }
+    let password = match (&mail.password, &mail.password_file) {
+        (Some(password), _) => password.clone(),
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                Failed::Unusable(format!("mail.password_file {}: {error}", file.display()))
+            })?;
+            text.trim_end().to_owned().into()
+        }
+        (None, None) => {
+            return Err(Failed::Unusable(
+                "mail.user cần mail.password_file hoặc DUNGHEN__MAIL__PASSWORD".to_owned(),
+            ));
+        }
+    };
+    Ok(Some((mail.user.clone(), password)))
+}
+
+/// `Trung tâm PVHCC <motcua@example.vn>`.
+fn sender(from: &str) -> Result<Correspondent, Failed> {
+    let (name, address) = match from.rsplit_once('<') {
+        Some((name, address)) => (name.trim(), address.trim_end_matches('>').trim()),
+        None => ("", from.trim()),
+    };
+    let address = address
+        .parse()
+        .map_err(|_| Failed::Unusable(format!("mail.from: “{from}” không phải địa chỉ thư")))?;
+    Ok(Correspondent::new(name, address))
+}
+
+/// Serves until a signal or a loop's end, then lets everyone finish.
+pub(super) async fn serve(app: App, courier: Courier) -> Result<ExitCode, Failed> {
+    let listen = app.settings.web.listen;
+    let listener = bind(listen).await?;
+    let address = listener.local_addr().unwrap_or(listen);
+    tracing::info!(%address, "ready");
+    setup::print(&format!("Đúng Hẹn: http://{address}"));
+    serve_on(app, courier, listener).await
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
+    TcpListener::bind(listen).await.map_err(|error| {
+        Failed::Unusable(format!(
+            "không mở được địa chỉ {listen}: {error}. Chọn cổng khác bằng web.listen hoặc --port"
+        ))
+    })
+}
+
+async fn serve_on(app: App, courier: Courier, listener: TcpListener) -> Result<ExitCode, Failed> {
+    let web = &app.settings.web;
+    let limits = server::Limits {
+        connections: web.max_connections.size(),
+        header: Duration::from_secs(web.header_timeout_s.get()),
+        drain: Duration::from_secs(web.drain_s.get()),
+    };
+    let pages =
+        app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, app.stop.clone()));
+    let loops = app.tasks.spawn(jobs::run(app.clone(), courier));
+    let code = tokio::select! {
+        () = stopped() => {
+            tracing::info!("stopping");
+            ExitCode::SUCCESS
+        }
+        ended = loops => {
+            tracing::error!(?ended, "a loop has ended; the service ends with it");
+            ExitCode::from(ENDED_BY_ITSELF)
+        }
+        ended = pages => {
+            tracing::error!(?ended, "the accept loop has ended; the service ends with it");
+            ExitCode::from(ENDED_BY_ITSELF)
+        }
+    };
+    app.close().await;
+    Ok(code)
+}
+
+/// Waits for Ctrl+C or, where there is one, SIGTERM.
+async fn stopped() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    _ = tokio::signal::ctrl_c().await;
+}

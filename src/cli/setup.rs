@@ -1,0 +1,171 @@
+//! What most commands begin with: the configuration, the clock, the database, the keys.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::config::{Configuration, Environment};
+use crate::db::{Db, DbSettings, Error, Purpose};
+use crate::domain::refusal::Language;
+use crate::seal::Keyring;
+use crate::work::desk::{Desk, House};
+use crate::work::start;
+
+/// What answers go to people as.
+pub const LANGUAGE: Language = Language::Vietnamese;
+
+/// Why a command could not do its work; each prints one clear message and exits with its code.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The configuration's faults, all of them.
+    #[error("{0}")]
+    Configuration(String),
+    #[error("{0}")]
+    Unusable(String),
+    #[error(transparent)]
+    Database(#[from] Error),
+}
+
+impl Failed {
+    /// Prints the message and says the exit code.
+    #[must_use]
+    pub fn report(&self) -> ExitCode {
+        match self {
+            Self::Database(Error::Refused(refusal)) => unusable(refusal.said.to(LANGUAGE)),
+            other => unusable(&other.to_string()),
+        }
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no failure.
+pub fn print(text: &str) {
+    _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints one message to standard error: the input can't be used.
+#[must_use]
+pub fn unusable(message: &str) -> ExitCode {
+    _ = writeln!(std::io::stderr(), "dunghen: {message}");
+    ExitCode::from(2)
+}
+
+/// Runs a command on a runtime of its own.
+pub fn block_on(command: impl Future<Output = Result<ExitCode, Failed>>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(command).unwrap_or_else(|failed| failed.report()),
+        Err(error) => unusable(&format!("no runtime: {error}")),
+    }
+}
+
+/// Reads the configuration: the one named, `dunghen.toml` here, or what is built in.
+///
+/// # Errors
+/// With everything that is wrong in it.
+pub fn configuration(path: Option<&Path>) -> Result<Configuration, Failed> {
+    let environment = Environment::of_process();
+    let here = Path::new("dunghen.toml");
+    let read = match path {
+        Some(path) => Configuration::load(path, &environment),
+        None if here.exists() => Configuration::load(here, &environment),
+        None => Configuration::built_in(&environment),
+    };
+    read.map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(|fault| fault.to(LANGUAGE)).collect();
+        Failed::Configuration(lines.join("\ndunghen: "))
+    })
+}
+
+/// The wall clock, or the one that a demonstration or test has fixed.
+#[must_use]
+pub fn clock(configuration: &Configuration) -> Clock {
+    configuration.settings.fixed_now.map_or_else(Clock::system, Clock::fixed)
+}
+
+/// Opens the configured database, whose schema must be current.
+///
+/// # Errors
+/// Where it can't be opened or has another schema.
+pub async fn database(configuration: &Configuration, purpose: Purpose) -> Result<Db, Failed> {
+    let limits = &configuration.settings.database;
+    let settings = DbSettings {
+        purpose,
+        postgres_connections: u32::try_from(limits.max_connections.get()).unwrap_or(u32::MAX),
+        statement_timeout: Duration::from_millis(limits.statement_timeout_ms.get()),
+        report_statement_timeout: Duration::from_millis(limits.report_timeout_ms.get()),
+        ..DbSettings::default()
+    };
+    let db = Db::open(limits.url.as_str(), &settings).await?;
+    if !db.schema_is_current().await? {
+        return Err(Failed::Unusable(
+            "lược đồ cơ sở dữ liệu chưa đúng phiên bản; chạy `dunghen migrate` trước".to_owned(),
+        ));
+    }
+    Ok(db)
+}
+
+/// The keys that seal personal data, made at the first start of an empty database.
+///
+/// # Errors
+/// Where the file can't be read, or is gone while there is something that only it opens.
+pub async fn keys(configuration: &Configuration, db: &Db) -> Result<Keyring, Failed> {
+    let file = configuration.settings.data.dir.join(&configuration.settings.keys.file);
+    let shown = file.display();
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Keyring::from_file(&text).map_err(|error| Failed::Unusable(format!("{shown}: {error}"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if db.read(async |tx| crate::store::applicants::any(tx).await).await? {
+                return Err(Failed::Unusable(format!(
+                    "không thấy tệp khóa {shown}, trong khi cơ sở dữ liệu đã có dữ liệu cá nhân được mã hóa; khôi phục tệp khóa từ bản sao lưu"
+                )));
+            }
+            let keys = Keyring::generate();
+            write_secret(&file, &keys.to_file())
+                .map_err(|error| Failed::Unusable(format!("không ghi được tệp khóa {shown}: {error}")))?;
+            Ok(keys)
+        }
+        Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}"))),
+    }
+}
+
+/// Writes a file that only its owner may read, wholly or not at all.
+fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file)?;
+    opened.write_all(text.as_bytes())?;
+    opened.sync_all()
+}
+
+/// What a deed needs at hand, outside of the running service.
+#[must_use]
+pub fn desk(configuration: &Configuration, keys: Keyring, clock: &Clock) -> Desk {
+    let settings = &configuration.settings;
+    let house = House {
+        public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
+        mail_domain: settings.mail.domain.clone(),
+    };
+    Desk {
+        province: Arc::clone(&configuration.province),
+        keys: Arc::new(keys),
+        house: Arc::new(house),
+        now: clock.now(),
+    }
+}
+
+/// Copies the province into the database, so that rows can point to its units and procedures.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep_province(db: &Db, desk: &Desk) -> Result<(), Failed> {
+    let desk = desk.clone();
+    Ok(db.write(async move |tx| start::keep_province(tx, &desk).await).await?)
+}
