@@ -8,7 +8,7 @@ use super::event::{Event, Filing, Happening, Imported, Reappointment};
 use super::promise::{Outcome, Promise};
 use super::staff::StaffId;
 use super::state::State;
-use super::time::Moment;
+use super::time::{Day, Moment, Zone};
 use super::unit::UnitCode;
 
 /// What a dossier has come to.
@@ -40,7 +40,18 @@ pub struct Dossier {
     pub exempted_at: Option<Moment>,
     /// Its life was told by another system.
     pub imported: bool,
+    /// The civil days that the other system gave, in its own zone.
+    told_days: ToldDays,
+    /// Whom the other system holds responsible, whoever does the steps.
+    responsible: Option<StaffId>,
     pub last_at: Moment,
+}
+
+/// Civil days that were told and are not cut from an instant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ToldDays {
+    received_on: Option<Day>,
+    ended_on: Option<Day>,
 }
 
 /// Who has it now.
@@ -81,7 +92,7 @@ impl StopKind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Apology {
     pub issued_at: Moment,
-    pub signed_on: super::time::Day,
+    pub signed_on: Day,
     pub reason: LateReason,
     pub delivered: Option<(Moment, DeliveryChannel)>,
 }
@@ -188,6 +199,8 @@ impl Dossier {
             apology: None,
             exempted_at: None,
             imported: false,
+            told_days: ToldDays::default(),
+            responsible: None,
             last_at: event.at,
         };
         dossier.absorb(event);
@@ -241,7 +254,7 @@ impl Dossier {
 
     fn absorb(&mut self, event: &Event) {
         let at = event.at;
-        self.last_at = at;
+        self.last_at = self.last_instant(event);
         match &event.what {
             Happening::Submitted { .. } => {}
             Happening::Received { promise, ruleset, .. } => {
@@ -280,6 +293,7 @@ impl Dossier {
             | Happening::Settled => {
                 self.close_stop(at);
                 self.ended_at = Some(at);
+                self.told_days.ended_on = None;
             }
             Happening::Returned { .. } => self.returned_at = Some(at),
             Happening::ApologyIssued { signed_on, reason, reappointed, .. } => {
@@ -294,10 +308,7 @@ impl Dossier {
             }
             Happening::Exempted { .. } => self.exempted_at = Some(at),
             Happening::Imported(life) => self.absorb_import(life),
-            Happening::ImportedStep { step, officer } => {
-                self.holder.step = Some(step.clone());
-                self.holder.officer = officer.or(self.holder.officer);
-            }
+            Happening::ImportedStep { step, officer } => self.absorb_step(at, step, *officer),
         }
     }
 
@@ -311,10 +322,32 @@ impl Dossier {
         {
             self.promises.push(promise.clone());
         }
-        // 10 stands in for a missing 9 in imported data (LIFE-03).
-        self.ended_at = life.settled_at.or(life.returned_at);
+        let end = life.end();
+        self.ended_at = end.map(|(at, _)| at);
+        self.told_days = ToldDays { received_on: Some(life.received_on), ended_on: end.map(|(_, on)| on) };
         self.returned_at = life.returned_at;
-        self.holder.officer = life.officer.or(self.holder.officer);
+        self.responsible = life.officer.or(self.responsible);
+        self.holder.officer = self.responsible.or(self.holder.officer);
+    }
+
+    /// Steps of another system come in any order; the latest says where the dossier stands (XCH-04).
+    fn absorb_step(&mut self, at: Moment, step: &str, officer: Option<StaffId>) {
+        if self.holder.step.is_none() || at >= self.holder.since {
+            self.holder.step = Some(step.to_owned());
+            self.holder.officer = self.responsible.or(officer).or(self.holder.officer);
+            self.holder.since = at;
+        }
+    }
+
+    /// Another system's events may lie before their predecessor or in the future (XCH-05);
+    /// what is done here afterwards must not be barred by that.
+    fn last_instant(&self, event: &Event) -> Moment {
+        match event.what {
+            Happening::Imported(_) | Happening::ImportedStep { .. } => {
+                self.last_at.max(event.at).min(event.recorded_at)
+            }
+            _ => event.at,
+        }
     }
 
     fn close_stop(&mut self, at: Moment) {
@@ -323,6 +356,18 @@ impl Dossier {
         {
             stop.to = Some(at);
         }
+    }
+
+    /// The civil day of official receipt: the one that was told, else as cut in `zone`.
+    #[must_use]
+    pub fn received_on(&self, zone: &Zone) -> Option<Day> {
+        self.told_days.received_on.or_else(|| self.received_at.map(|at| zone.day(at)))
+    }
+
+    /// The civil day of the end: the one that was told, else as cut in `zone`.
+    #[must_use]
+    pub fn ended_on(&self, zone: &Zone) -> Option<Day> {
+        self.told_days.ended_on.or_else(|| self.ended_at.map(|at| zone.day(at)))
     }
 
     /// The promise in force; lateness is measured against it alone (LATE-10, LATE-11).

@@ -142,7 +142,8 @@ pub struct Reappointment {
     pub late_from: Moment,
 }
 
-/// What another system says of a dossier. Its promise is kept as it was made, never recomputed.
+/// What another system says of a dossier. Its promise is kept as it was made, never recomputed,
+/// and its civil days are those of that system's own zone, by which it counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Imported {
     pub filing: Filing,
@@ -152,7 +153,19 @@ pub struct Imported {
     pub settled_at: Option<Moment>,
     pub settled_on: Option<Day>,
     pub returned_at: Option<Moment>,
+    #[serde(default)]
+    pub returned_on: Option<Day>,
+    /// Who answers for it as a whole; its steps name others.
     pub officer: Option<StaffId>,
+}
+
+impl Imported {
+    /// What decides lateness, and its civil day: 10 stands in for a missing 9 (LIFE-03).
+    #[must_use]
+    pub fn end(&self) -> Option<(Moment, Day)> {
+        let settled = self.settled_at.zip(self.settled_on);
+        settled.or_else(|| self.returned_at.zip(self.returned_on))
+    }
 }
 
 impl Happening {

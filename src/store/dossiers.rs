@@ -1,5 +1,6 @@
 //! The dossier's row: a projection of its events, written in their transaction.
 
+use serde::Serialize;
 use sqlx::FromRow;
 
 use crate::db::{Result, Tx};
@@ -8,7 +9,7 @@ use crate::domain::standing::Milestones;
 use crate::domain::time::{Day, Moment, Zone};
 
 /// What folding a dossier's events gives, column by column.
-#[derive(Clone, Debug, PartialEq, FromRow)]
+#[derive(Clone, Debug, PartialEq, FromRow, Serialize)]
 pub struct Projection {
     pub version: i64,
     pub state: String,
@@ -42,7 +43,7 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// The row that `dossier` should have; civil days are cut in `zone`.
+    /// The row that `dossier` should have; civil days that nobody told are cut in `zone`.
     #[must_use]
     pub fn of(dossier: &Dossier, milestones: Option<&Milestones>, zone: &Zone) -> Self {
         let promise = dossier.promise();
@@ -62,7 +63,7 @@ impl Projection {
             applicant_id: dossier.filing.applicant,
             registered_at: dossier.registered_at,
             received_at: dossier.received_at,
-            received_on: dossier.received_at.map(|at| zone.day(at)),
+            received_on: dossier.received_on(zone),
             original_due_at: original.map(|promise| promise.due_at),
             original_due_on: original.map(|promise| promise.due_on),
             due_at: promise.map(|promise| promise.due_at),
@@ -75,7 +76,7 @@ impl Projection {
             stopped_at: dossier.stopped_since(),
             late_before_stop: dossier.late_before_stop,
             ended_at: dossier.ended_at,
-            ended_on: dossier.ended_at.map(|at| zone.day(at)),
+            ended_on: dossier.ended_on(zone),
             returned_at: dossier.returned_at,
             outcome: dossier.outcome().map(|outcome| outcome.id().to_owned()),
         }
