@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod dossiers;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
 pub mod lists;
 pub mod obligations;
 pub mod outbox;

@@ -49,3 +49,13 @@ pub async fn units(tx: &mut Tx) -> Result<Vec<(String, String, Option<String>)>>
 pub async fn external_units(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     tx.query("select code, name from units where source is not null order by name").fetch_all().await
 }
+
+/// Every procedure's code with the name of its newest version.
+pub async fn procedure_names(tx: &mut Tx) -> Result<Vec<(String, String)>> {
+    tx.query(
+        "select p.code, p.name from procedures p
+         where p.version = (select max(o.version) from procedures o where o.code = p.code) order by p.code",
+    )
+    .fetch_all()
+    .await
+}

@@ -59,32 +59,6 @@ pub async fn insert(tx: &mut Tx, new: &NewPerson<'_>) -> Result<i64> {
     .await
 }
 
-/// The officer whom an imported source calls `name`, made on first sight and never able to sign in.
-pub async fn imported(tx: &mut Tx, source: &str, name: &str, unit: &str, now: Moment) -> Result<i64> {
-    let known: Option<i64> = tx
-        .query("select id from staff where source = $1 and name = $2")
-        .bind(source)
-        .bind(name)
-        .fetch_optional_scalar()
-        .await?;
-    match known {
-        Some(id) => Ok(id),
-        None => {
-            let new = NewPerson {
-                login: None,
-                name,
-                email: None,
-                unit,
-                roles: &[],
-                password_hash: None,
-                source: Some(source),
-                created_at: now,
-            };
-            insert(tx, &new).await
-        }
-    }
-}
-
 /// Makes sure that the service itself, which acts in sweeps and deliveries, is on the list as number 0.
 pub async fn keep_system(tx: &mut Tx, unit: &str, now: Moment) -> Result<()> {
     tx.query(
@@ -134,4 +108,9 @@ pub async fn with_email(tx: &mut Tx) -> Result<Vec<Person>> {
     )
     .fetch_all()
     .await
+}
+
+/// Everybody's number and name, also of those whom an import brought.
+pub async fn names(tx: &mut Tx) -> Result<Vec<(i64, String)>> {
+    tx.query("select id, name from staff order by id").fetch_all().await
 }

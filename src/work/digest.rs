@@ -13,7 +13,7 @@ use crate::letters::{Digest, DossierLine, UnitDigest};
 use crate::store;
 use crate::store::lists::Filter;
 use crate::store::staff::Person;
-use crate::store::statistics::Basis;
+use crate::store::statistics::{Basis, Scope};
 
 /// More rows than this stand behind the link.
 const MOST_ROWS: i64 = 50;
@@ -146,6 +146,7 @@ async fn apologies(tx: &mut Tx, desk: &Desk, scope: &str) -> Result<Vec<DossierL
 }
 
 async fn month_so_far(tx: &mut Tx, scope: &str, day: Day) -> Result<Figures> {
-    let counts = store::statistics::counts(tx, Basis::Settled, day.month().first(), day, Some(scope)).await?;
+    let month = Scope { basis: Basis::Settled, from: day.month().first(), to: day, units: Some(scope) };
+    let counts = store::statistics::counts(tx, &month, None, None).await?;
     Ok(counts.iter().fold(Figures::default(), |sum, count| sum.plus(count.figures())))
 }

@@ -1,0 +1,73 @@
+//! The on-time report as CSV for a spreadsheet: UTF-8 with a mark, and no cell that computes.
+
+use std::borrow::Cow;
+
+use super::all_keyed;
+use crate::domain::statistics::Figures;
+use crate::work::desk::Desk;
+use crate::work::report::{Asked, Label, OnTime};
+
+/// Without it spreadsheets take the file for another encoding.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+pub(super) fn render(report: &OnTime, asked: &Asked, _: &Desk) -> String {
+    let keys = all_keyed(asked, &[]).into_iter().map(|(key, _)| key);
+    let figures = ["early", "on_time", "late", "evaluable", "without_due", "rate"].map(str::to_owned);
+    let mut text = String::from(BYTE_ORDER_MARK);
+    line(&mut text, keys.chain(figures));
+    for row in &report.rows {
+        line(&mut text, cells(asked, &row.labels, row.figures));
+    }
+    let mut total = cells(asked, &[], report.total);
+    if let Some(first) = total.first_mut() {
+        "total".clone_into(first);
+    }
+    line(&mut text, total);
+    text
+}
+
+fn cells(asked: &Asked, labels: &[Label], figures: Figures) -> Vec<String> {
+    let named = all_keyed(asked, labels).into_iter().map(|(_, value)| value.unwrap_or_default().to_owned());
+    let counts = [figures.early, figures.on_time, figures.late, figures.evaluable(), figures.without_due];
+    let rate = figures.rate().map(|rate| rate.to_string()).unwrap_or_default();
+    named.chain(counts.map(|count| count.to_string())).chain([rate]).collect()
+}
+
+fn line(text: &mut String, cells: impl IntoIterator<Item = String>) {
+    let quoted: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
+    text.push_str(&quoted.join(","));
+    text.push_str("\r\n");
+}
+
+fn quoted(cell: &str) -> String {
+    let harmless = harmless(cell);
+    if harmless.contains([',', '"', '\r', '\n', '\'']) {
+        format!("\"{}\"", harmless.replace('"', "\"\""))
+    } else {
+        harmless.into_owned()
+    }
+}
+
+/// What a spreadsheet would take for a formula is text to it behind an apostrophe.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '\'']) {
+        format!("'{cell}").into()
+    } else {
+        cell.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_begins_like_a_formula() {
+        for cell in ["=1+1", "+84", "-1", "@x", "\tx", "\rx", "\0x", "'=1"] {
+            assert!(quoted(cell).trim_start_matches('"').starts_with('\''), "{cell:?}");
+        }
+        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(quoted("Sở Xây dựng, tầng 2"), "\"Sở Xây dựng, tầng 2\"");
+        assert_eq!(quoted("75.77"), "75.77");
+    }
+}

@@ -1,0 +1,79 @@
+//! What is odd in an imported life: taken in all the same and listed (XCH-05).
+//!
+//! A pure function of the life, so that the order of records does not matter and a
+//! later record that puts something right clears it.
+
+use crate::domain::event::Imported;
+use crate::domain::time::Moment;
+
+/// The kinds of oddities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oddity {
+    SettledBeforeIntake,
+    ReturnedBeforeSettled,
+    DueBeforeIntake,
+    SettledWithoutDue,
+    EventBeforeIntake,
+    EventAfterReturn,
+    InTheFuture,
+    /// The source went back behind what had been reached here; that was not followed.
+    StatusLowered,
+    /// A value that could not be read was left out.
+    Unreadable,
+    /// The source held the same record more than once.
+    RepeatedRecord,
+}
+
+impl Oddity {
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::SettledBeforeIntake => "settled_before_intake",
+            Self::ReturnedBeforeSettled => "returned_before_settled",
+            Self::DueBeforeIntake => "due_before_intake",
+            Self::SettledWithoutDue => "settled_without_due",
+            Self::EventBeforeIntake => "event_before_intake",
+            Self::EventAfterReturn => "event_after_return",
+            Self::InTheFuture => "in_the_future",
+            Self::StatusLowered => "status_lowered",
+            Self::Unreadable => "unreadable",
+            Self::RepeatedRecord => "repeated_record",
+        }
+    }
+
+    /// Those that follow from the life alone and are found anew whenever it changes.
+    pub const OF_THE_LIFE: [Self; 7] = [
+        Self::SettledBeforeIntake,
+        Self::ReturnedBeforeSettled,
+        Self::DueBeforeIntake,
+        Self::SettledWithoutDue,
+        Self::EventBeforeIntake,
+        Self::EventAfterReturn,
+        Self::InTheFuture,
+    ];
+}
+
+/// What is odd in a life with steps at these instants, seen at `now`.
+#[must_use]
+pub fn oddities(life: &Imported, steps: &[Moment], now: Moment) -> Vec<Oddity> {
+    let intake = life.received_at;
+    let end = life.end().map(|(at, _)| at);
+    let gone = life.returned_at.or(end);
+    let first = steps.iter().min();
+    let last = steps.iter().max();
+    let latest = [Some(intake), end, life.returned_at, last.copied()].into_iter().flatten().max();
+    let early_return = life.settled_at.zip(life.returned_at).is_some_and(|(settled, back)| back < settled);
+    let due_early = life.promise.as_ref().is_some_and(|promise| promise.due_on < life.received_on);
+    [
+        (Oddity::SettledBeforeIntake, end.is_some_and(|end| end < intake)),
+        (Oddity::ReturnedBeforeSettled, early_return),
+        (Oddity::DueBeforeIntake, due_early),
+        (Oddity::SettledWithoutDue, end.is_some() && life.promise.is_none()),
+        (Oddity::EventBeforeIntake, first.is_some_and(|first| *first < intake)),
+        (Oddity::EventAfterReturn, last.zip(gone).is_some_and(|(last, gone)| *last > gone)),
+        (Oddity::InTheFuture, latest.is_some_and(|latest| latest > now)),
+    ]
+    .into_iter()
+    .filter_map(|(oddity, holds)| holds.then_some(oddity))
+    .collect()
+}
