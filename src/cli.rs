@@ -3,14 +3,18 @@
 //! Exit codes: 0 done; 1 what was checked does not hold; 2 wrong usage or unusable
 //! input, with one clear message on standard error; 70 the service ended by itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::db::Purpose;
+
 pub mod calendar;
 pub mod check;
+pub mod import;
 pub mod migrate;
+pub mod report;
 pub mod serve;
 pub mod setup;
 pub mod token;
@@ -39,6 +43,10 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Due dates, working time and the checks of a calendar.
     Calendar(calendar::CalendarArgs),
+    /// Take over dossiers from a system that is already there.
+    Import(import::ImportArgs),
+    /// Official figures.
+    Report(report::ReportArgs),
     /// Manage accounts.
     User(user::UserArgs),
     /// Manage bearer tokens.
@@ -66,6 +74,8 @@ pub fn run() -> ExitCode {
         Command::Migrate => setup::block_on(migrate::run(config)),
         Command::Check => setup::block_on(check::run(config)),
         Command::Verify(args) => setup::block_on(verify::run(config, args)),
+        Command::Import(args) => setup::block_on(import(config, args)),
+        Command::Report(args) => setup::block_on(report(config, args)),
         Command::User(args) => setup::block_on(user::run(config, args)),
         Command::Token(args) => setup::block_on(token::run(config, args)),
     }
@@ -80,4 +90,24 @@ fn openapi() -> ExitCode {
         }
         Err(error) => setup::unusable(&error.to_string()),
     }
+}
+
+async fn import(config: Option<&Path>, args: &import::ImportArgs) -> Result<ExitCode, setup::Failed> {
+    let configuration = setup::configuration(config)?;
+    let settings = args.db_settings(setup::db_settings(&configuration, Purpose::Command));
+    let db = setup::database_with(&configuration, &settings).await?;
+    let desk = setup::prepared_desk(&configuration, &db).await?;
+    let code = import::run(args, &db, &desk).await;
+    db.close().await;
+    Ok(code)
+}
+
+async fn report(config: Option<&Path>, args: &report::ReportArgs) -> Result<ExitCode, setup::Failed> {
+    let configuration = setup::configuration(config)?;
+    let db = setup::database(&configuration, Purpose::Command).await?;
+    let keys = setup::keys(&configuration, &db).await?;
+    let desk = setup::desk(&configuration, keys, &setup::clock(&configuration));
+    let code = report::run(args, &db, &desk).await;
+    db.close().await;
+    Ok(code)
 }

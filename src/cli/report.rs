@@ -3,9 +3,6 @@
 //! Reads arguments and writes answers; counts nothing itself. Works beside a running
 //! server: it only reads.
 
-mod csv;
-mod json;
-
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -139,8 +136,8 @@ fn fail(error: &ReportError) -> ExitCode {
 /// Where it can't be given.
 pub async fn on_time(args: &OnTimeArgs, db: &Db, desk: &Desk) -> Result<Vec<u8>, ReportError> {
     let render: fn(&OnTime, &Asked, &Desk) -> String = match args.format {
-        ReportFormat::Json => json::render,
-        ReportFormat::Csv => csv::render,
+        ReportFormat::Json => report::json::render,
+        ReportFormat::Csv => report::csv::render,
         ReportFormat::Xlsx | ReportFormat::Pdf => return Err(left_out(args.format)),
     };
     let asked = args.asked()?;
@@ -209,20 +206,4 @@ fn write(args: &OnTimeArgs, bytes: &[u8]) -> Result<(), ReportError> {
             Ok(())
         }
     }
-}
-
-/// The keys under which a row carries a dimension, and its values there.
-fn keyed<'a>(by: Dimension, label: Option<&'a report::Label>) -> Vec<(String, Option<&'a str>)> {
-    let name = label.and_then(|label| label.name.as_deref());
-    let mut keyed = vec![(by.id().to_owned(), name)];
-    if matches!(by, Dimension::Unit | Dimension::Procedure) {
-        keyed.push((format!("{}_code", by.id()), label.and_then(|label| label.code.as_deref())));
-    }
-    keyed
-}
-
-/// The keys of all dimensions asked for; without labels, as in the total, they have no values.
-fn all_keyed<'a>(asked: &Asked, labels: &'a [report::Label]) -> Vec<(String, Option<&'a str>)> {
-    let dimensions = [Some(asked.by), asked.and_by].into_iter().flatten();
-    dimensions.enumerate().flat_map(|(place, by)| keyed(by, labels.get(place))).collect()
 }

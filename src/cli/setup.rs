@@ -85,26 +85,50 @@ pub fn clock(configuration: &Configuration) -> Clock {
     configuration.settings.fixed_now.map_or_else(Clock::system, Clock::fixed)
 }
 
-/// Opens the configured database, whose schema must be current.
-///
-/// # Errors
-/// Where it can't be opened or has another schema.
-pub async fn database(configuration: &Configuration, purpose: Purpose) -> Result<Db, Failed> {
+/// How the database is opened for `purpose`.
+#[must_use]
+pub fn db_settings(configuration: &Configuration, purpose: Purpose) -> DbSettings {
     let limits = &configuration.settings.database;
-    let settings = DbSettings {
+    DbSettings {
         purpose,
         postgres_connections: u32::try_from(limits.max_connections.get()).unwrap_or(u32::MAX),
         statement_timeout: Duration::from_millis(limits.statement_timeout_ms.get()),
         report_statement_timeout: Duration::from_millis(limits.report_timeout_ms.get()),
         ..DbSettings::default()
-    };
-    let db = Db::open(limits.url.as_str(), &settings).await?;
+    }
+}
+
+/// Opens the configured database, whose schema must be current.
+///
+/// # Errors
+/// Where it can't be opened or has another schema.
+pub async fn database(configuration: &Configuration, purpose: Purpose) -> Result<Db, Failed> {
+    database_with(configuration, &db_settings(configuration, purpose)).await
+}
+
+/// The same with settings of one's own.
+///
+/// # Errors
+/// As [`database`].
+pub async fn database_with(configuration: &Configuration, settings: &DbSettings) -> Result<Db, Failed> {
+    let db = Db::open(configuration.settings.database.url.as_str(), settings).await?;
     if !db.schema_is_current().await? {
         return Err(Failed::Unusable(
             "lược đồ cơ sở dữ liệu chưa đúng phiên bản; chạy `dunghen migrate` trước".to_owned(),
         ));
     }
     Ok(db)
+}
+
+/// A desk whose province the database knows, for a command that writes.
+///
+/// # Errors
+/// Those of the keys and the database.
+pub async fn prepared_desk(configuration: &Configuration, db: &Db) -> Result<Desk, Failed> {
+    let keys = keys(configuration, db).await?;
+    let desk = desk(configuration, keys, &clock(configuration));
+    keep_province(db, &desk).await?;
+    Ok(desk)
 }
 
 /// The keys that seal personal data, made at the first start of an empty database.

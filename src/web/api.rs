@@ -7,6 +7,7 @@ pub mod dossiers;
 pub mod events;
 pub mod intake;
 pub mod openapi;
+pub mod reports;
 pub mod shapes;
 pub mod sign_in;
 
@@ -42,6 +43,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(events::add))
         .routes(routes!(apologies::obligations))
         .routes(routes!(apologies::alerts))
+        .routes(routes!(reports::on_time))
         .routes(routes!(catalogue::units))
         .routes(routes!(catalogue::procedures))
         .routes(routes!(catalogue::calendars))

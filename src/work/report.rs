@@ -3,6 +3,9 @@
 //! Reads one snapshot and counts nothing twice: the total is the sum of the rows, and
 //! every rate is computed from its own integers (RATE-05, RATE-06).
 
+pub mod csv;
+pub mod json;
+
 use std::collections::{BTreeMap, HashMap};
 
 use super::desk::Desk;
@@ -247,4 +250,20 @@ mod tests {
             }
         }
     }
+}
+
+/// The keys under which a row carries a dimension, and its values there.
+fn keyed<'a>(by: Dimension, label: Option<&'a Label>) -> Vec<(String, Option<&'a str>)> {
+    let name = label.and_then(|label| label.name.as_deref());
+    let mut keyed = vec![(by.id().to_owned(), name)];
+    if matches!(by, Dimension::Unit | Dimension::Procedure) {
+        keyed.push((format!("{}_code", by.id()), label.and_then(|label| label.code.as_deref())));
+    }
+    keyed
+}
+
+/// The keys of all dimensions asked for; without labels, as in the total, they have no values.
+fn all_keyed<'a>(asked: &Asked, labels: &'a [Label]) -> Vec<(String, Option<&'a str>)> {
+    let dimensions = [Some(asked.by), asked.and_by].into_iter().flatten();
+    dimensions.enumerate().flat_map(|(place, by)| keyed(by, labels.get(place))).collect()
 }

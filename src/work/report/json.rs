@@ -3,11 +3,10 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::all_keyed;
+use super::{Asked, FORMULA, Label, OnTime, all_keyed};
 use crate::domain::statistics::Figures;
 use crate::domain::time::Day;
 use crate::work::desk::Desk;
-use crate::work::report::{Asked, FORMULA, Label, OnTime};
 
 #[derive(Serialize)]
 struct Whole<'a> {
@@ -26,7 +25,9 @@ struct Line<'a> {
     figures: Figures,
 }
 
-pub(super) fn render(report: &OnTime, asked: &Asked, desk: &Desk) -> String {
+/// Renders the whole report.
+#[must_use]
+pub fn render(report: &OnTime, asked: &Asked, desk: &Desk) -> String {
     let line = |labels, figures| Line { asked, labels, figures };
     let whole = Whole {
         from: asked.from,

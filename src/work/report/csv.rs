@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::all_keyed;
+use super::{Asked, Label, OnTime, all_keyed};
 use crate::domain::statistics::Figures;
 use crate::work::desk::Desk;
-use crate::work::report::{Asked, Label, OnTime};
 
 /// Without it spreadsheets take the file for another encoding.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-pub(super) fn render(report: &OnTime, asked: &Asked, _: &Desk) -> String {
+/// Renders the whole report.
+#[must_use]
+pub fn render(report: &OnTime, asked: &Asked, _: &Desk) -> String {
     let keys = all_keyed(asked, &[]).into_iter().map(|(key, _)| key);
     let figures = ["early", "on_time", "late", "evaluable", "without_due", "rate"].map(str::to_owned);
     let mut text = String::from(BYTE_ORDER_MARK);
