@@ -152,6 +152,7 @@ impl<'t> Table<'t> {
     }
 
     /// Every table inside of this one with its name: `[ruleset.nd118-2025]` and so on.
+    #[must_use]
     pub fn named_tables(&self) -> Vec<(At<String>, Self)> {
         let mut tables = Vec::new();
         for (key, found) in self.fields {

@@ -147,6 +147,7 @@ impl<'t> Query<'t> {
     }
 
     /// The rows one after the other, for what is too large to hold in memory.
+    #[must_use]
     pub fn fetch<T: Row + 't>(self) -> BoxStream<'t, Result<T>> {
         let Self { engine, spoiled } = self;
         if let Some(error) = spoiled {

@@ -106,6 +106,7 @@ impl Refusal {
     }
 
     /// A field that must not be empty.
+    #[must_use]
     pub fn required(field: &'static str, vietnamese: &str, english: &str) -> Self {
         Self::invalid(field, format!("Cần nhập {vietnamese}."), format!("Please enter {english}."))
     }

@@ -294,7 +294,7 @@ async fn handshake(relay: &Relay, tls: &Tls, tcp: TcpStream) -> Result<TlsStream
     let step = connector.connect(tls.name.clone(), tcp);
     match timeout(relay.timeouts.command, step).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+        Ok(Err(error)) if error.get_ref().is_some_and(<dyn std::error::Error + std::marker::Send + std::marker::Sync + 'static>::is::<rustls::Error>) => {
             Err(Outcome::PauseChannel { why: format!("TLS: {error}") })
         }
         Ok(Err(error)) => Err(Outcome::of_silence(Phase::StartTls, &error.to_string())),

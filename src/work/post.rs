@@ -69,6 +69,7 @@ pub fn open(desk: &Desk, sealed: &Sealed) -> Result<Enclosed> {
 }
 
 /// A letter that could not be written is a defect of the program, told as such.
+#[must_use]
 pub fn unwritten(error: LetterError) -> Error {
     Error::corrupt("outbox", "letter", error)
 }

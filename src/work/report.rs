@@ -219,6 +219,22 @@ impl Names {
     }
 }
 
+/// The keys under which a row carries a dimension, and its values there.
+fn keyed(by: Dimension, label: Option<&Label>) -> Vec<(String, Option<&str>)> {
+    let name = label.and_then(|label| label.name.as_deref());
+    let mut keyed = vec![(by.id().to_owned(), name)];
+    if matches!(by, Dimension::Unit | Dimension::Procedure) {
+        keyed.push((format!("{}_code", by.id()), label.and_then(|label| label.code.as_deref())));
+    }
+    keyed
+}
+
+/// The keys of all dimensions asked for; without labels, as in the total, they have no values.
+fn all_keyed<'a>(asked: &Asked, labels: &'a [Label]) -> Vec<(String, Option<&'a str>)> {
+    let dimensions = [Some(asked.by), asked.and_by].into_iter().flatten();
+    dimensions.enumerate().flat_map(|(place, by)| keyed(by, labels.get(place))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,20 +266,4 @@ mod tests {
             }
         }
     }
-}
-
-/// The keys under which a row carries a dimension, and its values there.
-fn keyed<'a>(by: Dimension, label: Option<&'a Label>) -> Vec<(String, Option<&'a str>)> {
-    let name = label.and_then(|label| label.name.as_deref());
-    let mut keyed = vec![(by.id().to_owned(), name)];
-    if matches!(by, Dimension::Unit | Dimension::Procedure) {
-        keyed.push((format!("{}_code", by.id()), label.and_then(|label| label.code.as_deref())));
-    }
-    keyed
-}
-
-/// The keys of all dimensions asked for; without labels, as in the total, they have no values.
-fn all_keyed<'a>(asked: &Asked, labels: &'a [Label]) -> Vec<(String, Option<&'a str>)> {
-    let dimensions = [Some(asked.by), asked.and_by].into_iter().flatten();
-    dimensions.enumerate().flat_map(|(place, by)| keyed(by, labels.get(place))).collect()
 }

@@ -60,9 +60,7 @@ impl<'a> Request<'a> {
             required("received", self.received.as_ref()).and_then(|text| parse_received(text, zone));
         match (received, self.terms()) {
             (Ok(received), Ok(terms)) => Ok((received, terms)),
-            (Err(error @ DeadlineError::InvalidInput { .. }), _) | (_, Err(error)) | (Err(error), _) => {
-                Err(error)
-            }
+            (Err(error @ DeadlineError::InvalidInput { .. } | error), _) | (_, Err(error)) => Err(error),
         }
     }
 

@@ -162,7 +162,7 @@ fn merged(before: Option<&Imported>, teller: &Teller<'_>, told: &Told) -> Import
 fn filing(teller: &Teller<'_>, told: &Told) -> Filing {
     let ours = teller.desk.procedure(&told.procedure.name, told.intake.on);
     let (procedure, procedure_version) = match ours {
-        Some(ours) => (ours.code.to_string(), i64::from(ours.version)),
+        Some(ours) => (ours.code.to_string(), ours.version),
         None => (told.procedure.code.clone(), EXTERNAL_VERSION),
     };
     let field = told.field.clone().or_else(|| ours.map(|ours| ours.field.clone()));

@@ -9,7 +9,7 @@ fn environment(variables: &[(&str, &str)]) -> Environment {
 
 fn faults(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let faults = read("d.toml", text, &environment(variables)).unwrap_err();
-    faults.iter().map(|fault| fault.to_string()).collect()
+    faults.iter().map(std::string::ToString::to_string).collect()
 }
 
 #[test]
