@@ -34,6 +34,8 @@ pub struct Dossier {
     pub late_before_stop: bool,
     /// The instant that decides lateness: settled, else stopped, else withdrawn (LIFE-03).
     pub ended_at: Option<Moment>,
+    /// Since when the clock stood still as it ended; what the applicant kept waiting is not lateness.
+    pub ended_in_stop: Option<Moment>,
     pub returned_at: Option<Moment>,
     pub reappointment: Option<Reappointment>,
     pub apology: Option<Apology>,
@@ -94,6 +96,8 @@ pub struct Apology {
     pub issued_at: Moment,
     pub signed_on: Day,
     pub reason: LateReason,
+    /// The dossier was late by then; a later promise does not make the letter one in advance.
+    pub after_lateness: bool,
     pub delivered: Option<(Moment, DeliveryChannel)>,
 }
 
@@ -194,6 +198,7 @@ impl Dossier {
             supplement_requests: 0,
             late_before_stop: false,
             ended_at: None,
+            ended_in_stop: None,
             returned_at: None,
             reappointment: None,
             apology: None,
@@ -220,9 +225,14 @@ impl Dossier {
             Happening::Supplemented { .. } if self.state == State::SupplementRequested => {
                 Some(self.state_after_supplement())
             }
-            Happening::ApologyIssued { .. } => self.may_apologise().then_some(self.state),
+            // One letter and one re-appointment (LATE-02, LATE-07).
+            Happening::ApologyIssued { .. } => {
+                (self.may_apologise() && self.apology.is_none()).then_some(self.state)
+            }
             Happening::ApologyDelivered { .. } => self.apology.is_some().then_some(self.state),
-            Happening::Exempted { .. } => self.may_apologise().then_some(self.state),
+            Happening::Exempted { .. } => {
+                (self.may_apologise() && self.exempted_at.is_none()).then_some(self.state)
+            }
             Happening::Imported(life) if self.imported => Some(imported_state(life)),
             Happening::ImportedStep { .. } if self.imported => Some(self.state),
             what => next_state(Some(self.state), what),
@@ -240,9 +250,10 @@ impl Dossier {
         if self.received_at.is_some() { State::Processing } else { State::Received }
     }
 
-    /// A letter is for a dossier that was received and whose promise may be or was missed.
+    /// A letter is for a dossier that was received and whose promise may be or was missed;
+    /// where all ended in time there is nothing to apologise for (LATE-16).
     fn may_apologise(&self) -> bool {
-        self.promise().is_some() && !matches!(self.state, State::NotReceived | State::Registered)
+        self.promise().is_some() && self.outcome().is_none_or(|outcome| outcome == Outcome::Late)
     }
 
     /// Whether the unit was late is decided when the clock stops, not when it starts again (SUP-06).
@@ -276,7 +287,8 @@ impl Dossier {
                 self.holder.since = at;
             }
             Happening::SupplementRequested { .. } => {
-                self.supplement_requests += 1;
+                // One before acceptance is no request during settlement (ACC-02, SUP-01).
+                self.supplement_requests += u32::from(self.received_at.is_some());
                 self.stops.push(Stop { kind: StopKind::Supplement, from: at, to: None });
             }
             Happening::PaymentRequested { .. } => {
@@ -285,20 +297,30 @@ impl Dossier {
             Happening::Supplemented { promise } | Happening::Paid { promise } => {
                 self.close_stop(at);
                 self.received_at.get_or_insert(at);
+                if self.ruleset.is_none() {
+                    let basis = promise.as_ref().and_then(|promise| promise.basis.as_ref());
+                    self.ruleset = basis.map(|basis| basis.ruleset.clone());
+                }
                 self.promises.extend(promise.clone());
             }
             Happening::Withdrawn { .. }
             | Happening::Stopped { .. }
             | Happening::Refused { .. }
             | Happening::Settled => {
+                self.ended_in_stop = self.stops.last().filter(|stop| stop.to.is_none()).map(|stop| stop.from);
                 self.close_stop(at);
                 self.ended_at = Some(at);
                 self.told_days.ended_on = None;
             }
             Happening::Returned { .. } => self.returned_at = Some(at),
             Happening::ApologyIssued { signed_on, reason, reappointed, .. } => {
-                self.apology =
-                    Some(Apology { issued_at: at, signed_on: *signed_on, reason: *reason, delivered: None });
+                self.apology = Some(Apology {
+                    issued_at: at,
+                    signed_on: *signed_on,
+                    reason: *reason,
+                    after_lateness: self.is_late_at(at),
+                    delivered: None,
+                });
                 self.reappointment = self.reappointment.or(*reappointed);
             }
             Happening::ApologyDelivered { channel, .. } => {
@@ -397,7 +419,8 @@ impl Dossier {
         if self.late_before_stop {
             return true;
         }
-        let decides = self.ended_at.or_else(|| self.stopped_since()).unwrap_or(now);
+        let stood_still = self.ended_in_stop.or_else(|| self.stopped_since());
+        let decides = stood_still.or(self.ended_at).unwrap_or(now);
         self.promise().is_some_and(|promise| promise.is_missed_at(decides))
     }
 

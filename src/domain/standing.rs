@@ -112,6 +112,8 @@ pub struct Milestones {
     pub apology_window: Option<(Moment, Moment)>,
     /// The latest day on which a letter counts as in advance (LATE-14); none for short limits.
     in_advance_until: Option<Day>,
+    /// The end of that day, in so far as the limit has not ended before.
+    last_moment_in_advance: Option<Moment>,
     pub due_at: Moment,
     pub late_from: Moment,
     /// Working days after due, and the instant (MON-04).
@@ -144,11 +146,13 @@ impl Milestones {
             LeadUnit::Calendar => due.plus(-whole(rules.apology_lead_days)),
             LeadUnit::Working => Some(days.before(due, rules.apology_lead_days)),
         };
+        let in_advance_until = in_advance_until.filter(|_| long);
         let escalations = rules.escalation_wd.iter();
         Self {
             due_soon_at: clamp(due_soon_at(promise, limit, &days, rules)),
             apology_window: window,
-            in_advance_until: in_advance_until.filter(|_| long),
+            in_advance_until,
+            last_moment_in_advance: in_advance_until.map(|day| clamp(days.end(day))),
             due_at: promise.due_at,
             late_from: promise.late_from,
             escalations: escalations.map(|&level| (level, escalation_at(promise, level, &days))).collect(),
@@ -159,6 +163,9 @@ impl Milestones {
     /// Whether the letter was in advance (LATE-14; LATE-15 for short limits).
     #[must_use]
     pub fn is_in_advance(&self, apology: &Apology) -> bool {
+        if apology.after_lateness {
+            return false;
+        }
         match self.in_advance_until {
             Some(latest) => apology.signed_on <= latest,
             None => apology.issued_at <= self.due_at,
@@ -171,7 +178,7 @@ impl Milestones {
         let (opens, shuts) = self.apology_window?;
         if now < opens {
             None
-        } else if now <= shuts {
+        } else if now <= self.last_moment_in_advance.unwrap_or(shuts) {
             Some(ObligationState::Forecast)
         } else {
             Some(ObligationState::Owed)
