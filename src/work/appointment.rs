@@ -120,14 +120,16 @@ fn at(zone: &Zone, due: &Due, clock: ClockTime) -> Moment {
     zone.instant(due.on, clock).unwrap_or(due.at)
 }
 
-/// How a promise of ours came about, day by day, by today's calendar.
+/// How a promise of ours came about, day by day, by today's calendar. None where that does not
+/// lead to the promise: one that a stop has moved was not counted in one run (SUP-05).
 #[must_use]
 pub fn derivation(between: Between<'_>, promise: &Promise) -> Option<Derivation> {
     let basis = promise.basis.as_ref()?;
     let derivation =
         explain_between_units(between.receiving, between.competent, promise.counted_from, &basis.terms)
             .ok()?;
-    Some(derivation.under(&basis.ruleset))
+    let leads_there = derivation.due.is_some_and(|due| due.at == promise.due_at);
+    leads_there.then(|| derivation.under(&basis.ruleset))
 }
 
 /// No lawful date, in both languages.
