@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::db::{Result, Tx};
-use crate::domain::time::Moment;
+use crate::domain::time::{Day, Moment};
 
 /// Opens the obligation where there is none yet; says whether it did.
 pub async fn open(tx: &mut Tx, dossier: i64, unit: &str, at: Moment) -> Result<bool> {
@@ -41,6 +41,16 @@ pub async fn issue(
     .execute()
     .await?;
     Ok(())
+}
+
+/// Whether a form 04 of this number exists.
+pub async fn has_number(tx: &mut Tx, number: &str) -> Result<bool> {
+    let found: Option<i64> = tx
+        .query("select dossier_id from obligations where form_number = $1")
+        .bind(number)
+        .fetch_optional_scalar()
+        .await?;
+    Ok(found.is_some())
 }
 
 pub async fn deliver(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
@@ -82,6 +92,7 @@ pub struct Listed {
     pub unit: String,
     pub procedure_name: String,
     pub due_at: Option<Moment>,
+    pub due_on: Option<Day>,
     pub late_from: Option<Moment>,
     pub ended_at: Option<Moment>,
     pub opened_at: Moment,
@@ -105,7 +116,7 @@ pub async fn list(
 ) -> Result<Vec<Listed>> {
     let (after_at, after_id) = after.unzip();
     tx.query(crate::db::Sql::per_engine(
-        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.late_from, d.ended_at,
+        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.due_on, d.late_from, d.ended_at,
             o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
             o.closed_at
          from obligations o
@@ -115,7 +126,7 @@ pub async fn list(
            and (not $2 or (o.issued_at is null and o.exempted_at is null and o.closed_at is null))
            and ($3 is null or (o.opened_at, o.dossier_id) > ($3, $4))
          order by o.opened_at, o.dossier_id limit $5",
-        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.late_from, d.ended_at,
+        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.due_on, d.late_from, d.ended_at,
             o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
             o.closed_at
          from obligations o

@@ -1,5 +1,7 @@
 //! The morning digest: what is wrong today, once per manager and day.
 
+use std::collections::BTreeSet;
+
 use super::desk::Desk;
 use super::post::{self, Posting};
 use super::wording;
@@ -7,7 +9,7 @@ use crate::db::{Result, Tx};
 use crate::domain::staff::{Role, watched_root};
 use crate::domain::standing::Standing;
 use crate::domain::statistics::Figures;
-use crate::domain::time::Day;
+use crate::domain::time::{ClockTime, Day, Moment};
 use crate::domain::unit::UnitCode;
 use crate::letters::{Digest, DossierLine, UnitDigest};
 use crate::store;
@@ -15,8 +17,8 @@ use crate::store::lists::Filter;
 use crate::store::staff::Person;
 use crate::store::statistics::{Basis, Scope};
 
-/// More rows than this stand behind the link.
-const MOST_ROWS: i64 = 50;
+/// A digest is complete: what it counts it also lists.
+const ALL_ROWS: i64 = i64::MAX;
 /// Who reads one: the unit's head, and who watches over all.
 const READERS: [Role; 3] = [Role::UnitHead, Role::CentreManager, Role::ControlOffice];
 
@@ -71,13 +73,13 @@ async fn digest(tx: &mut Tx, desk: &Desk, person: &Person, day: Day) -> Result<D
         total = total.plus(figures);
         let one = UnitDigest {
             unit: name,
-            late: rows(tx, desk, &scope, Standing::Overdue).await?,
-            due_today: Vec::new(),
-            due_soon: rows(tx, desk, &scope, Standing::DueSoon).await?,
+            late: rows(tx, desk, &scope, &LATE, None).await?,
+            due_today: rows(tx, desk, &scope, &IN_TIME, end_of(desk, day)).await?,
+            due_soon: rows(tx, desk, &scope, &SOON, None).await?,
             apologies: apologies(tx, desk, &scope).await?,
             on_time_rate: figures.rate(),
         };
-        units.push(split_today(tx, desk, &scope, one, day).await?);
+        units.push(split_today(one));
     }
     // Who watches many is told of those where something is wrong.
     if units.len() > 1 {
@@ -100,49 +102,50 @@ pub fn scope(codes: &[UnitCode]) -> String {
     serde_json::Value::from(codes.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
 }
 
-async fn rows(tx: &mut Tx, desk: &Desk, scope: &str, standing: Standing) -> Result<Vec<DossierLine>> {
-    let filter =
-        Filter { units: scope.to_owned(), standing: Some(standing), only_open: true, ..Filter::default() };
-    let mut found = store::lists::page(tx, &filter, desk.now, None, MOST_ROWS).await?;
-    if standing == Standing::Overdue {
-        let twice = Filter { standing: Some(Standing::OverdueTwice), ..filter };
-        found.splice(..0, store::lists::page(tx, &twice, desk.now, None, MOST_ROWS).await?);
-    }
-    Ok(found.iter().map(|listed| wording::listed_line(desk, listed)).collect())
-}
+const LATE: [Standing; 2] = [Standing::OverdueTwice, Standing::Overdue];
+/// Little time is left, whether or not there is still a chance for a letter in advance.
+const SOON: [Standing; 2] = [Standing::DueSoon, Standing::ApologyWindow];
+/// An hour limit may end today and yet not be due soon.
+const IN_TIME: [Standing; 3] = [Standing::DueSoon, Standing::ApologyWindow, Standing::OnTrack];
 
-/// What is due today leaves the list of what is due soon.
-async fn split_today(
+/// Open dossiers of these standings, each standing's most urgent first.
+async fn rows(
     tx: &mut Tx,
     desk: &Desk,
     scope: &str,
-    mut unit: UnitDigest,
-    day: Day,
-) -> Result<UnitDigest> {
-    let filter = Filter {
-        units: scope.to_owned(),
-        standing: Some(Standing::DueSoon),
-        only_open: true,
-        due_before: day
-            .next()
-            .and_then(|next| desk.province.zone().instant(next, crate::domain::time::ClockTime::MIDNIGHT)),
-        ..Filter::default()
-    };
-    let today = store::lists::page(tx, &filter, desk.now, None, MOST_ROWS).await?;
-    let codes: Vec<&str> = today.iter().map(|listed| listed.code.as_str()).collect();
-    unit.due_soon.retain(|line| !codes.contains(&line.code.as_str()));
-    unit.due_today = today.iter().map(|listed| wording::listed_line(desk, listed)).collect();
-    Ok(unit)
+    standings: &[Standing],
+    due_before: Option<Moment>,
+) -> Result<Vec<DossierLine>> {
+    let mut lines = Vec::new();
+    for standing in standings {
+        let filter = Filter {
+            units: scope.to_owned(),
+            standing: Some(*standing),
+            due_before,
+            only_open: true,
+            ..Filter::default()
+        };
+        let found = store::lists::page(tx, &filter, desk.now, None, ALL_ROWS).await?;
+        lines.extend(found.iter().map(|listed| wording::listed_line(desk, listed)));
+    }
+    Ok(lines)
+}
+
+fn end_of(desk: &Desk, day: Day) -> Option<Moment> {
+    let next = day.next()?;
+    desk.province.zone().instant(next, ClockTime::MIDNIGHT)
+}
+
+/// What is due today leaves the list of what is due soon.
+fn split_today(mut unit: UnitDigest) -> UnitDigest {
+    let today: BTreeSet<&str> = unit.due_today.iter().map(|line| line.code.as_str()).collect();
+    unit.due_soon.retain(|line| !today.contains(line.code.as_str()));
+    unit
 }
 
 async fn apologies(tx: &mut Tx, desk: &Desk, scope: &str) -> Result<Vec<DossierLine>> {
-    let mut lines = Vec::new();
-    for owed in store::obligations::list(tx, scope, true, None, MOST_ROWS).await? {
-        if let Some(listed) = store::lists::one(tx, &owed.code).await? {
-            lines.push(wording::listed_line(desk, &listed));
-        }
-    }
-    Ok(lines)
+    let owed = store::obligations::list(tx, scope, true, None, ALL_ROWS).await?;
+    Ok(owed.iter().map(|owed| wording::owed_line(desk, owed)).collect())
 }
 
 async fn month_so_far(tx: &mut Tx, scope: &str, day: Day) -> Result<Figures> {

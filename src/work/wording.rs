@@ -10,6 +10,7 @@ use crate::domain::unit::UnitCode;
 use crate::domain::words::{Amount, Language, TimeUnit};
 use crate::letters::DossierLine;
 use crate::store::lists::Listed;
+use crate::store::obligations::Listed as Owed;
 
 const VI: Language = Language::Vietnamese;
 
@@ -31,6 +32,11 @@ impl Deadline {
     #[must_use]
     pub fn of_listed(listed: &Listed) -> Option<Self> {
         Some(Self { due_at: listed.due_at?, due_on: listed.due_on?, late_from: listed.late_from? })
+    }
+
+    #[must_use]
+    pub fn of_owed(owed: &Owed) -> Option<Self> {
+        Some(Self { due_at: owed.due_at?, due_on: owed.due_on?, late_from: owed.late_from? })
     }
 
     /// Whether the promise names an instant and not a day (LATE-00).
@@ -102,6 +108,20 @@ pub fn listed_line(desk: &Desk, listed: &Listed) -> DossierLine {
         due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
         distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
         url: format!("{}/dossiers/{}", desk.house.public_url, listed.code),
+    }
+}
+
+/// One apology owed as a row of a letter.
+#[must_use]
+pub fn owed_line(desk: &Desk, owed: &Owed) -> DossierLine {
+    let timetable = timetable(desk, &owed.unit);
+    let deadline = Deadline::of_owed(owed);
+    DossierLine {
+        code: owed.code.clone(),
+        procedure: owed.procedure_name.clone(),
+        due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
+        distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
+        url: format!("{}/dossiers/{}", desk.house.public_url, owed.code),
     }
 }
 
