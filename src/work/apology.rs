@@ -11,7 +11,7 @@ use crate::domain::calendar::Timetable;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::{Happening, Reappointment};
 use crate::domain::limit::TimeLimit;
-use crate::domain::promise::Promise;
+use crate::domain::promise::{Outcome, Promise};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
 use crate::domain::time::{ClockTime, Day, Moment};
@@ -50,6 +50,15 @@ pub async fn issued(
     };
     if dossier.apology.is_some() {
         return Err(second_letter());
+    }
+    if dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late) {
+        return Err(Refusal::new(
+            Kind::IllegalMove,
+            "Hồ sơ này đã kết thúc đúng hạn nên không có gì để xin lỗi.",
+            "This dossier ended in time, so there is nothing to apologise for.",
+        )
+        .on_field("kind")
+        .into());
     }
     let reappointed = match letter.new_due_on {
         Some(day) => Some(reappointment(desk, dossier, promise, day)?),
@@ -101,11 +110,10 @@ fn reappointment(desk: &Desk, dossier: &Dossier, promise: &Promise, day: Day) ->
             "The new date must be a working day. Choose another.",
         ));
     }
-    let longest = rules_of(desk, dossier).and_then(|rules| rules.max_extension_wd);
-    let extension = timetable.working_days_between(promise.due_on, day);
-    if let Some(longest) = longest
-        && i64::from(extension) > i64::from(longest)
-    {
+    let longest = longest_extension(desk, dossier, promise, timetable);
+    // Who is late already can't be asked to go back: the extension runs from today.
+    let extension = timetable.working_days_between(promise.due_on.max(desk.today()), day);
+    if i64::from(extension) > i64::from(longest) {
         return Err(wrong_day(
             &format!("Chỉ được gia hạn nhiều nhất {longest} ngày làm việc."),
             &format!("The extension may be at most {longest} working days."),
@@ -120,6 +128,16 @@ fn reappointment(desk: &Desk, dossier: &Dossier, promise: &Promise, day: Day) ->
     Ok(Reappointment { due_at, due_on: day, late_from: if by_instant { due_at } else { end } })
 }
 
+/// In working days: what the rules set, else the limit itself, at least one day (LATE-13).
+fn longest_extension(desk: &Desk, dossier: &Dossier, promise: &Promise, timetable: &Timetable) -> u32 {
+    let set = rules_of(desk, dossier).and_then(|rules| rules.max_extension_wd);
+    set.unwrap_or_else(|| {
+        let counted_from = timetable.zone().day(promise.counted_from);
+        let limit = timetable.working_days_between(counted_from, promise.due_on);
+        u32::try_from(limit).unwrap_or_default().max(1)
+    })
+}
+
 fn wrong_day(vietnamese: &str, english: &str) -> crate::db::Error {
     Refusal::invalid("new_due_on", vietnamese, english).into()
 }
@@ -127,13 +145,25 @@ fn wrong_day(vietnamese: &str, english: &str) -> crate::db::Error {
 /// The number given, or the unit's next of the year: `12/PXL` of that unit.
 async fn form_number(tx: &mut Tx, desk: &Desk, dossier: &Dossier, given: Option<&str>) -> Result<String> {
     if let Some(number) = given.map(str::trim).filter(|number| !number.is_empty()) {
-        return text("number", number, 1);
+        let number = text("number", number, 1)?;
+        return match store::obligations::has_number(tx, &number).await? {
+            false => Ok(number),
+            true => Err(number_taken(&number).into()),
+        };
     }
     let unit = dossier.filing.competent_unit.as_str();
     let today = desk.today();
     let new_year = Day::new(today.year(), 1, 1).unwrap_or(today);
     let next = store::dossiers::next_number(tx, &format!("{unit}/PXL"), new_year).await?;
     Ok(format!("{next}/{}/PXL-{unit}", today.year()))
+}
+
+fn number_taken(number: &str) -> Refusal {
+    Refusal::invalid(
+        "number",
+        format!("Số văn bản “{number}” đã dùng. Nhập số khác hoặc để trống để hệ thống cấp số."),
+        format!("The number {number:?} is taken. Enter another, or leave it empty to be given one."),
+    )
 }
 
 /// What an event about the apology entails beyond the event: the obligation's row, the citizen's letter.
