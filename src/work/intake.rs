@@ -157,14 +157,16 @@ pub fn procedure_now<'d>(desk: &'d Desk, code: &str) -> Result<(&'d Procedure, &
             format!("There is no procedure {code:?} in force. Choose one from the catalogue."),
         )
     })?;
-    let rules = desk.province.rules(&procedure.field, today).ok_or_else(|| {
-        Refusal::new(
-            Kind::NoDueDate,
-            "Chưa có bộ quy tắc tính hạn cho ngày tiếp nhận này. Liên hệ Văn phòng UBND tỉnh.",
-            "No rule set covers this day of receipt. Ask the provincial office.",
-        )
-    })?;
+    let rules = desk.province.rules(&procedure.field, today).ok_or_else(no_rules)?;
     Ok((procedure, rules))
+}
+
+pub(super) fn no_rules() -> Refusal {
+    Refusal::new(
+        Kind::NoDueDate,
+        "Chưa có bộ quy tắc tính hạn cho ngày tiếp nhận này. Liên hệ Văn phòng UBND tỉnh.",
+        "No rule set covers this day of receipt. Ask the provincial office.",
+    )
 }
 
 /// Who decides on a procedure that `receiving` takes in (ORG-04).

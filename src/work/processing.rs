@@ -15,7 +15,7 @@ use crate::domain::limit::TimeLimit;
 use crate::domain::procedure::Procedure;
 use crate::domain::promise::{Cause, Promise};
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::ruleset::SupplementClock;
+use crate::domain::ruleset::{RuleSet, SupplementClock};
 use crate::domain::staff::{Actor, Deed, StaffId};
 use crate::domain::state::State;
 use crate::domain::time::{Day, Moment};
@@ -173,10 +173,9 @@ pub async fn change(
 ) -> Result<Opened> {
     let opened = ledger::open(tx, desk, actor, code, Deed::View).await?;
     desk.allow(actor, request.change.deed(&opened.dossier), opened.parties())?;
-    if opened.known.version != request.expected_version {
-        return Err(Refusal::stale(request.expected_version, opened.known.version).into());
-    }
-    let at = request.at.unwrap_or(desk.now);
+    ledger::check_version(&opened, request.expected_version)?;
+    // A clock that was set back must not bar every deed: what is said to happen now follows what was.
+    let at = request.at.unwrap_or_else(|| desk.now.max(opened.dossier.last_at));
     let what = happening(tx, desk, actor, &opened, at, &request.change).await?;
     let addition = Addition { actor, at, what };
     let opened = ledger::add(tx, desk, opened, request.expected_version, addition).await?;
@@ -252,12 +251,19 @@ fn refuse_imported(dossier: &Dossier, change: &Change) -> Result<()> {
     Ok(())
 }
 
-/// Official receipt of an online dossier: the clock starts now (LIFE-01).
+/// Official receipt of an online dossier: the clock starts (LIFE-01) under the procedure's version
+/// at intake and the rule set of this day (LAW-01).
 fn accept(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Happening> {
-    let (procedure, rules) = intake::procedure_now(desk, &dossier.filing.procedure)?;
+    let (procedure, rules) = (procedure_of(desk, dossier)?, rules_at(desk, dossier, at)?);
     let between = between(desk, dossier);
     let promise = appointment::promise(between, procedure, rules, at, Cause::Receipt)?;
     Ok(Happening::Received { filing: None, ruleset: rules.id.to_string(), promise })
+}
+
+/// The rule set of an official receipt at `at` (LAW-01).
+fn rules_at<'d>(desk: &'d Desk, dossier: &Dossier, at: Moment) -> Result<&'d RuleSet> {
+    let day = desk.province.zone().day(at);
+    Ok(desk.province.rules(&dossier.filing.field, day).ok_or_else(intake::no_rules)?)
 }
 
 fn between<'d>(desk: &'d Desk, dossier: &Dossier) -> Between<'d> {
@@ -288,10 +294,8 @@ fn procedure_of<'d>(desk: &'d Desk, dossier: &Dossier) -> Result<&'d Procedure> 
 /// The promise after a supplement: anew by default, or moved by the time it took (SUP-04, SUP-05).
 fn resumed(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Option<Promise>> {
     let procedure = procedure_of(desk, dossier)?;
-    let rules = match rules_of(desk, dossier) {
-        Some(rules) => rules,
-        None => intake::procedure_now(desk, &dossier.filing.procedure)?.1,
-    };
+    let received = dossier.received_at.and_then(|_| rules_of(desk, dossier));
+    let rules = received.map_or_else(|| rules_at(desk, dossier, at), Ok)?;
     let between = between(desk, dossier);
     let policy = procedure.supplement_clock.unwrap_or(rules.supplement_clock);
     match (dossier.promise(), dossier.stopped_since(), policy) {
