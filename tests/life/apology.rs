@@ -1,0 +1,261 @@
+//! Form 04: signed once, sent sealed, delivered against a receipt, and what it does to the obligation.
+
+use dunghen::domain::apology::{ObligationState, obligation};
+use dunghen::domain::applicant::Applicant;
+use dunghen::domain::promise::Outcome;
+use dunghen::domain::refusal::Kind;
+use dunghen::seal::Sealed;
+use dunghen::work::intake::NewDossier;
+use dunghen::work::ledger::{Opened, milestones_of};
+use dunghen::work::post;
+use dunghen::work::processing::Change;
+use serde_json::json;
+
+use crate::office::*;
+use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
+
+/// A dossier due on Friday 28/8/2026, as in the vectors of section 6.2, with its team.
+struct Friday<'d> {
+    db: &'d TestDb,
+    office: Office,
+    team: Team,
+    code: String,
+}
+
+impl<'d> Friday<'d> {
+    async fn new(db: &'d TestDb) -> Self {
+        let office = Office::open(db).await;
+        let team = Team::at(&office, db, COMMUNE).await;
+        let code = Self::another(db, &office, &team).await;
+        Self { db, office, team, code }
+    }
+
+    async fn another(db: &TestDb, office: &Office, team: &Team) -> String {
+        let applicant = Applicant {
+            name: "Lò Thị Mai".to_owned(),
+            email: Some("mai@example.vn".to_owned()),
+            ..Applicant::default()
+        };
+        let new = NewDossier { applicant, ..filed(THREE_DAYS) };
+        let receipt = office.receive(db, at("2026-08-25 09:00"), &team.counter, &new).await.unwrap();
+        assert_eq!(receipt.promise.unwrap().due_on, day("2026-08-28"));
+        office
+            .act(db, at("2026-08-25 10:00"), &team.counter, &receipt.code, transfer(COMMUNE))
+            .await
+            .unwrap();
+        receipt.code
+    }
+
+    async fn head(&self, when: &str, change: Change) -> dunghen::db::Result<Opened> {
+        self.office.act(self.db, at(when), &self.team.head, &self.code, change).await
+    }
+
+    async fn counter(&self, when: &str, change: Change) -> dunghen::db::Result<Opened> {
+        self.office.act(self.db, at(when), &self.team.counter, &self.code, change).await
+    }
+
+    async fn obligation(&self, when: &str) -> Option<ObligationState> {
+        let dossier = self.office.dossier(self.db, &self.code).await;
+        let milestones = milestones_of(&self.office.desk(at(when)), &dossier).unwrap();
+        obligation(&dossier, &milestones, at(when))
+    }
+
+    async fn row(&self) -> Option<ObligationRow> {
+        obligation_row(self.db, self.office.known(self.db, &self.code).await.id).await
+    }
+}
+
+fn delivered() -> Change {
+    change(json!({ "kind": "apology_delivered", "channel": "counter", "receipt": "Đã ký nhận" }))
+}
+
+fn exempted() -> Change {
+    change(json!({ "kind": "exempted", "reason": "force_majeure", "words": "Bão lũ chia cắt địa bàn" }))
+}
+
+on_both! {
+    /// LATE-01, LATE-05, LATE-06, LATE-10: the letter goes out, the due date stays, late is late.
+    async fn a_letter_in_advance_goes_to_the_citizen_and_changes_no_due_date(db: TestDb) {
+        let case = Friday::new(&db).await;
+        let before = case.office.dossier(&db, &case.code).await;
+        let issued = case.head("2026-08-27 16:00", apology(Some("2026-09-07"))).await.unwrap();
+        assert_eq!(issued.dossier.promises, before.promises);
+        let second = issued.dossier.reappointment.unwrap();
+        assert_eq!((second.due_at, second.late_from), (at("2026-09-07 17:00"), at("2026-09-07 24:00")));
+        assert_eq!(case.obligation("2026-08-27 16:00").await, Some(ObligationState::IssuedInAdvance));
+        let row = case.row().await.unwrap();
+        assert_eq!((row.issued_at, row.in_advance), (Some(at("2026-08-27 16:00")), Some(true)));
+
+        let (sealed, key_id): (Vec<u8>, String) = db
+            .read(async |tx| {
+                tx.query("select sealed, key_id from outbox where kind = 'apology'").fetch_one().await
+            })
+            .await
+            .unwrap();
+        assert!(!sealed.windows(14).any(|part| part == b"mai@example.vn"));
+        let letter = post::open(&case.office.desk(at("2026-08-27 16:00")), &Sealed { bytes: sealed, key_id }).unwrap();
+        assert_eq!((letter.to_address.as_str(), letter.to_name.as_str()), ("mai@example.vn", "Lò Thị Mai"));
+        for part in [case.code.as_str(), "Lò Thị Mai", "Số lượng hồ sơ trong tháng tăng cao", "07/09/2026", "28/08/2026"] {
+            let shortened = part.replace("/09/", "/9/").replace("/08/", "/8/").replacen("07/9", "7/9", 1);
+            assert!(letter.text.contains(part) || letter.text.contains(&shortened), "{part} in {}", letter.text);
+        }
+
+        let settled = case.counter("2026-09-07 09:00", Change::Settled).await.unwrap();
+        assert_eq!(settled.dossier.outcome(), Some(Outcome::Late), "late, the new date kept");
+        assert_eq!(case.row().await.unwrap().closed_at, None);
+    }
+
+    /// LATE-02, LATE-07: one letter and one re-appointment, whoever asks and whenever.
+    async fn a_second_letter_is_refused(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.head("2026-08-27 16:00", apology(Some("2026-09-07"))).await.unwrap();
+        for when in ["2026-08-27 17:00", "2026-09-10 09:00"] {
+            let again = case.head(when, apology(Some("2026-09-14"))).await;
+            assert_eq!(refused(again), Kind::IllegalMove);
+        }
+        case.counter("2026-09-10 10:00", Change::Settled).await.unwrap();
+        assert_eq!(refused(case.head("2026-09-10 11:00", apology(None)).await), Kind::IllegalMove);
+        assert_eq!(count(&db, "select count(*) from outbox").await, 1);
+        let dossier = case.office.dossier(&db, &case.code).await;
+        assert_eq!(dossier.reappointment.unwrap().due_on, day("2026-09-07"));
+    }
+
+    /// LATE-14, vector 2: a letter on the day of expiry is late by rule, though the result is not.
+    async fn a_letter_on_the_last_day_is_issued_late(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.head("2026-08-28 08:00", apology(Some("2026-09-07"))).await.unwrap();
+        assert_eq!(case.obligation("2026-08-28 08:00").await, Some(ObligationState::IssuedLate));
+        assert_eq!(case.row().await.unwrap().in_advance, Some(false));
+    }
+
+    /// LATE-03, vector 3: without a letter it is owed and stays owed after the settlement.
+    async fn without_a_letter_it_stays_owed(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.counter("2026-09-07 09:00", Change::Settled).await.unwrap();
+        assert_eq!(case.obligation("2026-09-07 09:00").await, Some(ObligationState::OwedOverdue));
+        assert_eq!(case.row().await.unwrap().opened_at, at("2026-09-07 09:00"));
+        // The directive: whoever returns late apologises, also afterwards. A new date has no place then.
+        let dated = case.head("2026-09-08 09:00", apology(Some("2026-09-14"))).await;
+        assert_eq!(field_at_fault(dated), "new_due_on");
+        case.head("2026-09-08 09:00", apology(None)).await.unwrap();
+        assert_eq!(case.obligation("2026-09-08 09:00").await, Some(ObligationState::IssuedLate));
+    }
+
+    /// Vector 4: a letter overtaken by a result on time is kept, its obligation closed.
+    async fn a_result_on_time_after_all_closes_the_obligation(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.head("2026-08-27 09:00", apology(Some("2026-09-07"))).await.unwrap();
+        let settled = case.counter("2026-08-27 16:00", Change::Settled).await.unwrap();
+        assert_eq!(settled.dossier.outcome(), Some(Outcome::Early));
+        assert_eq!(case.obligation("2026-09-30 09:00").await, Some(ObligationState::Closed));
+        let row = case.row().await.unwrap();
+        assert_eq!((row.closed_at, row.issued_at), (Some(at("2026-08-27 16:00")), Some(at("2026-08-27 09:00"))));
+    }
+
+    /// LATE-16: nothing to apologise for and nothing to be exempted from.
+    async fn what_ended_in_time_gets_no_letter_and_no_exemption(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.counter("2026-08-28 16:00", Change::Settled).await.unwrap();
+        assert_eq!(refused(case.head("2026-08-28 17:00", apology(None)).await), Kind::IllegalMove);
+        assert_eq!(refused(case.head("2026-08-28 17:00", exempted()).await), Kind::IllegalMove);
+        assert_eq!(case.row().await, None);
+        assert_eq!(count(&db, "select count(*) from outbox").await, 0);
+    }
+
+    /// LATE-13: after the due date and after today, on a working day, within the longest extension.
+    async fn a_new_date_lies_on_a_working_day_soon_after_the_old_one(db: TestDb) {
+        let case = Friday::new(&db).await;
+        for wrong in [
+            "2026-08-26", "2026-08-27", "2026-08-28", // not after the due date
+            "2026-08-31", "2026-09-01", "2026-09-05", // days off
+            "2026-09-08",                             // four working days, the limit has three
+        ] {
+            let outcome = case.head("2026-08-27 09:00", apology(Some(wrong))).await;
+            assert_eq!(field_at_fault(outcome), "new_due_on", "{wrong}");
+        }
+        assert_eq!(field_at_fault(case.head("2026-08-27 09:00", apology(None)).await), "new_due_on");
+        // Who is late for long can't be asked to go back: the extension runs from today.
+        assert_eq!(field_at_fault(case.head("2026-09-30 09:00", apology(Some("2026-09-30"))).await), "new_due_on");
+        assert_eq!(field_at_fault(case.head("2026-09-30 09:00", apology(Some("2026-10-06"))).await), "new_due_on");
+        case.head("2026-09-30 09:00", apology(Some("2026-10-05"))).await.unwrap();
+    }
+
+    /// LATE-12: the reason is said in words, not in a letter or two.
+    async fn a_reason_is_at_least_ten_characters(db: TestDb) {
+        let case = Friday::new(&db).await;
+        let with = |words: &str| {
+            change(json!({ "kind": "apology_issued", "reason": "volume", "words": words, "new_due_on": "2026-09-07" }))
+        };
+        assert_eq!(field_at_fault(case.head("2026-08-27 09:00", with("  quá nhiều ")).await), "words");
+        case.head("2026-08-27 09:00", with("quá nhiều.")).await.unwrap();
+    }
+
+    /// LATE-17: delivered needs a receipt, from the counter or from the mail channel, and counts once.
+    async fn a_letter_is_delivered_against_a_receipt_once(db: TestDb) {
+        let case = Friday::new(&db).await;
+        assert_eq!(refused(case.counter("2026-08-27 08:00", delivered()).await), Kind::IllegalMove);
+        case.head("2026-08-27 09:00", apology(Some("2026-09-07"))).await.unwrap();
+        let id = case.office.known(&db, &case.code).await.id;
+        let by_mail = async |when: &str| {
+            let desk = case.office.desk(at(when));
+            db.write(async move |tx| {
+                dunghen::work::apology::delivered_by_mail(tx, &desk, id, "250 2.0.0 accepted").await
+            })
+            .await
+            .unwrap();
+        };
+        by_mail("2026-08-27 09:05").await;
+        by_mail("2026-08-27 09:06").await;
+        assert_eq!(case.office.known(&db, &case.code).await.version, 4, "the second receipt is no event");
+        assert_eq!(case.row().await.unwrap().delivered_at, Some(at("2026-08-27 09:05")));
+        assert_eq!(case.obligation("2026-08-27 10:00").await, Some(ObligationState::Delivered));
+        case.counter("2026-08-27 10:00", delivered()).await.unwrap();
+        assert_eq!(case.row().await.unwrap().delivered_at, Some(at("2026-08-27 09:05")));
+        assert!(case.office.verify(&db).await.holds());
+    }
+
+    /// LATE-08: the head exempts, once, with a reason; it ends the obligation and is seen in its row.
+    async fn an_exemption_is_the_heads_and_ends_the_obligation(db: TestDb) {
+        let case = Friday::new(&db).await;
+        assert_eq!(refused(case.counter("2026-09-03 09:00", exempted()).await), Kind::NotAllowed);
+        case.head("2026-09-03 09:00", exempted()).await.unwrap();
+        assert_eq!(case.obligation("2026-09-30 09:00").await, Some(ObligationState::Exempt));
+        assert_eq!(case.row().await.unwrap().exempted_at, Some(at("2026-09-03 09:00")));
+        assert_eq!(refused(case.head("2026-09-04 09:00", exempted()).await), Kind::IllegalMove);
+    }
+
+    /// Section 6: the unit numbers its letters by the year; a number that is taken is refused by name.
+    async fn letters_are_numbered_and_no_number_is_given_twice(db: TestDb) {
+        let case = Friday::new(&db).await;
+        let other = Friday::another(&db, &case.office, &case.team).await;
+        let third = Friday::another(&db, &case.office, &case.team).await;
+        case.head("2026-08-27 09:00", apology(Some("2026-09-07"))).await.unwrap();
+        let numbers: Vec<(String,)> = db
+            .read(async |tx| tx.query("select form_number from obligations").fetch_all().await)
+            .await
+            .unwrap();
+        assert_eq!(numbers, [("1/2026/PXL-H35.21".to_owned(),)]);
+        let numbered = |number: &str| {
+            change(json!({
+                "kind": "apology_issued", "reason": "volume", "words": "Số lượng hồ sơ tăng cao",
+                "new_due_on": "2026-09-07", "number": number,
+            }))
+        };
+        let head = &case.team.head;
+        let taken = case.office.act(&db, at("2026-08-27 10:00"), head, &other, numbered("1/2026/PXL-H35.21")).await;
+        assert_eq!(field_at_fault(taken), "number");
+        case.office.act(&db, at("2026-08-27 10:00"), head, &other, numbered(" 77/PXL ")).await.unwrap();
+        case.office.act(&db, at("2026-08-27 10:00"), head, &third, apology(Some("2026-09-07"))).await.unwrap();
+        assert_eq!(count(&db, "select count(distinct form_number) from obligations").await, 3);
+    }
+
+    /// A clock that starts anew does not turn a letter that came too late into one in advance.
+    async fn a_later_promise_does_not_improve_an_old_letter(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.head("2026-08-31 09:00", apology(Some("2026-09-07"))).await.unwrap();
+        case.counter("2026-09-03 09:00", supplement()).await.unwrap();
+        case.counter("2026-09-10 09:00", Change::Supplemented).await.unwrap();
+        assert_eq!(case.obligation("2026-09-10 09:00").await, Some(ObligationState::IssuedLate));
+        assert_eq!(case.row().await.unwrap().in_advance, Some(false));
+    }
+}
