@@ -10,6 +10,7 @@ use super::mapping::{Mapping, Planned};
 use super::names::{external_code, external_unit};
 use crate::domain::code::DossierCode;
 use crate::domain::promise::{Cause, Promise};
+use crate::domain::standing::just_after;
 use crate::domain::time::{ClockTime, Day, Moment, Zone};
 use crate::work::import::record::{Named, Reason, Rejected, Step, TheirUnit, Told, When};
 
@@ -55,6 +56,8 @@ impl Reader<'_> {
         let planned = self.stamp(row, self.places.planned, &mut unreadable)?;
         let settled = self.stamp(row, self.places.settled, &mut unreadable)?;
         let returned = self.stamp(row, self.places.returned, &mut unreadable)?;
+        let settled = settled.map(|stamp| end(stamp, when(intake)));
+        let returned = returned.map(|stamp| end(stamp, settled.unwrap_or(when(intake))));
         let step = self.step(row, &mut unreadable)?;
         let defaults = &self.mapping.defaults;
         let source = &self.mapping.source.name;
@@ -67,8 +70,8 @@ impl Reader<'_> {
             code,
             intake: when(intake),
             promise: planned.and_then(|planned| self.promise(intake.at, planned)),
-            settled: settled.map(when),
-            returned: returned.map(when),
+            settled,
+            returned,
             unit: self.unit(or_default(self.text(row, self.places.unit)?, &defaults.unit))?,
             procedure: named(source, procedure),
             field: or_default(self.text(row, self.places.field)?, &defaults.field),
@@ -162,6 +165,17 @@ impl Reader<'_> {
 
 fn when(stamp: Stamp) -> When {
     When { at: stamp.at, on: stamp.on }
+}
+
+/// An end that names only its day lies within that day: after its midnight, which still belongs
+/// to the day before (LATE-00), and not before what went ahead of it on that day.
+fn end(stamp: Stamp, before: When) -> When {
+    if stamp.has_time {
+        return when(stamp);
+    }
+    let within = just_after(stamp.at);
+    let at = if before.on == stamp.on { within.max(before.at) } else { within };
+    When { at, on: stamp.on }
 }
 
 fn named(source: &str, name: Option<String>) -> Named {

@@ -176,15 +176,7 @@ impl Finder<'_> {
 
     fn places(&self, mapping: &Mapping) -> Result<Places, Fault> {
         let columns = &mapping.columns;
-        let step = match &mapping.step {
-            None => None,
-            Some(step) => Some((
-                self.place("step.name", &step.name)?,
-                self.place("step.at", &step.at)?,
-                self.maybe("step.officer", step.officer.as_ref())?,
-            )),
-        };
-        Ok(Places {
+        let mut places = Places {
             code: self.place("columns.code", &columns.code)?,
             intake: self.place("columns.intake", &columns.intake)?,
             planned: self.maybe("columns.planned", columns.planned.as_ref())?,
@@ -195,9 +187,14 @@ impl Finder<'_> {
             procedure: self.maybe("columns.procedure", columns.procedure.as_ref())?,
             channel: self.maybe("columns.channel", columns.channel.as_ref())?,
             officer: self.maybe("columns.officer", columns.officer.as_ref())?,
-            step,
+            step: None,
             header: self.header.to_vec(),
-        })
+        };
+        if let Some(step) = &mapping.step {
+            let (name, at) = (self.place("step.name", &step.name)?, self.place("step.at", &step.at)?);
+            places.step = Some((name, at, self.maybe("step.officer", step.officer.as_ref())?));
+        }
+        Ok(places)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is taken over from other systems, a batch of records at a time.
 //!
 //! Every statement here takes or gives many rows at once, as one JSON parameter: an
-//! import of millions of records must not cost a statement each.
+//! import of millions of records must not cost a statement each. Where such rows are
+//! looked up, `cross join` has SQLite go from them to the table and not the other way.
 
 use serde::Serialize;
 use sqlx::FromRow;
@@ -31,11 +32,11 @@ pub async fn begin(tx: &mut Tx, source: &str, file: &str, actor: StaffId, now: M
 }
 
 /// Ends a run with what it did.
-pub async fn finish(tx: &mut Tx, run: i64, now: Moment, summary: &str) -> Result<()> {
+pub async fn finish(tx: &mut Tx, run: i64, now: Moment, summary: &impl Serialize) -> Result<()> {
     tx.query("update import_batches set finished_at = $2, summary = $3 where id = $1")
         .bind(run)
         .bind(now)
-        .bind(summary)
+        .bind(Json(serde_json::json!(summary)))
         .execute()
         .await?;
     Ok(())
@@ -53,7 +54,7 @@ fn digest_rows(digests: &[[u8; 16]]) -> Vec<DigestRow> {
 const KNOWN_RECORDS: Sql = sql!(
     "select i.digest, i.batch from ",
     rows "$2" as r { digest: text },
-    " join import_records i on i.source = $1 and i.digest = ",
+    " cross join import_records i where i.source = $1 and i.digest = ",
     sqlite "unhex(r.digest)",
     postgres "decode(r.digest, 'hex')"
 );
@@ -101,7 +102,7 @@ const KNOWN_DOSSIERS: Sql = sql!(
     "select d.id, d.code, d.version, d.source, d.receiving_unit, d.competent_unit, d.holder_unit,
         d.effects_from, d.next_check_at from ",
     rows "$1" as r { code: text },
-    " join dossiers d on d.code = r.code"
+    " cross join dossiers d where d.code = r.code"
 );
 
 /// Those of these codes that are dossiers already.
@@ -163,7 +164,7 @@ const KEEP_OFFICERS: Sql = sql!(
 const OFFICERS: Sql = sql!(
     "select s.name, s.id from ",
     rows "$2" as r { name: text },
-    " join staff s on s.source = $1 and s.name = r.name"
+    " cross join staff s where s.source = $1 and s.name = r.name"
 );
 
 /// The numbers of the source's officers, made on first sight; they can never sign in.
@@ -200,9 +201,10 @@ const TRACK: Sql = sql!(
 );
 
 const TRACK_CHANGES: Sql = sql!(
-    "update import_dossiers set changed_batch = $3 from ",
+    "update import_dossiers set changed_batch = $3
+     where source = $1 and changed_batch <> $3 and code in (select r.code from ",
     rows "$2" as r { code: text, changed: boolean },
-    " where source = $1 and import_dossiers.code = r.code and r.changed and changed_batch <> $3"
+    " where r.changed)"
 );
 
 /// Notes which dossiers this run has created, changed or merely seen.

@@ -149,7 +149,7 @@ pub async fn finish(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, counts: 
         findings_by_kind,
     };
     let detail = json!({ "run": run.id, "summary": summary }).to_string();
-    store::imports::finish(tx, run.id, desk.now, &detail).await?;
+    store::imports::finish(tx, run.id, desk.now, &summary).await?;
     let entry =
         store::audit::Entry { at: desk.now, actor, action: "import", subject: &run.source, detail: &detail };
     store::audit::append(tx, &entry).await?;

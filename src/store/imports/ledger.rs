@@ -152,7 +152,7 @@ struct IdRow {
 const EVENTS: Sql = sql!(
     "select e.dossier_id, e.seq, e.at, e.recorded_at, e.actor_id, e.unit, e.body from ",
     rows "$1" as r { id: integer },
-    " join dossier_events e on e.dossier_id = r.id order by e.dossier_id, e.seq"
+    " cross join dossier_events e where e.dossier_id = r.id order by e.dossier_id, e.seq"
 );
 
 /// The lives of these dossiers, each oldest event first.
