@@ -39,28 +39,31 @@ impl Dates {
             return Reading::Missing;
         }
         let text = text.trim();
-        match self.formats.iter().find_map(|format| self.read_as(format, text)) {
-            None => Reading::Unreadable,
-            Some(stamp) if self.sentinels.contains(&stamp.on) => Reading::Missing,
-            Some(stamp) => Reading::Stamp(stamp),
-        }
+        self.formats.iter().find_map(|format| self.read_as(format, text)).unwrap_or(Reading::Unreadable)
     }
 
-    fn read_as(&self, format: &str, text: &str) -> Option<Stamp> {
+    fn read_as(&self, format: &str, text: &str) -> Option<Reading> {
         let parts = BrokenDownTime::parse(format, text).ok()?;
+        let written = Day(parts.to_date().ok()?);
+        // Asked first: the last day of the year 9999 has no instant in many zones.
+        if self.sentinels.contains(&written) {
+            return Some(Reading::Missing);
+        }
+        self.stamp(&parts, written).map(Reading::Stamp)
+    }
+
+    fn stamp(&self, parts: &BrokenDownTime, written: Day) -> Option<Stamp> {
         let zone = self.zone.time_zone();
         if parts.hour().is_none() {
-            let on = Day(parts.to_date().ok()?);
-            let at = zone.to_ambiguous_timestamp(on.0.into()).compatible().ok()?;
-            return Some(Stamp { at: Moment::new(at), on, has_time: false });
+            let at = zone.to_ambiguous_timestamp(written.0.into()).compatible().ok()?;
+            return Some(Stamp { at: Moment::new(at), on: written, has_time: false });
         }
         if parts.offset().is_some() {
             let at = Moment::new(parts.to_timestamp().ok()?);
             return Some(Stamp { at, on: self.zone.day(at), has_time: true });
         }
-        let local = parts.to_datetime().ok()?;
-        let at = zone.to_ambiguous_timestamp(local).compatible().ok()?;
-        Some(Stamp { at: Moment::new(at), on: Day(local.date()), has_time: true })
+        let at = zone.to_ambiguous_timestamp(parts.to_datetime().ok()?).compatible().ok()?;
+        Some(Stamp { at: Moment::new(at), on: written, has_time: true })
     }
 }
 

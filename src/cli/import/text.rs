@@ -3,6 +3,7 @@
 use crate::domain::refusal::{Language, Said};
 use crate::store::imports::Quarantined;
 use crate::work::import::Summary;
+use crate::work::import::finding::Oddity;
 use crate::work::import::record::Reason;
 
 /// A format that this build does not read.
@@ -34,7 +35,9 @@ pub(super) fn summary(summary: &Summary, dry_run: bool, language: Language) -> S
         text.push_str(&format!("\n  {count} × {said}"));
     }
     for (kind, count) in &summary.findings_by_kind {
-        text.push_str(&format!("\n  {count} × {kind}"));
+        let said = Oddity::from_id(kind).map(Oddity::said);
+        let said = said.as_ref().map_or(kind.as_str(), |said| said.to(language));
+        text.push_str(&format!("\n  {count} × {said}"));
     }
     text
 }

@@ -4,6 +4,7 @@
 //! later record that puts something right clears it.
 
 use crate::domain::event::Imported;
+use crate::domain::refusal::Said;
 use crate::domain::time::Moment;
 
 /// The kinds of oddities.
@@ -39,6 +40,36 @@ impl Oddity {
             Self::Unreadable => "unreadable",
             Self::RepeatedRecord => "repeated_record",
         }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn said(self) -> Said {
+        let (vietnamese, english) = match self {
+            Self::SettledBeforeIntake => ("kết thúc trước khi tiếp nhận", "settled before intake"),
+            Self::ReturnedBeforeSettled => {
+                ("trả kết quả trước khi có kết quả", "returned before being settled")
+            }
+            Self::DueBeforeIntake => ("hẹn trả trước ngày tiếp nhận", "due before intake"),
+            Self::SettledWithoutDue => {
+                ("đã kết thúc nhưng không có ngày hẹn trả", "settled without a due date")
+            }
+            Self::EventBeforeIntake => ("có bước xử lý trước khi tiếp nhận", "a step before intake"),
+            Self::EventAfterReturn => ("có bước xử lý sau khi trả kết quả", "a step after the return"),
+            Self::InTheFuture => ("có thời điểm trong tương lai", "a time in the future"),
+            Self::StatusLowered => ("nguồn lùi trạng thái, đã bỏ qua", "the source went back; not followed"),
+            Self::Unreadable => {
+                ("có giá trị không đọc được, đã để trống", "a value that can't be read was left out")
+            }
+            Self::RepeatedRecord => ("có bản ghi lặp lại y nguyên", "the same record more than once"),
+        };
+        Said::new(vietnamese, english)
+    }
+
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        let of_records = [Self::StatusLowered, Self::Unreadable, Self::RepeatedRecord];
+        Self::OF_THE_LIFE.into_iter().chain(of_records).find(|oddity| oddity.id() == id)
     }
 
     /// Those that follow from the life alone and are found anew whenever it changes.
