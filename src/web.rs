@@ -6,6 +6,7 @@ pub mod api;
 pub mod assets;
 pub mod failure;
 pub mod health;
+pub mod pages;
 pub mod router;
 pub mod server;
 pub mod session;

@@ -6,11 +6,13 @@
 
 pub mod apology;
 pub mod appointment;
+pub mod correspondence;
 pub mod desk;
 pub mod digest;
 pub mod import;
 pub mod intake;
 pub mod ledger;
+pub mod look_up;
 pub mod post;
 pub mod processing;
 pub mod report;

@@ -203,6 +203,8 @@ pub enum Deed {
     /// See the dossiers and figures of every unit.
     ViewProvince,
     ViewAudit,
+    /// See letters on their way out and what they say.
+    ReadLetters,
     /// Close a month, publish figures.
     Publish,
     ManageCalendar,
@@ -257,6 +259,7 @@ impl Deed {
             Self::ViewPerson => ("xem thông tin cá nhân", "see personal data"),
             Self::ViewProvince => ("xem số liệu toàn tỉnh", "see the whole province"),
             Self::ViewAudit => ("xem nhật ký kiểm soát", "see the audit log"),
+            Self::ReadLetters => ("xem thư gửi đi", "read outgoing letters"),
             Self::Publish => ("công bố số liệu", "publish figures"),
             Self::ManageCalendar => ("sửa lịch làm việc", "change the calendar"),
             Self::ManageCatalogue => ("sửa danh mục thủ tục", "change the catalogue"),
@@ -328,6 +331,7 @@ fn allowed(deed: Deed) -> &'static [Role] {
         Deed::ViewPerson => &[Reception, Clerk, Specialist, DivisionHead, UnitHead, CentreManager],
         Deed::ViewProvince => &[ControlOffice, Inspector, Chair, System],
         Deed::ViewAudit => &[Inspector, ControlOffice, Administrator],
+        Deed::ReadLetters => &[UnitHead, ControlOffice, Administrator],
         Deed::Publish | Deed::ManageCalendar | Deed::ManageCatalogue | Deed::Recompute => &[ControlOffice],
         Deed::ManagePeople | Deed::ManageService => &[Administrator],
         Deed::Import => &[ControlOffice, Administrator, System],

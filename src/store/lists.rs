@@ -186,9 +186,14 @@ macro_rules! counts {
              from (select due_on, due_soon_at, stopped_at,
                        coalesce(late_before_stop or coalesce(stopped_at, $2) > late_from, false) as late
                    from dossiers
-                   where ended_at is null and received_at is not null and competent_unit in ",
+                   where ended_at is null and received_at is not null
+                     and (competent_unit in ",
             $units,
-            ") open_ones"
+            " or receiving_unit in ",
+            $units,
+            " or holder_unit in ",
+            $units,
+            ")) open_ones"
         )
     };
 }

@@ -84,6 +84,21 @@ pub async fn close(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
     Ok(())
 }
 
+/// For how many of the `units`' dossiers a letter is owed and did not go out.
+pub async fn count_unsent(tx: &mut Tx, units: &str) -> Result<i64> {
+    tx.query(crate::db::Sql::per_engine(
+        "select count(*) from obligations
+         where unit in (select value from json_each($1))
+           and issued_at is null and exempted_at is null and closed_at is null",
+        "select count(*) from obligations
+         where unit in (select jsonb_array_elements_text($1::jsonb))
+           and issued_at is null and exempted_at is null and closed_at is null",
+    ))
+    .bind(units)
+    .fetch_scalar()
+    .await
+}
+
 /// One obligation with what a list shows of its dossier.
 #[derive(Clone, Debug, FromRow)]
 pub struct Listed {

@@ -143,18 +143,48 @@ pub struct Listed {
     pub last_reply: Option<String>,
 }
 
-const LISTED: &str =
-    "select o.id, o.kind, o.unit, u.name as unit_name, s.name as recipient, d.code, o.subject,
-        o.state, o.attempts, o.created_at, o.next_try_at, o.done_at, o.last_reply
-     from outbox o join units u on u.code = o.unit
-     left join staff s on s.id = o.recipient_id
-     left join dossiers d on d.id = o.dossier_id
-     where ($1 is null or o.id < $1)
-     order by o.id desc limit $2";
+macro_rules! columns {
+    () => {
+        "select o.id, o.kind, o.unit, u.name as unit_name, s.name as recipient, d.code, o.subject,
+            o.state, o.attempts, o.created_at, o.next_try_at, o.done_at, o.last_reply
+         from outbox o join units u on u.code = o.unit
+         left join staff s on s.id = o.recipient_id
+         left join dossiers d on d.id = o.dossier_id "
+    };
+}
 
-/// Letters, newest first, before the letter `before`.
-pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Listed>> {
-    tx.query(LISTED).bind(before).bind(limit).fetch_all().await
+macro_rules! listed {
+    ($units:literal) => {
+        concat!(
+            columns!(),
+            "where ($1 is null or o.unit in ",
+            $units,
+            ") and ($2 is null or o.state = $2) and ($3 is null or o.id < $3)
+             order by o.id desc limit $4"
+        )
+    };
+}
+
+const LISTED: Sql = Sql::per_engine(
+    listed!("(select value from json_each($1))"),
+    listed!("(select jsonb_array_elements_text($1::jsonb))"),
+);
+
+/// Letters of the `units` (a JSON array of codes) or of all, in one state or in any, newest
+/// first, before the letter `before`.
+pub async fn list(
+    tx: &mut Tx,
+    units: Option<&str>,
+    state: Option<&str>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Listed>> {
+    tx.query(LISTED).bind(units).bind(state).bind(before).bind(limit).fetch_all().await
+}
+
+/// One letter as a list shows it.
+pub async fn one(tx: &mut Tx, id: i64) -> Result<Option<Listed>> {
+    tx.query(concat!(columns!(), "where o.id = $1")).bind(id).fetch_optional().await
 }
 
 #[derive(FromRow)]

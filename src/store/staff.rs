@@ -100,6 +100,17 @@ pub async fn of_unit(tx: &mut Tx, unit: &str) -> Result<Vec<Person>> {
     .await
 }
 
+/// The first people who can sign in, for a demonstration to name them.
+pub async fn with_login(tx: &mut Tx, limit: i64) -> Result<Vec<Person>> {
+    tx.query(
+        "select id, login, name, email, unit, roles, password_hash, active
+         from staff where login is not null and active order by id limit $1",
+    )
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
 /// Everyone who can be written to, for digests.
 pub async fn with_email(tx: &mut Tx) -> Result<Vec<Person>> {
     tx.query(

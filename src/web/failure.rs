@@ -69,7 +69,9 @@ pub struct Problem {
 }
 
 impl Failure {
-    fn status(&self) -> StatusCode {
+    /// The status that a program reads.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => match refusal.kind {
                 Kind::NotFound => StatusCode::NOT_FOUND,

@@ -20,7 +20,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, openapi};
-use super::{assets, failure, health};
+use super::{assets, failure, health, pages};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,6 +39,7 @@ pub fn router(app: App) -> Router {
     let is_https = app.settings.web.public_url.is_https();
     Router::new()
         .merge(api)
+        .merge(pages::router())
         .route("/api/openapi.json", get(move || openapi::document(document)))
         .route("/api/docs", get(move || async { reader }))
         .route("/healthz", get(health::live))

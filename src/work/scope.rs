@@ -11,6 +11,7 @@ use crate::store;
 /// The codes of all units that `actor` sees, or of the one they ask for and everything below it.
 pub async fn of(tx: &mut Tx, desk: &Desk, actor: &Actor, unit: Option<&str>) -> Result<String> {
     let units = &desk.province.units;
+    desk.allow_in(actor, Deed::View, &actor.unit)?;
     if let Some(unit) = unit.filter(|unit| !unit.is_empty()) {
         let code: UnitCode = unit.parse().map_err(|_| no_such_unit(unit))?;
         if code.is_external() && monitors_province(actor, units) {

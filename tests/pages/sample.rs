@@ -703,7 +703,7 @@ pub fn letter() -> LetterPage {
         ),
         to: Some("t***@gmail.com".to_owned()),
         text: text.to_owned(),
-        html: Some(format!("<!doctype html><meta charset=utf-8><p>{}</p>", text.replace("\n\n", "</p><p>"))),
+        frame: Some("/outbox/4711/content".to_owned()),
         dossiers: vec!["H35.20.12-261030-0007".to_owned()],
         may_retry: true,
     }

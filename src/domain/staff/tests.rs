@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::unit::tests::{code, unit};
 
-const DEEDS: [Deed; 38] = [
+const DEEDS: [Deed; 39] = [
     Deed::Receive,
     Deed::RefuseReceipt,
     Deed::Transfer,
@@ -34,6 +34,7 @@ const DEEDS: [Deed; 38] = [
     Deed::ViewPerson,
     Deed::ViewProvince,
     Deed::ViewAudit,
+    Deed::ReadLetters,
     Deed::Publish,
     Deed::ManageCalendar,
     Deed::ManageCatalogue,

@@ -40,8 +40,8 @@ pub struct LetterPage {
     /// The address, where the reader may know it.
     pub to: Option<String>,
     pub text: String,
-    /// Shown in a sandboxed frame.
-    pub html: Option<String>,
+    /// Where a sandboxed frame gets the letter as its reader sees it.
+    pub frame: Option<String>,
     /// The dossiers it speaks of.
     pub dossiers: Vec<String>,
     /// Whether it may be sent once more; then `POST /outbox/{id}/retry`.

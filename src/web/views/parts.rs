@@ -79,6 +79,8 @@ pub enum Standing {
     Closed,
     /// Open without a time limit.
     NoLimit,
+    /// Filed and not yet received: no clock runs.
+    NotYet,
 }
 
 impl Standing {
@@ -96,6 +98,7 @@ impl Standing {
             Self::Late => "Đã trả quá hạn",
             Self::Closed => "Đã kết thúc",
             Self::NoLimit => "Không có hạn",
+            Self::NotYet => "Chưa tính hạn",
         }
     }
 
@@ -105,7 +108,9 @@ impl Standing {
             Self::DueSoon | Self::ApologyWindow => Tone::Soon,
             Self::Overdue | Self::OverdueTwice | Self::Late => Tone::Late,
             Self::ClockStopped => Tone::Stopped,
-            Self::OnTrack | Self::Early | Self::OnTime | Self::Closed | Self::NoLimit => Tone::Neutral,
+            Self::OnTrack | Self::Early | Self::OnTime | Self::Closed | Self::NoLimit | Self::NotYet => {
+                Tone::Neutral
+            }
         }
     }
 
@@ -113,7 +118,7 @@ impl Standing {
     #[must_use]
     pub fn shape(self) -> &'static str {
         match self {
-            Self::OnTrack | Self::NoLimit => "s-track",
+            Self::OnTrack | Self::NoLimit | Self::NotYet => "s-track",
             Self::DueSoon => "s-soon",
             Self::ApologyWindow => "s-window",
             Self::Overdue => "s-late",

@@ -29,14 +29,15 @@ impl Place {
     fn of_role(role: Role) -> &'static [Self] {
         use Place::{Board, Dossiers, Intake, Outbox, Rates};
         match role {
-            Role::Reception => &[Intake, Board, Dossiers, Outbox],
-            Role::Clerk => &[Board, Dossiers, Outbox],
-            Role::Specialist | Role::Coordinator => &[Board, Dossiers, Rates],
-            Role::DivisionHead | Role::UnitHead | Role::ControlOffice => &[Board, Dossiers, Rates, Outbox],
-            Role::CentreManager => &[Board, Intake, Dossiers, Rates, Outbox],
+            Role::Reception => &[Intake, Board, Dossiers],
+            Role::Clerk => &[Board, Dossiers],
+            Role::Specialist | Role::Coordinator | Role::DivisionHead | Role::CentreManager => {
+                &[Board, Dossiers, Rates]
+            }
+            Role::UnitHead | Role::ControlOffice => &[Board, Dossiers, Rates, Outbox],
             Role::Inspector => &[Dossiers, Rates],
             Role::Chair => &[Board, Rates, Dossiers],
-            Role::Administrator => &[Board, Outbox],
+            Role::Administrator => &[Outbox],
             Role::Applicant | Role::Public | Role::System => &[],
         }
     }

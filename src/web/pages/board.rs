@@ -1,0 +1,143 @@
+//! Today's board: what is late, what is due, whom an apology is owed.
+
+use axum::extract::{Query, State};
+use axum::response::Html;
+use serde::Deserialize;
+
+use super::deeds;
+use super::parts::{self, ROWS, VI, count, html};
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::staff::Actor;
+use crate::domain::standing::Standing;
+use crate::store::lists::{Cursor, Filter, Listed};
+use crate::store::{self, lists};
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::board::{Board, Group};
+use crate::web::views::shell::Place;
+use crate::work::desk::Desk;
+use crate::work::scope;
+
+/// So many of those still in time are looked through for what is due today and soon.
+const LOOKED_THROUGH: i64 = 200;
+
+#[derive(Deserialize)]
+pub struct Asked {
+    unit: Option<String>,
+    #[serde(default)]
+    done: String,
+}
+
+/// `/board?unit=`.
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let desk = app.desk();
+    let unit = asked.unit.as_deref().filter(|unit| !unit.is_empty());
+    let actor = &caller.actor;
+    let mut board = app
+        .db
+        .read(async |tx| {
+            let units = scope::of(tx, &desk, actor, unit).await?;
+            let mut board = empty(&desk, &caller, unit);
+            fill(tx, &desk, actor, &units, &mut board).await?;
+            Ok(board)
+        })
+        .await?;
+    board.shell.flashes.extend(parts::done(&asked.done));
+    html(&board)
+}
+
+fn empty(desk: &Desk, caller: &Caller, unit: Option<&str>) -> Board {
+    let units = parts::units(desk, &caller.actor, unit);
+    let chosen = units.iter().find(|choice| choice.chosen);
+    Board {
+        shell: parts::shell(desk, caller, "Hôm nay", Some(Place::Board)),
+        unit: chosen.map_or_else(String::new, |choice| choice.word.clone()),
+        today: VI.day(desk.today()),
+        as_of: parts::at(desk, desk.now),
+        units,
+        late: Group::default(),
+        due_today: Group::default(),
+        due_soon: Group::default(),
+        apologies: Group::default(),
+    }
+}
+
+async fn fill(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str, board: &mut Board) -> db::Result<()> {
+    let today = desk.today();
+    let counts = lists::counts(tx, units, desk.now, today).await?;
+    let (late, in_time) = (late(tx, desk, units).await?, in_time(tx, desk, units).await?);
+    let due_today: Vec<_> = in_time.iter().filter(|one| one.due_on == Some(today)).collect();
+    let soon = |one: &&Listed| one.due_on > Some(today) && one.due_soon_at.is_some_and(|at| at <= desk.now);
+    let due_soon: Vec<_> = in_time.iter().filter(soon).collect();
+    let whole = board.units.iter().find(|choice| choice.chosen).map_or("", |choice| choice.value.as_str());
+    let all = |standing: &str| Some(format!("/dossiers?unit={}&standing={standing}", parts::escaped(whole)));
+    board.late = group(desk, actor, late.iter(), counts.late, all("overdue"));
+    board.due_today = group(desk, actor, due_today.into_iter(), counts.due_today, None);
+    board.due_soon = group(desk, actor, due_soon.into_iter(), counts.due_soon, all("due_soon"));
+    board.apologies = apologies(tx, desk, actor, units).await?;
+    if let Some(person) = &mut board.shell.person {
+        person.waiting = Some(count(counts.late + counts.due_today)).filter(|waiting| *waiting > 0);
+    }
+    Ok(())
+}
+
+fn group<'l>(
+    desk: &Desk,
+    actor: &Actor,
+    listed: impl Iterator<Item = &'l Listed>,
+    counted: i64,
+    all: Option<String>,
+) -> Group {
+    let most = usize::try_from(ROWS).unwrap_or(usize::MAX);
+    let rows: Vec<_> = listed.take(most).map(|one| parts::row(desk, actor, one)).collect();
+    let number = count(counted);
+    let all = all.filter(|_| usize::try_from(number).is_ok_and(|number| number > rows.len()));
+    Group { count: number, rows, all }
+}
+
+async fn late(tx: &mut Tx, desk: &Desk, units: &str) -> db::Result<Vec<Listed>> {
+    let mut found = Vec::new();
+    for standing in [Standing::OverdueTwice, Standing::Overdue] {
+        let filter = Filter {
+            units: units.to_owned(),
+            standing: Some(standing),
+            only_open: true,
+            ..Filter::default()
+        };
+        found.extend(lists::page(tx, &filter, desk.now, None, ROWS).await?);
+    }
+    found.sort_by_key(|one| (one.late_from, one.id));
+    Ok(found)
+}
+
+/// Those whose promise is not broken yet, the nearest first, without those that wait for the applicant.
+async fn in_time(tx: &mut Tx, desk: &Desk, units: &str) -> db::Result<Vec<Listed>> {
+    let filter = Filter { units: units.to_owned(), only_open: true, ..Filter::default() };
+    let after = Cursor { late_from: desk.now, id: 0 };
+    let mut found = lists::page(tx, &filter, desk.now, Some(after), LOOKED_THROUGH).await?;
+    found.retain(|one| {
+        let standing = one.standing(desk.now);
+        standing.is_some_and(|standing| {
+            !matches!(standing, Standing::ClockStopped | Standing::Overdue | Standing::OverdueTwice)
+        })
+    });
+    Ok(found)
+}
+
+async fn apologies(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db::Result<Group> {
+    let counted = store::obligations::count_unsent(tx, units).await?;
+    let mut rows = Vec::new();
+    for owed in store::obligations::list(tx, units, true, None, ROWS).await? {
+        if let Some(listed) = lists::one(tx, &owed.code).await? {
+            let mut row = parts::row(desk, actor, &listed);
+            row.next = deeds::apology_of_listed(desk, actor, &listed).or(row.next);
+            rows.push(row);
+        }
+    }
+    Ok(Group { count: count(counted), rows, all: None })
+}

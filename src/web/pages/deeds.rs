@@ -1,0 +1,216 @@
+//! Which deeds a page offers: what the state allows (LIFE-01) and the reader may do (ORG-13).
+//!
+//! Offering decides nothing: `work` checks every deed again when its form arrives.
+
+use crate::domain::limit::TimeLimit;
+use crate::domain::ruleset::SupplementClock;
+use crate::domain::staff::{Actor, Deed, Parties, Role, Subject, may};
+use crate::domain::state::State;
+use crate::domain::unit::UnitCode;
+use crate::store::lists::Listed;
+use crate::store::staff::Person;
+use crate::web::views::board::NextDeed;
+use crate::web::views::deeds::DeedForm;
+use crate::web::views::parts::Choice;
+use crate::work::desk::Desk;
+use crate::work::ledger::{Opened, rules_of};
+
+use super::parts::escaped;
+
+/// What may happen to a dossier next, apart from the apology.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Accept,
+    Refuse,
+    Transfer,
+    Step,
+    Supplement,
+    Supplemented,
+    RequestPayment,
+    Paid,
+    Settle,
+    Return,
+    Withdraw,
+    Stop,
+}
+
+impl Way {
+    /// What a state allows, the likeliest for this person first.
+    fn of(state: State, same_day: bool, actor: &Actor) -> &'static [Self] {
+        use Way::{
+            Accept, Paid, Refuse, RequestPayment, Return, Settle, Step, Stop, Supplement, Supplemented,
+            Transfer, Withdraw,
+        };
+        match state {
+            State::Registered => &[Accept, Supplement, Refuse, Withdraw],
+            State::Received if same_day => &[Settle, Transfer, Supplement, Withdraw, Stop],
+            State::Received => &[Transfer, Supplement, Withdraw, Stop],
+            State::Processing if actor.is(Role::Specialist) || actor.is(Role::DivisionHead) => {
+                &[Step, Transfer, Settle, Supplement, RequestPayment, Withdraw, Stop]
+            }
+            State::Processing => &[Settle, Step, Transfer, Supplement, RequestPayment, Withdraw, Stop],
+            State::SupplementRequested => &[Supplemented, Withdraw, Stop],
+            State::PaymentRequested => &[Paid, Withdraw, Stop],
+            State::Settled => &[Return],
+            State::NotReceived | State::Withdrawn | State::Stopped | State::Returned => &[],
+        }
+    }
+
+    /// The right that it takes; a second supplement takes the head's (SUP-02).
+    fn deed(self, supplement_requests: u32) -> Deed {
+        match self {
+            Self::Accept => Deed::Receive,
+            Self::Refuse => Deed::RefuseReceipt,
+            Self::Transfer => Deed::Transfer,
+            Self::Step => Deed::Step,
+            Self::Supplement if supplement_requests > 0 => Deed::RequestSecondSupplement,
+            Self::Supplement => Deed::RequestSupplement,
+            Self::Supplemented => Deed::ReceiveSupplement,
+            Self::RequestPayment => Deed::RequestPayment,
+            Self::Paid => Deed::ConfirmPayment,
+            Self::Settle => Deed::Settle,
+            Self::Return => Deed::Return,
+            Self::Withdraw => Deed::Withdraw,
+            Self::Stop => Deed::Stop,
+        }
+    }
+
+    /// The event's name and the word of a link to its form.
+    fn named(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Accept => ("received", "Tiếp nhận"),
+            Self::Refuse => ("refused", "Từ chối"),
+            Self::Transfer => ("transfer", "Chuyển"),
+            Self::Step => ("step_done", "Bàn giao"),
+            Self::Supplement => ("supplement_requested", "Yêu cầu bổ sung"),
+            Self::Supplemented => ("supplemented", "Ghi nhận bổ sung"),
+            Self::RequestPayment => ("payment_requested", "Yêu cầu nộp tiền"),
+            Self::Paid => ("paid", "Ghi nhận đã nộp tiền"),
+            Self::Settle => ("settled", "Ghi nhận kết quả"),
+            Self::Return => ("returned", "Trả kết quả"),
+            Self::Withdraw => ("withdrawn", "Rút hồ sơ"),
+            Self::Stop => ("stopped", "Dừng"),
+        }
+    }
+}
+
+fn allowed(desk: &Desk, actor: &Actor, deed: Deed, parties: Parties<'_>) -> bool {
+    may(actor, deed, Subject::Dossier(parties), &desk.province.units).is_ok()
+}
+
+/// Whether `actor` may do `deed` to this dossier.
+pub fn may_do(desk: &Desk, actor: &Actor, deed: Deed, opened: &Opened) -> bool {
+    allowed(desk, actor, deed, opened.parties())
+}
+
+/// The deed that brings a listed dossier on, where this person may do one.
+pub fn next_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<NextDeed> {
+    let unit = |code: &str| code.parse::<UnitCode>().ok();
+    let (receiving, competent) = (unit(&listed.receiving_unit)?, unit(&listed.competent_unit)?);
+    let holder = unit(&listed.holder_unit);
+    let parties =
+        Parties { receiving: &receiving, competent: &competent, current: holder.as_ref(), coordinating: &[] };
+    if receiving.is_external() {
+        return None;
+    }
+    let procedure = desk.procedure(&listed.procedure_code, desk.today());
+    let same_day = procedure.is_some_and(|procedure| procedure.limit() == TimeLimit::SameDay);
+    let ways = Way::of(State::from_id(&listed.state)?, same_day, actor);
+    let ends = |way: &Way| matches!(way, Way::Withdraw | Way::Stop | Way::Refuse | Way::Supplement);
+    let way = ways.iter().find(|way| !ends(way) && allowed(desk, actor, way.deed(0), parties))?;
+    let (kind, word) = way.named();
+    Some(NextDeed { word: word.to_owned(), href: format!("/dossiers/{}#{kind}", escaped(&listed.code)) })
+}
+
+/// The letter as the next deed, for whoever may sign it.
+pub fn apology_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<NextDeed> {
+    let unit = |code: &str| code.parse::<UnitCode>().ok();
+    let (receiving, competent) = (unit(&listed.receiving_unit)?, unit(&listed.competent_unit)?);
+    let parties = Parties { receiving: &receiving, competent: &competent, current: None, coordinating: &[] };
+    let href = format!("/dossiers/{}#apology", escaped(&listed.code));
+    allowed(desk, actor, Deed::IssueApology, parties)
+        .then(|| NextDeed { word: "Gửi lời xin lỗi".to_owned(), href })
+}
+
+/// The forms for an opened dossier, the next one open. `colleagues` are the people of the actor's unit.
+pub fn forms(desk: &Desk, actor: &Actor, opened: &Opened, colleagues: &[Person]) -> Vec<DeedForm> {
+    let dossier = &opened.dossier;
+    if dossier.imported {
+        return Vec::new();
+    }
+    let basis = dossier.promise().and_then(|promise| promise.basis.as_ref());
+    let same_day = basis.is_some_and(|basis| basis.terms.limit == TimeLimit::SameDay);
+    let ways = Way::of(dossier.state, same_day, actor).iter().copied();
+    let mine = ways.filter(|way| may_do(desk, actor, way.deed(dossier.supplement_requests), opened));
+    let mut forms: Vec<_> = mine.map(|way| form(way, desk, actor, opened, colleagues)).collect();
+    if let Some(first) = forms.first_mut().filter(|form| !form.danger && form.kind != "supplement_requested")
+    {
+        first.next = true;
+    }
+    forms
+}
+
+fn form(way: Way, desk: &Desk, actor: &Actor, opened: &Opened, colleagues: &[Person]) -> DeedForm {
+    match way {
+        Way::Accept => DeedForm::accept(),
+        Way::Refuse => DeedForm::refuse(),
+        Way::Transfer => {
+            let here = opened.dossier.holder.unit == actor.unit;
+            let officers = if here { officers(colleagues) } else { Vec::new() };
+            DeedForm::transfer(targets(desk, opened), officers)
+        }
+        Way::Step => step(desk, opened, colleagues),
+        Way::Supplement => DeedForm::supplement(),
+        Way::Supplemented => DeedForm::supplemented(restarts(desk, opened)),
+        Way::RequestPayment => DeedForm::request_payment(),
+        Way::Paid => DeedForm::paid(),
+        Way::Settle => DeedForm::settle(),
+        Way::Return => DeedForm::return_result(),
+        Way::Withdraw => DeedForm::withdraw(),
+        Way::Stop => DeedForm::stop(),
+    }
+}
+
+fn officers(colleagues: &[Person]) -> Vec<Choice> {
+    let none = Choice::new("", "– Chưa phân công –", true);
+    let people =
+        colleagues.iter().map(|person| Choice::new(person.id.to_string(), person.name.clone(), false));
+    std::iter::once(none).chain(people).collect()
+}
+
+/// Units a dossier may go to: the one that must settle it first, then the one that received it.
+fn targets(desk: &Desk, opened: &Opened) -> Vec<Choice> {
+    let filing = &opened.dossier.filing;
+    let at_its_unit = opened.dossier.holder.unit == filing.competent_unit;
+    let (first, second) = (&filing.competent_unit, &filing.receiving_unit);
+    let chosen = if at_its_unit { second } else { first };
+    let choice = |code: &UnitCode| Choice::new(code.as_str(), desk.unit_name(code), code == chosen);
+    let likely = [first, second].into_iter().take(if first == second { 1 } else { 2 });
+    let others = desk.province.units.at(desk.today()).map(|unit| &unit.code);
+    let others = others.filter(|code| *code != first && *code != second && **code != desk.province.root);
+    likely.chain(others).map(choice).collect()
+}
+
+/// The step after the one last done, as the procedure lists them; intake itself is the first.
+fn step(desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedForm {
+    let dossier = &opened.dossier;
+    let code = dossier.filing.procedure.parse().ok();
+    let procedure =
+        code.and_then(|code| desk.province.catalogue.version(&code, dossier.filing.procedure_version));
+    let steps = procedure.map_or(&[][..], |procedure| &procedure.steps);
+    let done = dossier.holder.step.as_ref().and_then(|last| steps.iter().position(|step| step.name == *last));
+    let now = done.unwrap_or(0) + 1;
+    let name = |index: usize| steps.get(index).map(|step| step.name.as_str());
+    DeedForm::step_done(name(now).unwrap_or_default(), name(now + 1), officers(colleagues))
+}
+
+/// Whether the limit begins anew after a supplement (SUP-04) or goes on (SUP-05).
+fn restarts(desk: &Desk, opened: &Opened) -> bool {
+    let filing = &opened.dossier.filing;
+    let code = filing.procedure.parse().ok();
+    let procedure = code.and_then(|code| desk.province.catalogue.version(&code, filing.procedure_version));
+    match (procedure, rules_of(desk, &opened.dossier)) {
+        (Some(procedure), Some(rules)) => procedure.supplement_clock(rules) == SupplementClock::Restart,
+        _ => true,
+    }
+}

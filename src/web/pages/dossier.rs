@@ -1,0 +1,261 @@
+//! One dossier: read once, shown whole, with the forms that this reader may send.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Html;
+use serde::Deserialize;
+
+use super::parts::{self, html};
+use super::{deeds, figure, story};
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::apology::{ObligationState, obligation};
+use crate::domain::applicant::{Applicant, ApplicantKind};
+use crate::domain::event::{Event, Happening};
+use crate::domain::staff::Deed;
+use crate::domain::time::Day;
+use crate::store;
+use crate::store::staff::Person;
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::deeds::DeedForm;
+use crate::web::views::dossier::{Apology, Applicant as Shown, DossierPage, IssuedLetter};
+use crate::web::views::parts::{Standing, When};
+use crate::web::views::shell::Place;
+use crate::work::desk::Desk;
+use crate::work::ledger::{self, Opened, milestones_of};
+use crate::work::wording::Deadline;
+use crate::work::{apology, wording};
+
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    done: String,
+}
+
+/// `/dossiers/{code}`.
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let mut page = page(&app, &caller, &code).await?;
+    page.shell.flashes.extend(parts::done(&asked.done));
+    html(&page)
+}
+
+/// The page as this caller may see it now.
+pub async fn page(app: &App, caller: &Caller, code: &str) -> Result<DossierPage> {
+    let desk = app.desk();
+    let found = app.db.read(async |tx| Found::read(tx, &desk, caller, code).await).await?;
+    Ok(found.page(&desk, caller))
+}
+
+/// All that the page rests on, from one snapshot.
+struct Found {
+    opened: Opened,
+    events: Vec<Event>,
+    names: std::collections::BTreeMap<crate::domain::staff::StaffId, String>,
+    colleagues: Vec<Person>,
+    /// None where the reader may not know.
+    applicant: Option<Applicant>,
+}
+
+impl Found {
+    async fn read(tx: &mut Tx, desk: &Desk, caller: &Caller, code: &str) -> db::Result<Self> {
+        let actor = &caller.actor;
+        let opened = ledger::open(tx, desk, actor, code, Deed::View).await?;
+        let events = store::events::of(tx, opened.known.id).await?;
+        let names = story::names(tx, &events, opened.dossier.holder.officer).await?;
+        let colleagues = store::staff::of_unit(tx, actor.unit.as_str()).await?;
+        let applicant = if deeds::may_do(desk, actor, Deed::ViewPerson, &opened) {
+            apology::applicant_of(tx, desk, &opened.dossier).await?
+        } else {
+            None
+        };
+        Ok(Self { opened, events, names, colleagues, applicant })
+    }
+
+    fn page(&self, desk: &Desk, caller: &Caller) -> DossierPage {
+        let dossier = &self.opened.dossier;
+        let filing = &dossier.filing;
+        let standing = standing(desk, &self.opened);
+        let deadline = Deadline::of(dossier);
+        let forms = deeds::forms(desk, &caller.actor, &self.opened, &self.colleagues);
+        DossierPage {
+            shell: parts::shell(desk, caller, filing.code.clone(), Some(Place::Dossiers)),
+            code: filing.code.clone(),
+            version: u64::try_from(dossier.version).unwrap_or(0),
+            procedure: procedure_name(desk, &self.opened),
+            procedure_code: filing.procedure.clone(),
+            state: dossier.state.vietnamese().to_owned(),
+            standing,
+            due: deadline.map(|one| parts::due(desk, filing.competent_unit.as_str(), one, standing)),
+            received: parts::at(desk, dossier.received_at.unwrap_or(dossier.registered_at)),
+            holder: self.holder(desk),
+            receiving_unit: desk.unit_name(&filing.receiving_unit),
+            competent_unit: desk.unit_name(&filing.competent_unit),
+            channel: channel(&filing.channel).to_owned(),
+            return_method: story::return_method(filing.return_method).to_owned(),
+            components: filing.components.clone(),
+            applicant: self.applicant.as_ref().map(masked),
+            promises: story::promises(desk, dossier),
+            figure: figure::of(desk, dossier),
+            story: story::story(desk, &self.events, &self.names),
+            stops: story::stops(desk, dossier),
+            apology: self.apology(desk, caller),
+            no_deed: forms.is_empty().then(|| self.no_deed()),
+            deeds: forms,
+        }
+    }
+
+    fn holder(&self, desk: &Desk) -> String {
+        let holder = &self.opened.dossier.holder;
+        let unit = desk.unit_name(&holder.unit);
+        match holder.officer.and_then(|id| self.names.get(&id)) {
+            Some(name) => format!("{name}, {unit}"),
+            None => unit,
+        }
+    }
+
+    fn no_deed(&self) -> String {
+        let dossier = &self.opened.dossier;
+        if dossier.imported {
+            "Hồ sơ được theo dõi từ hệ thống khác; việc xử lý được cập nhật ở hệ thống đó."
+        } else if dossier.state.is_open() || dossier.returned_at.is_none() && dossier.ended_at.is_some() {
+            "Lúc này tài khoản của ông/bà không có việc phải làm với hồ sơ này."
+        } else {
+            "Hồ sơ đã kết thúc, không còn việc phải làm."
+        }
+        .to_owned()
+    }
+
+    fn apology(&self, desk: &Desk, caller: &Caller) -> Option<Apology> {
+        let dossier = &self.opened.dossier;
+        let milestones = milestones_of(desk, dossier)?;
+        let state = obligation(dossier, &milestones, desk.now)?;
+        let may = |deed| deeds::may_do(desk, &caller.actor, deed, &self.opened);
+        let unsigned = dossier.apology.is_none() && dossier.exempted_at.is_none();
+        let owes = matches!(state, ObligationState::Owed | ObligationState::OwedOverdue);
+        let undelivered = dossier.apology.as_ref().is_some_and(|apology| apology.delivered.is_none());
+        let issue = (unsigned && may(Deed::IssueApology)).then(|| {
+            let mut form = DeedForm::apologise(first_day(desk, &self.opened), dossier.state.is_open());
+            form.next = owes;
+            form
+        });
+        let last_chance = milestones.apology_window.map(|(_, shuts)| parts::at(desk, shuts));
+        Some(Apology {
+            state,
+            meaning: meaning(state).to_owned(),
+            when: last_chance.filter(|_| state == ObligationState::Forecast),
+            letter: self.letter(desk),
+            issue,
+            exempt: (unsigned && owes && may(Deed::ApproveExemption)).then(DeedForm::exempt),
+            deliver: (undelivered && may(Deed::DeliverApology)).then(DeedForm::deliver_apology),
+        })
+    }
+
+    fn letter(&self, desk: &Desk) -> Option<IssuedLetter> {
+        self.events.iter().find_map(|event| match &event.what {
+            Happening::ApologyIssued { number, reason, words, reappointed, .. } => Some(IssuedLetter {
+                number: number.clone(),
+                reason: reason.vietnamese().to_owned(),
+                words: words.clone(),
+                new_return: reappointed.map_or_else(
+                    || When::at("không hẹn lại, kết quả đã có", ""),
+                    |second| parts::at(desk, second.due_at),
+                ),
+                href: None,
+            }),
+            _ => None,
+        })
+    }
+}
+
+/// How it stands while it is open, how it ended afterwards.
+pub fn standing(desk: &Desk, opened: &Opened) -> Standing {
+    let dossier = &opened.dossier;
+    if dossier.ended_at.is_some() {
+        return dossier.outcome().map_or(Standing::Closed, Standing::from);
+    }
+    let live = milestones_of(desk, dossier).and_then(|one| one.standing(dossier, desk.now));
+    match live {
+        Some(live) => live.into(),
+        None if dossier.stopped_since().is_some() => Standing::ClockStopped,
+        None if dossier.received_at.is_none() => Standing::NotYet,
+        None => Standing::NoLimit,
+    }
+}
+
+/// The procedure's name in the version under which the dossier was received.
+pub fn procedure_name(desk: &Desk, opened: &Opened) -> String {
+    let filing = &opened.dossier.filing;
+    let code = filing.procedure.parse().ok();
+    let version = code.and_then(|code| desk.province.catalogue.version(&code, filing.procedure_version));
+    version.map_or_else(|| filing.procedure.clone(), |procedure| procedure.name_vi.clone())
+}
+
+/// How it was filed (FILE-01), or what another system calls it.
+pub fn channel(id: &str) -> &str {
+    match id {
+        "counter" => "nộp trực tiếp",
+        "online" => "nộp trực tuyến",
+        "post" => "nộp qua bưu chính công ích",
+        other => other,
+    }
+}
+
+pub fn kind(kind: ApplicantKind) -> &'static str {
+    match kind {
+        ApplicantKind::Citizen => "cá nhân",
+        ApplicantKind::Business => "doanh nghiệp",
+        ApplicantKind::StateAgency => "cơ quan nhà nước",
+        ApplicantKind::Organisation => "tổ chức khác",
+    }
+}
+
+/// The name in full, identifier and phone by their tails alone (DATA-07).
+fn masked(applicant: &Applicant) -> Shown {
+    Shown {
+        kind: kind(applicant.kind).to_owned(),
+        name: applicant.name.clone(),
+        identifier: applicant.masked_identifier(),
+        phone: applicant.masked_phone(),
+        email: None,
+        address: None,
+    }
+}
+
+fn meaning(state: ObligationState) -> &'static str {
+    match state {
+        ObligationState::Forecast => {
+            "Thời hạn sắp hết. Nếu không kịp, văn bản xin lỗi gửi trước thời điểm này là gửi đúng quy định."
+        }
+        ObligationState::Owed => {
+            "Đã qua thời điểm xin lỗi trước hạn. Nếu không trả kịp hôm nay, đơn vị vẫn phải xin lỗi ông/bà nộp hồ sơ."
+        }
+        ObligationState::OwedOverdue => {
+            "Đơn vị chưa trả kết quả đúng hẹn và chưa xin lỗi. Thủ trưởng ký lời xin lỗi, nêu lý do và ngày hẹn mới."
+        }
+        ObligationState::IssuedInAdvance | ObligationState::IssuedLate => {
+            "Lời xin lỗi đã được ký và gửi. Cần ghi nhận bằng chứng đã đến tay người nhận."
+        }
+        ObligationState::Delivered => "Nghĩa vụ xin lỗi đã hoàn thành.",
+        ObligationState::Exempt => "Thủ trưởng đã miễn xin lỗi; hồ sơ vẫn được thống kê là được miễn.",
+        ObligationState::Closed => "Hồ sơ đã có kết quả đúng hạn; văn bản đã gửi được lưu lại.",
+    }
+}
+
+/// The first working day that an apology may promise: after the due day and after today (LATE-13).
+fn first_day(desk: &Desk, opened: &Opened) -> Option<String> {
+    let due = opened.dossier.promise()?.due_on;
+    let timetable = desk.province.timetable(&opened.dossier.filing.competent_unit);
+    let days = std::iter::successors(due.max(desk.today()).next(), |day: &Day| day.next());
+    days.take(60).find(|day| timetable.kind(*day).is_working()).map(|day| day.to_string())
+}
+
+/// The limit that was promised, `3 ngày làm việc`; none for a promise of another system.
+pub fn limit(opened: &Opened) -> Option<String> {
+    let basis = opened.dossier.original_promise()?.basis.as_ref()?;
+    Some(wording::limit(basis.terms.limit))
+}

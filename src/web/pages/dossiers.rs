@@ -1,0 +1,81 @@
+//! The list of dossiers, narrowed by unit, standing and what is typed into the search.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::parts::{self, ROWS, escaped, html};
+use crate::app::App;
+use crate::domain::standing::Standing;
+use crate::store;
+use crate::store::lists::{Filter, Listed};
+use crate::web::api::dossiers::{cursor, cursor_after, search};
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::dossiers::DossierList;
+use crate::web::views::parts::Choice;
+use crate::web::views::shell::Place;
+use crate::work::desk::Desk;
+use crate::work::scope;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    unit: String,
+    standing: String,
+    q: String,
+    cursor: String,
+}
+
+/// `/dossiers?unit=&standing=&q=&cursor=`. A whole code leads to its dossier.
+pub async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response> {
+    let desk = app.desk();
+    let after = Some(asked.cursor.as_str()).filter(|text| !text.is_empty()).map(cursor).transpose()?;
+    let standing = Standing::from_id(&asked.standing);
+    let mut filter = Filter { standing, only_open: asked.q.trim().is_empty(), ..Filter::default() };
+    search(&app, &mut filter, &asked.q);
+    let found = app
+        .db
+        .read(async |tx| {
+            filter.units = scope::of(tx, &desk, &caller.actor, Some(&asked.unit)).await?;
+            store::lists::page(tx, &filter, desk.now, after, ROWS).await
+        })
+        .await?;
+    if let [only] = &*found
+        && only.code.eq_ignore_ascii_case(asked.q.trim())
+    {
+        return Ok(Redirect::to(&format!("/dossiers/{}", escaped(&only.code))).into_response());
+    }
+    Ok(html(&page(&desk, &caller, &asked, &found))?.into_response())
+}
+
+fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &[Listed]) -> DossierList {
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
+    let last = found.last().filter(|_| full);
+    let mut shell = parts::shell(desk, caller, "Hồ sơ", Some(Place::Dossiers));
+    shell.query.clone_from(&asked.q);
+    DossierList {
+        shell,
+        units: parts::units(desk, &caller.actor, Some(&asked.unit)),
+        standings: standings(&asked.standing),
+        q: asked.q.clone(),
+        rows: found.iter().map(|listed| parts::row(desk, &caller.actor, listed)).collect(),
+        next: last.map(|last| address(asked, Some(&cursor_after(last)))),
+        first: (!asked.cursor.is_empty()).then(|| address(asked, None)),
+    }
+}
+
+fn address(asked: &Asked, cursor: Option<&str>) -> String {
+    let fields = [("unit", &*asked.unit), ("standing", &*asked.standing), ("q", &*asked.q)];
+    let cursor = cursor.map(|cursor| ("cursor", cursor));
+    let filled = fields.into_iter().chain(cursor).filter(|(_, value)| !value.is_empty());
+    let query: Vec<_> = filled.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    format!("/dossiers?{}", query.join("&"))
+}
+
+fn standings(chosen: &str) -> Vec<Choice> {
+    let all = Choice::new("", "Mọi hồ sơ đang giải quyết", Standing::from_id(chosen).is_none());
+    let each =
+        Standing::ALL.into_iter().map(|one| Choice::new(one.id(), one.vietnamese(), one.id() == chosen));
+    std::iter::once(all).chain(each).collect()
+}

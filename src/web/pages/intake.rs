@@ -1,0 +1,280 @@
+//! Intake by form: the promise before anything is sent, one dossier however often it is.
+
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+use super::parts::{self, VI, escaped, html};
+use super::{dossier, figure};
+use crate::app::App;
+use crate::domain::applicant::{Applicant, ApplicantKind};
+use crate::domain::event::ReturnMethod;
+use crate::domain::procedure::{Channel, Procedure};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::staff::{Actor, Deed};
+use crate::random;
+use crate::web::api::intake::take_in;
+use crate::web::failure::{Failure, Result};
+use crate::web::session::Caller;
+use crate::web::views::intake::{Intake, Promised, Quote};
+use crate::web::views::parts::{Choice, Field};
+use crate::web::views::shell::Place;
+use crate::work::desk::Desk;
+use crate::work::intake::{self as work, NewDossier};
+use crate::work::wording;
+
+/// A catalogue longer than this is suggested while one types.
+const MOST_SUGGESTIONS: usize = 400;
+
+/// The form as it was typed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Typed {
+    csrf: String,
+    once: String,
+    deed: String,
+    procedure: String,
+    receiving_unit: String,
+    channel: String,
+    kind: String,
+    name: String,
+    identifier: String,
+    phone: String,
+    email: String,
+    address: String,
+    components: Vec<String>,
+    other_components: String,
+    return_method: String,
+}
+
+/// `GET /intake`.
+pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String>> {
+    let desk = app.desk();
+    if counters(&desk, &caller.actor).is_empty() {
+        desk.allow_in(&caller.actor, Deed::Receive, &caller.actor.unit)?;
+    }
+    html(&page(&desk, &caller, &Typed::default(), None))
+}
+
+/// `POST /intake`: quotes, or takes in and goes on to the new dossier.
+pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
+    caller.check_form(&typed.csrf)?;
+    if typed.deed == "quote" {
+        return Ok(html(&page(&app.desk(), &caller, &typed, None))?.into_response());
+    }
+    let taken = match typed.filing(&app.desk()) {
+        Ok(new) => {
+            take_in(&app, &caller, new, Some(typed.once.clone()).filter(|once| !once.is_empty())).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match taken {
+        Ok(receipt) => {
+            Ok(Redirect::to(&format!("/dossiers/{}?done=intake", escaped(&receipt.code))).into_response())
+        }
+        Err(Failure::Refused(refusal)) => {
+            let page = page(&app.desk(), &caller, &typed, Some(&refusal));
+            Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+fn choose<T: serde::de::DeserializeOwned>(field: &'static str, id: &str, name: &str) -> Result<T, Refusal> {
+    serde_json::from_value(id.into()).map_err(|_| Refusal::required(field, name, field))
+}
+
+impl Typed {
+    fn filing(&self, desk: &Desk) -> Result<NewDossier, Refusal> {
+        let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let other = self.other_components.lines().map(str::trim).filter(|line| !line.is_empty());
+        Ok(NewDossier {
+            procedure: self.code(desk),
+            receiving_unit: self.receiving_unit.clone(),
+            channel: choose("channel", &self.channel, "cách nộp hồ sơ")?,
+            applicant: Applicant {
+                kind: choose("applicant.kind", &self.kind, "loại người nộp")?,
+                name: self.name.trim().to_owned(),
+                identifier: filled(&self.identifier),
+                phone: filled(&self.phone),
+                email: filled(&self.email),
+                address: filled(&self.address),
+            },
+            components: self.components.iter().cloned().chain(other.map(str::to_owned)).collect(),
+            return_method: choose("return_method", &self.return_method, "cách trả kết quả")?,
+        })
+    }
+
+    /// The code that was typed, alone, before a name, or by the name that it has.
+    fn code(&self, desk: &Desk) -> String {
+        let text = self.procedure.trim();
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let today = desk.today();
+        if desk.procedure(first, today).is_some() {
+            return first.to_owned();
+        }
+        let name = text.to_lowercase();
+        let named = desk.province.catalogue.offered(today).find(|one| one.name_vi.to_lowercase() == name);
+        named.map_or_else(|| text.to_owned(), |procedure| procedure.code.as_str().to_owned())
+    }
+}
+
+/// The units at whose counter this person may take in.
+fn counters(desk: &Desk, actor: &Actor) -> Vec<Choice> {
+    let open = desk.province.units.at(desk.today()).filter(|unit| unit.code != desk.province.root);
+    let mine = open.filter(|unit| desk.allow_in(actor, Deed::Receive, &unit.code).is_ok());
+    mine.map(|unit| Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code == actor.unit)).collect()
+}
+
+fn page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> Intake {
+    let code = typed.code(desk);
+    let procedure = desk.procedure(&code, desk.today());
+    let error = |name: &str| refusal.filter(|refusal| refusal.field.as_deref() == Some(name)).map(why);
+    let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
+    let units = marked(counters(desk, &caller.actor), &typed.receiving_unit);
+    let counter = units.iter().find(|unit| unit.chosen).map_or("", |unit| unit.value.as_str());
+    let quote = quote(desk, &code, counter);
+    Intake {
+        shell: parts::shell(desk, caller, "Tiếp nhận", Some(Place::Intake)),
+        error: refusal.filter(|refusal| !has_place(refusal)).map(why),
+        procedures: suggestions(desk),
+        procedure: field("procedure", &typed.procedure),
+        procedure_name: procedure.map(|procedure| procedure.name_vi.clone()),
+        units,
+        channels: channels(&typed.channel),
+        kinds: kinds(&typed.kind),
+        name: field("applicant.name", &typed.name),
+        identifier: field("applicant.identifier", &typed.identifier),
+        phone: field("applicant.phone", &typed.phone),
+        email: field("applicant.email", &typed.email),
+        address: field("applicant.address", &typed.address),
+        components: components(procedure, &typed.components),
+        other_components: field("components", &typed.other_components),
+        return_methods: return_methods(&typed.return_method),
+        quote,
+        once: once(desk, typed, refusal),
+    }
+}
+
+/// Whether the page has a field beside which the reason stands.
+fn has_place(refusal: &Refusal) -> bool {
+    let fields = [
+        "procedure",
+        "applicant.name",
+        "applicant.identifier",
+        "applicant.phone",
+        "applicant.email",
+        "applicant.address",
+        "components",
+    ];
+    refusal.field.as_deref().is_some_and(|field| fields.contains(&field))
+}
+
+fn why(refusal: &Refusal) -> String {
+    if refusal.kind == Kind::KeyReused {
+        return "Biểu mẫu này đã được dùng để tiếp nhận một hồ sơ. Nếu đây là hồ sơ khác, bấm tiếp nhận lần nữa."
+            .to_owned();
+    }
+    refusal.said.vietnamese.clone()
+}
+
+/// The form keeps its key until it has made a dossier, so that a second press makes no second one.
+fn once(desk: &Desk, typed: &Typed, refusal: Option<&Refusal>) -> String {
+    let used = refusal.is_some_and(|refusal| refusal.kind == Kind::KeyReused);
+    if used || typed.once.is_empty() { random::ulid(desk.now) } else { typed.once.clone() }
+}
+
+fn marked(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
+    if choices.iter().any(|choice| choice.value == chosen) {
+        choices.iter_mut().for_each(|choice| choice.chosen = choice.value == chosen);
+    } else if !choices.iter().any(|choice| choice.chosen)
+        && let Some(first) = choices.first_mut()
+    {
+        first.chosen = true;
+    }
+    choices
+}
+
+fn suggestions(desk: &Desk) -> Vec<Choice> {
+    let offered = desk.province.catalogue.offered(desk.today()).take(MOST_SUGGESTIONS);
+    offered.map(|one| Choice::new(one.code.as_str(), one.name_vi.clone(), false)).collect()
+}
+
+fn channels(chosen: &str) -> Vec<Choice> {
+    let all = Channel::ALL.map(|channel| {
+        let word = match channel {
+            Channel::Counter => "Trực tiếp",
+            Channel::Online => "Trực tuyến",
+            Channel::Post => "Bưu chính",
+        };
+        Choice::new(channel.id(), word, channel == Channel::Counter)
+    });
+    marked(all.to_vec(), chosen)
+}
+
+fn kinds(chosen: &str) -> Vec<Choice> {
+    use ApplicantKind::{Business, Citizen, Organisation, StateAgency};
+    let all = [
+        (Citizen, "citizen"),
+        (Business, "business"),
+        (StateAgency, "state_agency"),
+        (Organisation, "organisation"),
+    ];
+    let all = all.map(|(kind, id)| {
+        let word = dossier::kind(kind);
+        let first: String = word.chars().take(1).flat_map(char::to_uppercase).collect();
+        Choice::new(id, format!("{first}{}", word.chars().skip(1).collect::<String>()), kind == Citizen)
+    });
+    marked(all.to_vec(), chosen)
+}
+
+fn return_methods(chosen: &str) -> Vec<Choice> {
+    let all = [(ReturnMethod::Counter, "Tại Trung tâm"), (ReturnMethod::Post, "Qua bưu chính công ích")];
+    let all = all.map(|(method, word)| Choice::new(method.id(), word, method == ReturnMethod::Counter));
+    marked(all.to_vec(), chosen)
+}
+
+fn components(procedure: Option<&Procedure>, given: &[String]) -> Vec<Choice> {
+    let listed = procedure.map_or(&[][..], |procedure| &procedure.components);
+    listed.iter().map(|name| Choice::new(name.clone(), name.clone(), given.contains(name))).collect()
+}
+
+/// What a receipt at this counter now would promise.
+fn quote(desk: &Desk, procedure: &str, counter: &str) -> Quote {
+    if procedure.is_empty() {
+        return Quote::Unasked;
+    }
+    match work::quote(desk, procedure, counter) {
+        Ok(quote) => match promised(desk, &quote) {
+            Some(promised) => Quote::Promise(promised),
+            None => Quote::NoLimit,
+        },
+        Err(crate::db::Error::Refused(refusal)) => Quote::Refused(refusal.said.vietnamese),
+        Err(_) => Quote::Unasked,
+    }
+}
+
+fn promised(desk: &Desk, quote: &work::Quote) -> Option<Promised> {
+    let promise = quote.promise.as_ref()?;
+    let figure = quote.derivation.as_ref().and_then(|derivation| figure::of_derivation(desk, derivation));
+    Some(promise_words(desk, promise, figure))
+}
+
+/// A promise in the parts that stand large on a page and on the slip.
+pub fn promise_words(
+    desk: &Desk,
+    promise: &crate::domain::promise::Promise,
+    figure: Option<crate::web::views::parts::MonthFigure>,
+) -> Promised {
+    let zone = desk.province.zone();
+    let (day, clock) = zone.local(promise.due_at);
+    Promised {
+        weekday: VI.weekday(day.weekday()).to_owned(),
+        date: VI.short_day(day),
+        hour: clock.to_string(),
+        iso: zone.rfc3339(promise.due_at),
+        limit: promise.basis.as_ref().map(|basis| wording::limit(basis.terms.limit)).unwrap_or_default(),
+        figure,
+    }
+}

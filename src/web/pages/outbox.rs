@@ -1,0 +1,121 @@
+//! Letters on their way out, for those who answer for them.
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderName;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::Html;
+use serde::Deserialize;
+
+use super::parts::{self, ROWS, html};
+use crate::app::App;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::store::outbox::Listed;
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::outbox::{LetterPage, LetterRow, LetterState, Outbox};
+use crate::web::views::parts::Choice;
+use crate::web::views::shell::Place;
+use crate::work::correspondence;
+use crate::work::desk::Desk;
+use crate::work::post::Enclosed;
+
+/// A letter carries its own style and nothing else; only our own page may frame it.
+const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'self'; sandbox";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    state: String,
+    before: Option<i64>,
+}
+
+/// `/outbox?state=&before=`.
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let desk = app.desk();
+    let state = STATES.iter().map(|(id, _)| *id).find(|id| *id == asked.state);
+    let found = app
+        .db
+        .read(async |tx| correspondence::list(tx, &desk, &caller.actor, state, asked.before, ROWS).await)
+        .await?;
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
+    let next = found.last().filter(|_| full);
+    html(&Outbox {
+        shell: parts::shell(&desk, &caller, "Thư gửi đi", Some(Place::Outbox)),
+        states: states(state),
+        letters: found.iter().map(|letter| row(&desk, letter)).collect(),
+        next: next.map(|last| format!("/outbox?state={}&before={}", state.unwrap_or_default(), last.id)),
+    })
+}
+
+/// Where a letter may be, as it is stored and as it is said.
+const STATES: [(&str, LetterState); 6] = [
+    ("queued", LetterState::Waiting),
+    ("sending", LetterState::Sending),
+    ("sent", LetterState::Sent),
+    ("failed", LetterState::Failed),
+    ("dead", LetterState::Failed),
+    ("unknown", LetterState::Uncertain),
+];
+
+fn states(chosen: Option<&str>) -> Vec<Choice> {
+    let all = Choice::new("", "Mọi thư", chosen.is_none());
+    let each = STATES.iter().filter(|(id, _)| *id != "dead");
+    std::iter::once(all)
+        .chain(each.map(|(id, state)| Choice::new(*id, state.word(), chosen == Some(id))))
+        .collect()
+}
+
+fn row(desk: &Desk, letter: &Listed) -> LetterRow {
+    let state =
+        STATES.iter().find(|(id, _)| *id == letter.state).map_or(LetterState::Waiting, |(_, state)| *state);
+    let deferred = state == LetterState::Waiting && letter.attempts > 0;
+    let recipient = letter.recipient.clone().unwrap_or_else(|| "Người nộp hồ sơ".to_owned());
+    LetterRow {
+        id: letter.id.to_string(),
+        state: if deferred { LetterState::Deferred } else { state },
+        recipient_role: format!("{recipient} · {}", letter.unit_name),
+        subject: letter.subject.clone(),
+        at: parts::at(desk, letter.done_at.unwrap_or(letter.created_at)),
+        attempts: parts::count(letter.attempts),
+        last_reply: letter.last_reply.clone(),
+    }
+}
+
+async fn opened(app: &App, caller: &Caller, id: i64) -> Result<(Listed, Option<Enclosed>)> {
+    let (desk, actor) = (app.desk(), caller.actor.clone());
+    Ok(app.db.write(async move |tx| correspondence::read(tx, &desk, &actor, id).await).await?)
+}
+
+/// `/outbox/{id}`.
+pub async fn letter(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> Result<Html<String>> {
+    let (listed, enclosed) = opened(&app, &caller, id).await?;
+    let desk = app.desk();
+    let to = enclosed.as_ref().filter(|_| listed.recipient.is_some()).map(|one| one.to_address.clone());
+    let forgotten = "Nội dung thư đã được xóa sau thời gian lưu giữ.";
+    html(&LetterPage {
+        shell: parts::shell(&desk, &caller, "Thư", Some(Place::Outbox)),
+        letter: row(&desk, &listed),
+        to,
+        frame: enclosed.as_ref().map(|_| format!("/outbox/{id}/content")),
+        text: enclosed.map_or_else(|| forgotten.to_owned(), |one| one.text),
+        dossiers: listed.code.into_iter().collect(),
+        may_retry: false,
+    })
+}
+
+/// `/outbox/{id}/content`: the letter as its reader sees it, for a frame on its page.
+pub async fn content(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+) -> Result<([(HeaderName, &'static str); 1], Html<String>)> {
+    let (_, enclosed) = opened(&app, &caller, id).await?;
+    let gone = Refusal::new(Kind::NotFound, "Nội dung thư đã được xóa.", "The letter's text was erased.");
+    let enclosed = enclosed.ok_or(gone)?;
+    Ok(([(CONTENT_SECURITY_POLICY, LETTER_POLICY)], Html(enclosed.html)))
+}

@@ -1,0 +1,138 @@
+//! What the pages share: the frame, times in words, one dossier as a row.
+
+use askama::Template;
+use axum::response::Html;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::deeds;
+use crate::domain::promise::Outcome;
+use crate::domain::staff::Actor;
+use crate::domain::state::State;
+use crate::domain::time::Moment;
+use crate::domain::words::Language;
+use crate::store::lists::Listed;
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::board::Row;
+use crate::web::views::parts::{Choice, Standing, Tone, When};
+use crate::web::views::shell::{Flash, Person, Place, Shell};
+use crate::work::desk::Desk;
+use crate::work::wording::{self, Deadline};
+
+pub const VI: Language = Language::Vietnamese;
+
+/// A finished page.
+pub fn html(page: &impl Template) -> Result<Html<String>> {
+    Ok(Html(page.render()?))
+}
+
+/// The frame around a page of `caller`.
+pub fn shell(desk: &Desk, caller: &Caller, title: impl Into<String>, here: Option<Place>) -> Shell {
+    let person = Person {
+        name: caller.person.name.clone(),
+        unit: desk.unit_name(&caller.actor.unit),
+        places: Place::of_roles(caller.actor.roles.iter().copied()),
+        waiting: None,
+    };
+    Shell { title: title.into(), person: Some(person), here, csrf: caller.csrf.clone(), ..Shell::default() }
+}
+
+/// The sentence about a deed just done, by the fixed word in the address.
+pub fn done(word: &str) -> Option<Flash> {
+    let text = match word {
+        "intake" => "Đã tiếp nhận hồ sơ và ấn định ngày hẹn trả. Bấm p hoặc nút “In giấy hẹn” để in.",
+        "received" => "Đã tiếp nhận chính thức; thời hạn giải quyết bắt đầu được tính.",
+        "transfer" => "Đã chuyển hồ sơ.",
+        "step_done" => "Đã ghi nhận xong bước và bàn giao.",
+        "supplement_requested" => "Đã ghi nhận yêu cầu bổ sung; thời hạn tạm dừng.",
+        "supplemented" => "Đã ghi nhận bổ sung; ngày hẹn trả đã được tính lại.",
+        "payment_requested" => "Đã ghi nhận thông báo nghĩa vụ tài chính; thời hạn tạm dừng.",
+        "paid" => "Đã ghi nhận nộp tiền; ngày hẹn trả đã được tính lại.",
+        "stopped" => "Đã dừng giải quyết hồ sơ.",
+        "withdrawn" => "Đã ghi nhận rút hồ sơ.",
+        "refused" => "Đã ghi nhận từ chối hồ sơ.",
+        "settled" => "Đã ghi nhận kết quả.",
+        "returned" => "Đã ghi nhận trả kết quả.",
+        "apology_issued" => "Đã ký và gửi lời xin lỗi.",
+        "apology_delivered" => "Đã ghi nhận lời xin lỗi đến tay người nhận.",
+        "exempted" => "Đã ghi nhận miễn xin lỗi.",
+        _ => return None,
+    };
+    Some(Flash { good: true, text: text.to_owned() })
+}
+
+/// Text as one segment or value of an address.
+pub fn escaped(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// `Thứ Năm 26/11/2026, 17:00`.
+pub fn at(desk: &Desk, moment: Moment) -> When {
+    let zone = desk.province.zone();
+    let (day, clock) = zone.local(moment);
+    When::at(VI.day_time(day, clock), zone.rfc3339(moment))
+}
+
+/// A promise with how far away it is, while that says anything.
+pub fn due(desk: &Desk, unit: &str, deadline: Deadline, standing: Standing) -> When {
+    let timetable = wording::timetable(desk, unit);
+    let when = When::at(deadline.words(timetable), desk.province.zone().rfc3339(deadline.due_at));
+    match standing {
+        Standing::ClockStopped => when.far("đang tạm dừng tính hạn", Tone::Stopped),
+        Standing::Early | Standing::OnTime | Standing::Late | Standing::Closed => when,
+        open => when.far(deadline.distance(timetable, desk.now), open.tone()),
+    }
+}
+
+/// How a listed dossier stands or ended.
+pub fn standing(listed: &Listed, now: Moment) -> Standing {
+    let outcome =
+        |id| [Outcome::Early, Outcome::OnTime, Outcome::Late].into_iter().find(|one| one.id() == id);
+    if listed.ended_at.is_some() {
+        return listed.outcome.as_deref().and_then(outcome).map_or(Standing::Closed, Standing::from);
+    }
+    match listed.standing(now) {
+        None => Standing::NotYet,
+        Some(_) if listed.due_at.is_none() && listed.stopped_at.is_none() => Standing::NoLimit,
+        Some(live) => live.into(),
+    }
+}
+
+/// One dossier of a list with the deed that brings it on.
+pub fn row(desk: &Desk, actor: &Actor, listed: &Listed) -> Row {
+    let standing = standing(listed, desk.now);
+    let unit = &listed.holder_name;
+    Row {
+        code: listed.code.clone(),
+        procedure: listed.procedure_name.clone(),
+        holder: listed.officer.as_ref().map_or_else(|| unit.clone(), |name| format!("{name}, {unit}")),
+        step: State::from_id(&listed.state).map(|state| state.vietnamese().to_owned()).unwrap_or_default(),
+        due: Deadline::of_listed(listed).map(|one| due(desk, &listed.competent_unit, one, standing)),
+        standing,
+        next: deeds::next_of_listed(desk, actor, listed),
+    }
+}
+
+/// The units that `actor` may choose between, the one asked for marked; the first is all of them.
+pub fn units(desk: &Desk, actor: &Actor, chosen: Option<&str>) -> Vec<Choice> {
+    use crate::domain::staff::watched_root;
+    let chosen = chosen.unwrap_or_default();
+    let tree = &desk.province.units;
+    let root = watched_root(actor, tree);
+    let whole =
+        root.map_or_else(|| "Toàn tỉnh".to_owned(), |root| format!("{} (tất cả)", desk.unit_name(root)));
+    let within = tree.subtree(root.unwrap_or(&desk.province.root), desk.today());
+    let units = within.into_iter().skip(1);
+    let choice = |unit: &crate::domain::unit::Unit| {
+        Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code.as_str() == chosen)
+    };
+    std::iter::once(Choice::new("", whole, chosen.is_empty())).chain(units.map(choice)).collect()
+}
+
+/// A count as the views show it.
+pub fn count(number: i64) -> u32 {
+    u32::try_from(number.max(0)).unwrap_or(u32::MAX)
+}
+
+/// The limit of a database's answer that means "as many as fit a page".
+pub const ROWS: i64 = 30;

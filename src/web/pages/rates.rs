@@ -1,0 +1,198 @@
+//! A month's on-time rates per unit and over twelve months, from the official report.
+
+use axum::extract::{Query, State};
+use axum::response::Html;
+use serde::Deserialize;
+
+use super::parts::{self, VI, escaped, html};
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::staff::Actor;
+use crate::domain::statistics::Figures;
+use crate::domain::time::{Day, Month};
+use crate::paper::chart::{FEW, MonthPoint, RateBar, answer, month_line, rate_bars, wilson};
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::rates::{RateRow, Rates};
+use crate::web::views::shell::{Place, Shell};
+use crate::work::desk::Desk;
+use crate::work::report::{self, Basis, Dimension, OnTime, PeriodStyle};
+
+/// RATE-01 to RATE-05 in one sentence.
+pub const FORMULA: &str = "Tỷ lệ = (trước hạn + đúng hạn) / hồ sơ được đánh giá; tính hồ sơ có kết quả trong tháng, theo cơ quan giải quyết.";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    month: String,
+    unit: String,
+}
+
+/// `/rates?month=&unit=`.
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let desk = app.desk();
+    let month = asked.month.parse().unwrap_or_else(|_| desk.today().month());
+    let unit = Some(asked.unit.as_str()).filter(|unit| !unit.is_empty());
+    let (units, months) = app
+        .db
+        .report(async |tx| {
+            let units = counted(tx, &desk, &caller.actor, (month, month), unit, Dimension::Unit).await?;
+            let year = (before(month, 11), month);
+            Ok((units, counted(tx, &desk, &caller.actor, year, unit, Dimension::Month).await?))
+        })
+        .await?;
+    let all = parts::units(&desk, &caller.actor, unit);
+    let who = all.iter().find(|unit| unit.chosen).map_or("Toàn tỉnh", |unit| unit.word.as_str());
+    let shell = parts::shell(&desk, &caller, "Tỷ lệ đúng hạn", Some(Place::Rates));
+    html(&page(&desk, shell, month, &asked.unit, who, &Counted { units, months })?)
+}
+
+/// The official figures of whole calendar months, by one dimension.
+pub async fn counted(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    (from, to): (Month, Month),
+    unit: Option<&str>,
+    by: Dimension,
+) -> db::Result<OnTime> {
+    let asked = report::Asked {
+        from: from.first(),
+        to: to.last(),
+        basis: Basis::Settled,
+        by,
+        and_by: None,
+        unit: unit.map(str::to_owned),
+        period_style: PeriodStyle::Calendar,
+    };
+    report::on_time(tx, desk, actor, &asked).await
+}
+
+/// The month so many months before.
+pub fn before(month: Month, count: u8) -> Month {
+    (0..count).fold(month, |month, _| month.first().previous().map_or(month, Day::month))
+}
+
+/// Each unit's code, name and figures, the lowest rate first, those without one last.
+pub fn worst_first(report: &OnTime) -> Vec<(String, String, Figures)> {
+    let row = |row: &report::Row| {
+        let label = row.labels.first();
+        let name = label.and_then(|label| label.name.clone()).unwrap_or_default();
+        (label.and_then(|label| label.code.clone()).unwrap_or_default(), name, row.figures)
+    };
+    let mut units: Vec<_> = report.rows.iter().map(row).collect();
+    units.sort_by_key(|(_, name, figures)| (figures.rate().is_none(), figures.rate(), name.clone()));
+    units
+}
+
+struct Counted {
+    units: OnTime,
+    months: OnTime,
+}
+
+impl Counted {
+    fn of(&self, month: Month) -> Figures {
+        let label = month.to_string();
+        let named =
+            |row: &&report::Row| row.labels.first().is_some_and(|one| one.name.as_ref() == Some(&label));
+        self.months.rows.iter().find(named).map_or_else(Figures::default, |row| row.figures)
+    }
+}
+
+fn page(desk: &Desk, shell: Shell, month: Month, unit: &str, who: &str, counted: &Counted) -> Result<Rates> {
+    let units = worst_first(&counted.units);
+    let total = counted.units.total;
+    let months: Vec<_> =
+        (0..12).rev().map(|back| before(month, back)).map(|one| (one, counted.of(one))).collect();
+    let previous = parts_of(counted.of(before(month, 1)));
+    let title = answer(who, parts_of(total), Some(previous).filter(|(_, all)| *all > 0));
+    let bars: Vec<_> = units.iter().map(|(_, name, figures)| bar(name, *figures)).collect();
+    let points: Vec<_> = months.iter().map(|(month, figures)| point(*month, *figures)).collect();
+    let months_answer = months_answer(who, &months);
+    let known = months.iter().any(|(_, figures)| figures.evaluable() > 0);
+    let next = month.last().next().map(Day::month).filter(|next| *next <= desk.today().month());
+    let month_row = |(month, figures): &(Month, Figures)| rate_row(&capital(&VI.month(*month)), *figures);
+    Ok(Rates {
+        shell,
+        month: month.to_string(),
+        month_words: VI.month(month),
+        previous: Some(address(before(month, 1), unit)),
+        next: next.map(|next| address(next, unit)),
+        as_of: parts::at(desk, desk.now),
+        formula: FORMULA.to_owned(),
+        bars: (total.evaluable() > 0).then(|| rate_bars(&title, &bars)).transpose()?,
+        answer: title,
+        rows: units.iter().map(|(code, name, figures)| drill(rate_row(name, *figures), code)).collect(),
+        total: rate_row("Cộng", total),
+        line: known.then(|| month_line(&months_answer, &points)).transpose()?,
+        months_answer,
+        months: months.iter().rev().map(month_row).collect(),
+        csv: csv(month, unit),
+    })
+}
+
+fn csv(month: Month, unit: &str) -> String {
+    let unit = if unit.is_empty() { String::new() } else { format!("&unit={}", escaped(unit)) };
+    format!("/api/v1/reports/on-time?month={month}&format=csv{unit}")
+}
+
+fn capital(text: &str) -> String {
+    let first: String = text.chars().take(1).flat_map(char::to_uppercase).collect();
+    format!("{first}{}", text.chars().skip(1).collect::<String>())
+}
+
+fn address(month: Month, unit: &str) -> String {
+    format!("/rates?month={month}&unit={}", escaped(unit))
+}
+
+fn drill(row: RateRow, unit: &str) -> RateRow {
+    RateRow { href: Some(format!("/dossiers?unit={}", escaped(unit))), ..row }
+}
+
+/// How many were met of how many, as charts take them.
+fn parts_of(figures: Figures) -> (u32, u32) {
+    let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    (small(figures.early + figures.on_time), small(figures.evaluable()))
+}
+
+fn bar(name: &str, figures: Figures) -> RateBar {
+    let (met, evaluable) = parts_of(figures);
+    RateBar { label: name.to_owned(), met, evaluable }
+}
+
+fn point(month: Month, figures: Figures) -> MonthPoint {
+    let (met, evaluable) = parts_of(figures);
+    MonthPoint { label: format!("{}/{}", month.number(), month.year()), met, evaluable }
+}
+
+fn months_answer(who: &str, months: &[(Month, Figures)]) -> String {
+    let rated = months.iter().filter_map(|(month, figures)| Some((figures.rate()?, *month)));
+    match rated.min_by_key(|(rate, _)| *rate) {
+        Some((rate, month)) => {
+            format!("{who}: thấp nhất trong 12 tháng là {} ({})", VI.percent(rate), VI.month(month))
+        }
+        None => format!("{who}: 12 tháng qua không phát sinh hồ sơ đến kỳ đánh giá"),
+    }
+}
+
+/// One line of the table; with few dossiers also how far the rate may be off.
+pub fn rate_row(label: &str, figures: Figures) -> RateRow {
+    let (met, all) = parts_of(figures);
+    let interval = wilson(met, all).filter(|_| all < FEW);
+    let percent = |share: f64| format!("{:.1}", share * 100.0).replace('.', ",");
+    RateRow {
+        label: label.to_owned(),
+        href: None,
+        early: figures.early.to_string(),
+        on_time: figures.on_time.to_string(),
+        late: figures.late.to_string(),
+        evaluable: figures.evaluable().to_string(),
+        without_due: figures.without_due.to_string(),
+        rate: figures.rate().map(|rate| VI.percent(rate)),
+        interval: interval.map(|(low, high)| format!("{}–{} %", percent(low), percent(high))),
+    }
+}

@@ -1,0 +1,36 @@
+//! The citizen's look-up: one screen, and never anything about a person.
+
+use askama::Template;
+
+use super::parts::{Field, MonthFigure, Standing, When};
+use super::shell::Shell;
+
+/// `/tra-cuu`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "look_up.html")]
+pub struct LookUp {
+    pub shell: Shell,
+    pub office: String,
+    pub code: Field,
+    /// The dossier, once code and secret fit together.
+    pub seen: Option<Seen>,
+}
+
+/// What is shown of a dossier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub code: String,
+    pub procedure: String,
+    /// The national state's words.
+    pub state: String,
+    /// Where it is and what to do.
+    pub what_now: String,
+    /// Who answers for it.
+    pub office: String,
+    pub standing: Standing,
+    pub due: Option<When>,
+    /// The new day of an apology.
+    pub again: Option<When>,
+    pub received: When,
+    pub figure: Option<MonthFigure>,
+}

@@ -1,0 +1,51 @@
+//! What a citizen may learn of their dossier without signing in (PUB-03).
+//!
+//! A code alone says nothing: it takes something that stands on the applicant's own papers.
+//! Whether the code or the secret was wrong is never told.
+
+use super::apology::applicant_of;
+use super::desk::Desk;
+use super::ledger::{self, Opened};
+use crate::db::{Result, Tx};
+use crate::domain::applicant::Applicant;
+use crate::store;
+
+/// The dossier of this code, for whoever knows the last four digits of the applicant's
+/// identifier or the last three of their phone number.
+pub async fn look_up(tx: &mut Tx, desk: &Desk, code: &str, secret: &str) -> Result<Option<Opened>> {
+    let code = code.trim().to_uppercase();
+    let Some(known) = store::dossiers::known(tx, &code).await? else { return Ok(None) };
+    let opened = ledger::load(tx, known).await?;
+    let applicant = applicant_of(tx, desk, &opened.dossier).await?;
+    Ok(applicant.filter(|applicant| knows(applicant, secret.trim())).map(|_| opened))
+}
+
+fn knows(applicant: &Applicant, secret: &str) -> bool {
+    let number = match secret.chars().count() {
+        4 => applicant.identifier_key(),
+        3 => applicant.phone_key(),
+        _ => None,
+    };
+    let is_digits = secret.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits && number.is_some_and(|number| number.ends_with(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_tail_of_a_number_opens_a_dossier() {
+        let one = Applicant {
+            name: "Lò Thị Mai".into(),
+            identifier: Some("012345671234".into()),
+            phone: Some("+84 912 345 678".into()),
+            ..Applicant::default()
+        };
+        assert!(knows(&one, "1234") && knows(&one, "678"));
+        for wrong in ["", "234", "5678", "0123", "34", "012345671234", "Mai", "67A"] {
+            assert!(!knows(&one, wrong), "{wrong:?}");
+        }
+        assert!(!knows(&Applicant { identifier: None, ..one }, "1234"));
+    }
+}
