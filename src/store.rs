@@ -6,6 +6,7 @@
 pub mod alerts;
 pub mod applicants;
 pub mod audit;
+pub mod bulk;
 pub mod catalogue;
 pub mod dossiers;
 pub mod events;

@@ -89,7 +89,7 @@ fn second_letter() -> crate::db::Error {
 }
 
 /// LATE-13: after the due date, on a working day of a final year, within the longest extension.
-fn reappointment(desk: &Desk, dossier: &Dossier, promise: &Promise, day: Day) -> Result<Reappointment> {
+pub fn reappointment(desk: &Desk, dossier: &Dossier, promise: &Promise, day: Day) -> Result<Reappointment> {
     let timetable = desk.province.timetable(&dossier.filing.competent_unit);
     if !dossier.state.is_open() {
         return Err(wrong_day(

@@ -253,7 +253,7 @@ fn refuse_imported(dossier: &Dossier, change: &Change) -> Result<()> {
 
 /// Official receipt of an online dossier: the clock starts (LIFE-01) under the procedure's version
 /// at intake and the rule set of this day (LAW-01).
-fn accept(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Happening> {
+pub fn accept(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Happening> {
     let (procedure, rules) = (procedure_of(desk, dossier)?, rules_at(desk, dossier, at)?);
     let between = between(desk, dossier);
     let promise = appointment::promise(between, procedure, rules, at, Cause::Receipt)?;
@@ -292,7 +292,7 @@ fn procedure_of<'d>(desk: &'d Desk, dossier: &Dossier) -> Result<&'d Procedure> 
 }
 
 /// The promise after a supplement: anew by default, or moved by the time it took (SUP-04, SUP-05).
-fn resumed(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Option<Promise>> {
+pub fn resumed(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Option<Promise>> {
     let procedure = procedure_of(desk, dossier)?;
     let received = dossier.received_at.and_then(|_| rules_of(desk, dossier));
     let rules = received.map_or_else(|| rules_at(desk, dossier, at), Ok)?;
@@ -309,7 +309,7 @@ fn resumed(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Option<Promise>
 }
 
 /// After proof of payment: the procedure's second limit, or what was left of the first (STOP-01).
-fn second_appointment(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Option<Promise>> {
+pub fn second_appointment(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<Option<Promise>> {
     let procedure = procedure_of(desk, dossier)?;
     let Some(rules) = rules_of(desk, dossier) else { return Ok(None) };
     let between = between(desk, dossier);

@@ -106,7 +106,7 @@ async fn raise(
 
 /// Who is told. Where a unit has nobody for it, its superiors are, and at last the control office:
 /// an alert is never dropped for want of a reader.
-fn whom(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec<i64> {
+pub fn whom(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec<i64> {
     let ladder = recipients(alert.rule, alert.level);
     let competent = &opened.dossier.filing.competent_unit;
     let with = |roles: &[Role], unit: Option<&str>| -> Vec<i64> {

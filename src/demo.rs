@@ -1,0 +1,299 @@
+//! A living demonstration province: its people, and 13 months of dossiers up to now.
+//!
+//! Everything is invented, and the same seed and instant invent the same. Lives are told
+//! with the domain's own events and promises, so that nothing stands in the database that
+//! could not have happened. Fills an empty database; never touches one that is in use.
+
+use std::collections::BTreeMap;
+
+use crate::db::{Db, Result};
+use crate::domain::applicant::ApplicantKind;
+use crate::domain::code::DossierCode;
+use crate::domain::province::Province;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::statistics::Figures;
+use crate::domain::time::{ClockTime, Day, Moment};
+use crate::domain::unit::UnitCode;
+use crate::store;
+use crate::store::bulk::LastNumber;
+use crate::work::desk::Desk;
+use crate::work::start::keep_province;
+
+mod course;
+mod demand;
+mod dice;
+mod keep;
+mod life;
+mod manner;
+mod names;
+mod office;
+mod people;
+mod scenes;
+mod story;
+mod words;
+
+use demand::{Demand, Intake, Offices};
+use dice::Dice;
+use keep::{Batch, Keeper, keep};
+use office::Office;
+use story::{FormNumbers, Names, Teller};
+
+pub use people::{Account, PASSWORD, accounts};
+
+/// As many dossiers go into one deed.
+const BATCH: usize = 1_000;
+/// Draws that may find nothing to file, for each dossier.
+const TRIES: u32 = 50;
+/// How far the offices' working time reaches beyond now, for promises and plans.
+const DAYS_AHEAD: i32 = 200;
+
+/// What to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub dossiers: u32,
+    pub seed: u64,
+    /// The present of the demonstration; nothing happens after it.
+    pub as_of: Moment,
+}
+
+/// What was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub accounts: Vec<Account>,
+    /// The password of all of them.
+    pub password: &'static str,
+    pub dossiers: usize,
+    pub open: usize,
+    pub events: usize,
+    /// Those that were raised on the days before.
+    pub alerts: usize,
+    /// Of the dossiers that have ended.
+    pub figures: Figures,
+    pub from: Day,
+    pub to: Day,
+}
+
+/// Builds the province in a database that holds no dossiers.
+///
+/// # Errors
+/// Where there are dossiers already, where `as_of` lies too early for the present law or so
+/// late that no due date can be given, and what the database answers.
+pub async fn build(db: &Db, desk: &Desk, plan: &Plan) -> Result<Summary> {
+    let desk = Desk { now: plan.as_of, ..desk.clone() };
+    refuse_in_use(db).await?;
+    let (from, to) = (beginning(&desk)?, desk.today());
+    let mut dice = Dice::new(plan.seed);
+    let kept = desk.clone();
+    db.write(async move |tx| keep_province(tx, &kept).await).await?;
+    let since = desk.province.zone().instant(from, ClockTime::MIDNIGHT).unwrap_or(plan.as_of);
+    let roster = people::hire(db, &desk.province, to, since, &mut dice).await?;
+    let offices = offices(&desk.province, from, to);
+    let filed = file(&desk, &offices, from, plan, &mut dice)?;
+    let keeper = Keeper {
+        desk: &desk,
+        people: db.read(async |tx| store::staff::with_email(tx).await).await?,
+        told_until: told_until(&desk, &offices),
+    };
+    let numbers = numbers(&filed);
+    db.write(async move |tx| store::bulk::numbers(tx, &numbers).await).await?;
+    let teller = Teller { desk: &desk, offices: &offices, roster: &roster, reasons: words::reasons() };
+    let mut summary = Summary {
+        accounts: accounts(&desk.province),
+        password: PASSWORD,
+        dossiers: 0,
+        open: 0,
+        events: 0,
+        alerts: 0,
+        figures: Figures::default(),
+        from,
+        to,
+    };
+    let mut forms = FormNumbers::default();
+    for filed in filed.chunks(BATCH) {
+        let batch = tell(&teller, &keeper, filed, &mut forms, &mut summary)?;
+        keep(db, &desk, batch).await?;
+    }
+    let last: Vec<LastNumber> = form_numbers(&forms);
+    db.write(async move |tx| {
+        store::bulk::numbers(tx, &last).await?;
+        store::bulk::number_on(tx).await
+    })
+    .await?;
+    Ok(summary)
+}
+
+async fn refuse_in_use(db: &Db) -> Result<()> {
+    let some = db.read(async |tx| store::dossiers::page_of_ids(tx, 0, 1).await).await?;
+    if some.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Kind::InvalidInput,
+        "Cơ sở dữ liệu này đã có hồ sơ. Chọn một thư mục mới cho bản dùng thử (--data).",
+        "This database holds dossiers already. Choose a fresh folder for the demonstration (--data).",
+    )
+    .into())
+}
+
+/// Thirteen months back, but not before the communes of today.
+fn beginning(desk: &Desk) -> Result<Day> {
+    let today = desk.today();
+    let back = today.0.checked_sub(jiff::Span::new().months(13)).map_or(today, Day);
+    let reform = Day::new(2025, 7, 1).unwrap_or(back);
+    let from = back.max(reform);
+    if today.since(from) >= 30 {
+        return Ok(from);
+    }
+    Err(Refusal::invalid(
+        "as_of",
+        "Chọn thời điểm từ ngày 31/7/2025 trở đi; bộ máy hai cấp bắt đầu từ ngày 1/7/2025.",
+        "Choose an instant from 2025-07-31 on; the present agencies began on 2025-07-01.",
+    )
+    .into())
+}
+
+fn offices(province: &Province, from: Day, to: Day) -> Offices<'_> {
+    let until = to.plus(DAYS_AHEAD).unwrap_or(to);
+    let office = |code: &UnitCode| (code.clone(), Office::new(province.timetable(code), from, until));
+    province.units.at(to).map(|unit| office(&unit.code)).collect()
+}
+
+/// What became owed before the last working day began, the sweeps of then have told.
+fn told_until(desk: &Desk, offices: &Offices<'_>) -> Moment {
+    let today = desk.today();
+    let root = offices.get(&desk.province.root);
+    let day = root.and_then(|office| office.days().take_while(|day| *day <= today).last()).unwrap_or(today);
+    desk.province.zone().instant(day, ClockTime::MIDNIGHT).unwrap_or(desk.now)
+}
+
+/// An intake under its numbers.
+struct Filed<'p> {
+    id: i64,
+    day: Day,
+    number: u32,
+    intake: Intake<'p>,
+}
+
+/// Everything that is filed, in the order of filing, numbered.
+fn file<'p>(
+    desk: &'p Desk,
+    offices: &'p Offices<'p>,
+    from: Day,
+    plan: &Plan,
+    dice: &mut Dice,
+) -> Result<Vec<Filed<'p>>> {
+    let demand = Demand::new(&desk.province, offices, from, plan.as_of);
+    let wanted = usize::try_from(plan.dossiers).unwrap_or(usize::MAX);
+    let scenes =
+        scenes::SCENES.iter().filter_map(|scene| scenes::intake(desk, &demand, offices, scene, dice));
+    let mut intakes: Vec<Intake<'p>> = scenes.take(wanted).collect();
+    while intakes.len() < wanted {
+        let drawn = (0..TRIES).find_map(|_| demand.draw(dice));
+        intakes.push(drawn.ok_or_else(nothing_to_file)?);
+    }
+    intakes.sort_by_key(|intake| (intake.at, intake.seed));
+    let mut last: BTreeMap<(UnitCode, Day), u32> = BTreeMap::new();
+    let number = |(id, intake): (i64, Intake<'p>)| {
+        let day = desk.province.zone().day(intake.at);
+        let number = last.entry((intake.receiving.clone(), day)).or_default();
+        *number += 1;
+        Filed { id, day, number: *number, intake }
+    };
+    Ok((1..).zip(intakes).map(number).collect())
+}
+
+fn nothing_to_file() -> Refusal {
+    Refusal::new(
+        Kind::InvalidInput,
+        "Cấu hình không có thủ tục nào nộp được. Kiểm tra danh mục thủ tục và đơn vị.",
+        "Nothing in the configuration can be filed. Check the catalogue and the units.",
+    )
+}
+
+/// The last number of each agency and day (CODE-03).
+fn numbers(filed: &[Filed<'_>]) -> Vec<LastNumber> {
+    let mut last: BTreeMap<(&UnitCode, Day), u32> = BTreeMap::new();
+    for one in filed {
+        last.insert((&one.intake.receiving, one.day), one.number);
+    }
+    let row = |((agency, day), last): ((&UnitCode, Day), u32)| LastNumber {
+        agency: agency.to_string(),
+        day,
+        last: i64::from(last),
+    };
+    last.into_iter().map(row).collect()
+}
+
+/// The last number of each unit's letters, as they are counted from the year's first day.
+fn form_numbers(forms: &FormNumbers) -> Vec<LastNumber> {
+    let row = |(unit, year, last): (&UnitCode, i16, i64)| {
+        Some(LastNumber { agency: format!("{unit}/PXL"), day: Day::new(year, 1, 1).ok()?, last })
+    };
+    forms.last().filter_map(row).collect()
+}
+
+/// Tells a batch of lives.
+fn tell(
+    teller: &Teller<'_>,
+    keeper: &Keeper<'_>,
+    filed: &[Filed<'_>],
+    forms: &mut FormNumbers,
+    summary: &mut Summary,
+) -> Result<Batch> {
+    let mut batch = Batch::default();
+    for one in filed {
+        let intake = &one.intake;
+        let code = DossierCode::issue(&intake.receiving, one.day, one.number).map_err(|error| {
+            Refusal::invalid(
+                "unit",
+                format!("Không cấp được mã hồ sơ cho đơn vị {}.", intake.receiving),
+                error.to_string(),
+            )
+        })?;
+        let applicant = applicant(teller, intake);
+        keeper.applicant(&mut batch, one.id, &applicant)?;
+        let names = Names {
+            code: code.as_str().to_owned(),
+            applicant: one.id,
+            mail: applicant.email_address().is_some(),
+        };
+        let life = story::tell(teller, intake, &names, forms)?;
+        if life.dossier.state.is_open() {
+            summary.open += 1;
+        } else if life.dossier.received_at.is_some() {
+            summary.figures.count(life.dossier.outcome());
+        }
+        keeper.dossier(&mut batch, one.id, life);
+    }
+    summary.dossiers += batch.dossiers();
+    summary.events += batch.events();
+    summary.alerts += batch.alerts();
+    Ok(batch)
+}
+
+/// Who files it: businesses what businesses need, from where the counter is.
+fn applicant(teller: &Teller<'_>, intake: &Intake<'_>) -> crate::domain::applicant::Applicant {
+    let mut dice = Dice::new(intake.seed.rotate_left(32));
+    let kind = match intake.procedure.field.as_str() {
+        "Doanh nghiệp"
+        | "Đầu tư"
+        | "Xúc tiến thương mại"
+        | "Lưu thông hàng hóa"
+        | "Môi trường"
+        | "Du lịch"
+        | "Văn hóa"
+        | "Hoạt động xây dựng"
+        | "Quản lý chất lượng công trình"
+        | "An toàn thực phẩm"
+        | "Khoa học và công nghệ"
+        | "Việc làm" => ApplicantKind::Business,
+        "Tôn giáo" | "Tổ chức phi chính phủ" => ApplicantKind::Organisation,
+        "Đường bộ" if dice.per_mille(550) => ApplicantKind::Business,
+        _ => ApplicantKind::Citizen,
+    };
+    let units = &teller.desk.province.units;
+    let commune = units.get(&intake.receiving).and_then(|unit| units.get(unit.parent.as_ref()?));
+    let place = commune.filter(|unit| unit.area.is_some()).map(|unit| unit.short_name.as_str());
+    let town = place.is_none_or(|place| place.starts_with("Phường"));
+    names::applicant(kind, place.unwrap_or("Phường Tân Phong"), town, &mut dice)
+}
