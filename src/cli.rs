@@ -12,6 +12,7 @@ use crate::db::Purpose;
 
 pub mod calendar;
 pub mod check;
+pub mod demo;
 pub mod import;
 pub mod migrate;
 pub mod report;
@@ -35,6 +36,8 @@ struct Arguments {
 enum Command {
     /// Serve the pages, the API and the scheduled work.
     Serve,
+    /// Create a demonstration province and serve it.
+    Demo(demo::DemoArgs),
     /// Bring the database to this program's schema.
     Migrate,
     /// Check configuration, database, calendar, mail and clock, each with a verdict.
@@ -71,6 +74,7 @@ pub fn run() -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Serve => setup::block_on(serve::run(config)),
+        Command::Demo(args) => setup::block_on(demo::run(args)),
         Command::Migrate => setup::block_on(migrate::run(config)),
         Command::Check => setup::block_on(check::run(config)),
         Command::Verify(args) => setup::block_on(verify::run(config, args)),
