@@ -128,8 +128,9 @@ pub fn reappointment(desk: &Desk, dossier: &Dossier, promise: &Promise, day: Day
     Ok(Reappointment { due_at, due_on: day, late_from: if by_instant { due_at } else { end } })
 }
 
-/// In working days: what the rules set, else the limit itself, at least one day (LATE-13).
-fn longest_extension(desk: &Desk, dossier: &Dossier, promise: &Promise, timetable: &Timetable) -> u32 {
+/// The most working days by which a result may be put off: what the rules set, else the limit itself (LATE-13).
+#[must_use]
+pub fn longest_extension(desk: &Desk, dossier: &Dossier, promise: &Promise, timetable: &Timetable) -> u32 {
     let set = rules_of(desk, dossier).and_then(|rules| rules.max_extension_wd);
     set.unwrap_or_else(|| {
         let counted_from = timetable.zone().day(promise.counted_from);
