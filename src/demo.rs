@@ -109,10 +109,15 @@ pub async fn build(db: &Db, desk: &Desk, plan: &Plan) -> Result<Summary> {
         to,
     };
     let mut forms = FormNumbers::default();
+    let mut told = None;
     for filed in filed.chunks(BATCH) {
-        let batch = tell(&teller, &keeper, filed, &mut forms, &mut summary)?;
-        keep(db, &desk, batch).await?;
+        // While one batch is written, the next one is told.
+        let next = async { tell(&teller, &keeper, filed, &mut forms, &mut summary) };
+        let (kept, next) = tokio::join!(keep_told(db, &desk, told.take()), next);
+        kept?;
+        told = Some(next?);
     }
+    keep_told(db, &desk, told).await?;
     let last: Vec<LastNumber> = form_numbers(&forms);
     db.write(async move |tx| {
         store::bulk::numbers(tx, &last).await?;
@@ -120,6 +125,13 @@ pub async fn build(db: &Db, desk: &Desk, plan: &Plan) -> Result<Summary> {
     })
     .await?;
     Ok(summary)
+}
+
+async fn keep_told(db: &Db, desk: &Desk, told: Option<Batch>) -> Result<()> {
+    match told {
+        Some(batch) => keep(db, desk, batch).await,
+        None => Ok(()),
+    }
 }
 
 async fn refuse_in_use(db: &Db) -> Result<()> {

@@ -146,7 +146,7 @@ on_both! {
                 }
                 before = Some(after);
             }
-            assert_eq!(before.unwrap().ruleset.is_none_or(|rules| rules != "nd61-2018"), true);
+            assert!(before.unwrap().ruleset.is_none_or(|rules| rules != "nd61-2018"));
         }
     }
 

@@ -179,7 +179,8 @@ fn ending(late_days: Option<i64>, limit_days: i64, dice: &mut Dice) -> Ending {
     }
 }
 
-fn letter(unit: &str, late_days: Option<i64>, dice: &mut Dice) -> Letter {
+/// The letter about a dossier that comes so many days late, or in time.
+pub fn letter(unit: &str, late_days: Option<i64>, dice: &mut Dice) -> Letter {
     let Some(late) = late_days else {
         return if dice.per_mille(4) { Letter::InAdvance(dice.between(2, 4)) } else { Letter::None };
     };

@@ -103,7 +103,6 @@ impl<'t> Office<'t> {
         self.days.get(index).map(|one| one.day)
     }
 
-    #[must_use]
     pub fn days(&self) -> impl Iterator<Item = Day> {
         self.days.iter().map(|one| one.day)
     }

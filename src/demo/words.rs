@@ -55,7 +55,7 @@ pub fn reason(reason: LateReason, dice: &mut Dice) -> &'static str {
         LateReason::ForceMajeure => &["Mưa lũ gây chia cắt đường vào địa bàn nên chưa thể kiểm tra thực tế."],
         LateReason::Other => &["Đơn vị cần thêm thời gian để hoàn thiện kết quả giải quyết."],
     };
-    *dice.pick::<&'static str>(words)
+    dice.pick::<&'static str>(words)
 }
 
 pub const SUPPLEMENTS: &[&str] = &[

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{End, Hand, Spot, Story};
-use crate::demo::course::{Ending, Letter, Timing};
+use crate::demo::course::{self, Ending, Letter, Timing};
 use crate::demo::words;
 use crate::domain::apology::{DeliveryChannel, LateReason};
 use crate::domain::event::Happening;
@@ -120,7 +120,15 @@ impl<'p> Story<'_, 'p> {
         let Some(promise) = self.life.dossier.promise() else { return Ok(()) };
         let due_on = office.index(promise.due_on);
         let now = self.now()?.plus_minutes(4);
-        let (days, extension) = match self.course.letter {
+        let planned = matches!(self.course.ending, Ending::Settled(Timing::Late(_)) | Ending::Unsettled);
+        let late_from = office.spot(promise.late_from);
+        let slipped = !planned && ended.is_some_and(|ended| ended >= late_from);
+        let letter = if slipped {
+            course::letter(self.intake.competent.as_str(), Some(1), &mut self.dice)
+        } else {
+            self.course.letter
+        };
+        let (days, extension) = match letter {
             Letter::None => return Ok(()),
             Letter::InAdvance(extension) => (-1, extension),
             Letter::After { due, extension } => (due, extension),
