@@ -77,9 +77,8 @@ fn folder(args: &DemoArgs) -> Result<PathBuf, Failed> {
             folder.display()
         )));
     }
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        Failed::Unusable(format!("--data: không tạo được {}: {error}", folder.display()))
-    })?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failed::Unusable(format!("--data: không tạo được {}: {error}", folder.display())))?;
     Ok(folder)
 }
 
@@ -102,7 +101,7 @@ fn announce(summary: &Summary, folder: &Path, port: u16) {
     setup::print("");
     setup::print(&format!("  Mở http://127.0.0.1:{port} và đăng nhập, mật khẩu chung: {}", summary.password));
     for account in &summary.accounts {
-        setup::print(&format!("    {:<12} {}", account.login, account.words()));
+        setup::print(&format!("    {:<14} {}", account.login, account.words()));
     }
     setup::print("");
 }

@@ -188,7 +188,7 @@ fn reply_of(outcome: &Outcome) -> String {
 
 fn log(letter: &Claimed, fate: Next, reply: &str) {
     match fate {
-        Next::Sent => tracing::info!(letter.id, letter.kind, "sent a letter"),
+        Next::Sent => tracing::debug!(letter.id, letter.kind, "sent a letter"),
         Next::Again(_) => tracing::warn!(letter.id, letter.kind, reply, "a letter will be tried again"),
         Next::Pause => tracing::error!(letter.id, reply, "the mail relay is at fault; the post pauses"),
         Next::Failed | Next::Dead | Next::StaysUnknown => {

@@ -7,6 +7,7 @@ use crate::demo::course::{self, Ending, Letter, Timing};
 use crate::demo::words;
 use crate::domain::apology::{DeliveryChannel, LateReason};
 use crate::domain::event::Happening;
+use crate::domain::promise::Outcome;
 use crate::domain::staff::{Role, StaffId};
 use crate::domain::time::Moment;
 use crate::domain::unit::UnitCode;
@@ -196,6 +197,7 @@ impl<'p> Story<'_, 'p> {
                 (self.hand(competent, &[Role::UnitHead])?, what)
             }
             Beat::Letter { extension } => return self.apologise(at, extension),
+            Beat::Delivered(_) if self.life.dossier.apology.is_none() => return Ok(()),
             Beat::Delivered(channel) => (self.deliverer(channel)?, self.receipt(channel)),
         };
         self.add(at, by, what)
@@ -205,12 +207,20 @@ impl<'p> Story<'_, 'p> {
     fn apologise(&mut self, at: Moment, extension: i64) -> Result<(), End> {
         let at = at.max(self.life.dossier.last_at);
         let Some(promise) = self.life.dossier.promise().cloned() else { return Ok(()) };
+        // Who was on time after all has nothing to apologise for (LATE-16).
+        if self.life.dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late) {
+            return Ok(());
+        }
         let office = self.office()?;
         let zone = self.teller.desk.province.zone();
         let signed_on = zone.day(at);
         let reappointed = if self.life.dossier.state.is_open() {
             let base = office.index(promise.due_on).max(office.index(signed_on));
-            let day = office.day(office.shifted(base, extension.max(1))).unwrap_or(signed_on);
+            let timetable = self.teller.desk.province.timetable(&self.intake.competent);
+            let longest =
+                apology::longest_extension(self.teller.desk, &self.life.dossier, &promise, timetable);
+            let extension = extension.clamp(1, i64::from(longest).max(1));
+            let day = office.day(office.shifted(base, extension)).unwrap_or(signed_on);
             Some(apology::reappointment(&self.desk_at(at), &self.life.dossier, &promise, day)?)
         } else {
             None
