@@ -277,6 +277,12 @@ fn masked(identifier: &str) -> String {
     identifier.chars().enumerate().map(|(index, c)| if index < shown { '*' } else { c }).collect()
 }
 
+#[expect(
+    clippy::inline_always,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "the shape that askama's filters have"
+)]
 mod filters {
     /// The digits that a telephone dials.
     #[askama::filter_fn]

@@ -160,7 +160,7 @@ impl Tls {
     fn to(host: &str, extra_roots: Option<&[u8]>) -> Result<Self, RelayError> {
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| RelayError::BadHost { host: host.to_owned() })?;
-        let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let mut roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect::<RootCertStore>();
         for certificate in CertificateDer::pem_slice_iter(extra_roots.unwrap_or_default()) {
             let unreadable = |detail: String| RelayError::BadCertificates { detail };
             let certificate = certificate.map_err(|error| unreadable(error.to_string()))?;

@@ -25,7 +25,6 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 /// Every page that people read, with the forms on it.
-#[must_use]
 pub fn router() -> Router<App> {
     Router::new()
         .route("/", get(sign_in::home))

@@ -30,7 +30,6 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; frame-src 'self'";
 
 /// The whole service.
-#[must_use]
 pub fn router(app: App) -> Router {
     let (api, document) = api::router().split_for_parts();
     let reader = openapi::reader(&document);
@@ -40,7 +39,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(api)
         .merge(pages::router())
-        .route("/api/openapi.json", get(move || openapi::document(document)))
+        .route("/api/openapi.json", get(move || async { openapi::document(document) }))
         .route("/api/docs", get(move || async { reader }))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

@@ -147,10 +147,10 @@ fn wrong_day(vietnamese: &str, english: &str) -> crate::db::Error {
 async fn form_number(tx: &mut Tx, desk: &Desk, dossier: &Dossier, given: Option<&str>) -> Result<String> {
     if let Some(number) = given.map(str::trim).filter(|number| !number.is_empty()) {
         let number = text("number", number, 1)?;
-        return match store::obligations::has_number(tx, &number).await? {
-            false => Ok(number),
-            true => Err(number_taken(&number).into()),
-        };
+        if store::obligations::has_number(tx, &number).await? {
+            return Err(number_taken(&number).into());
+        }
+        return Ok(number);
     }
     let unit = dossier.filing.competent_unit.as_str();
     let today = desk.today();

@@ -20,12 +20,11 @@ impl Modify for Security {
 }
 
 /// Serves the document.
-pub async fn document(document: OpenApi) -> Json<OpenApi> {
+pub fn document(document: OpenApi) -> Json<OpenApi> {
     Json(document)
 }
 
 /// A plain page that lists every route with what it takes and answers.
-#[must_use]
 pub fn reader(document: &OpenApi) -> Html<String> {
     use std::fmt::Write as _;
     let mut html = String::from(

@@ -187,7 +187,9 @@ fn once(desk: &Desk, typed: &Typed, refusal: Option<&Refusal>) -> String {
 
 fn marked(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
     if choices.iter().any(|choice| choice.value == chosen) {
-        choices.iter_mut().for_each(|choice| choice.chosen = choice.value == chosen);
+        for choice in &mut choices {
+            choice.chosen = choice.value == chosen;
+        }
     } else if !choices.iter().any(|choice| choice.chosen)
         && let Some(first) = choices.first_mut()
     {
