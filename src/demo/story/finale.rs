@@ -164,6 +164,9 @@ impl<'p> Story<'_, 'p> {
     }
 
     fn play(&mut self, at: Moment, beat: Beat) -> Result<(), End> {
+        if self.is_pointless(&beat) {
+            return Ok(());
+        }
         let (competent, receiving) = (&self.intake.competent, &self.intake.receiving);
         let (by, what) = match beat {
             Beat::Step(role) => {
@@ -197,20 +200,27 @@ impl<'p> Story<'_, 'p> {
                 (self.hand(competent, &[Role::UnitHead])?, what)
             }
             Beat::Letter { extension } => return self.apologise(at, extension),
-            Beat::Delivered(_) if self.life.dossier.apology.is_none() => return Ok(()),
             Beat::Delivered(channel) => (self.deliverer(channel)?, self.receipt(channel)),
         };
         self.add(at, by, what)
+    }
+
+    /// What ended in time after all needs no letter, and without a letter there is no receipt (LATE-16).
+    fn is_pointless(&self, beat: &Beat) -> bool {
+        let dossier = &self.life.dossier;
+        match beat {
+            Beat::Letter { .. } | Beat::Exempted => {
+                dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late)
+            }
+            Beat::Delivered(_) => dossier.apology.is_none(),
+            _ => false,
+        }
     }
 
     /// Form 04, with a new date while the dossier is open (LATE-06, LATE-13).
     fn apologise(&mut self, at: Moment, extension: i64) -> Result<(), End> {
         let at = at.max(self.life.dossier.last_at);
         let Some(promise) = self.life.dossier.promise().cloned() else { return Ok(()) };
-        // Who was on time after all has nothing to apologise for (LATE-16).
-        if self.life.dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late) {
-            return Ok(());
-        }
         let office = self.office()?;
         let zone = self.teller.desk.province.zone();
         let signed_on = zone.day(at);
