@@ -96,7 +96,10 @@ pub struct Apology {
     pub issued_at: Moment,
     pub signed_on: Day,
     pub reason: LateReason,
-    /// The dossier was late by then; a later promise does not make the letter one in advance.
+    /// The promise that was in force, by its place in the ledger; a later one does not make the
+    /// letter one in advance.
+    pub promise_no: usize,
+    /// The dossier was late by then.
     pub after_lateness: bool,
     pub delivered: Option<(Moment, DeliveryChannel)>,
 }
@@ -318,6 +321,7 @@ impl Dossier {
                     issued_at: at,
                     signed_on: *signed_on,
                     reason: *reason,
+                    promise_no: self.promises.len().saturating_sub(1),
                     after_lateness: self.is_late_at(at),
                     delivered: None,
                 });

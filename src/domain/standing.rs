@@ -110,9 +110,8 @@ pub struct Milestones {
     /// When the window for a letter in advance opens and shuts (MON-03); none for
     /// limits too short for it (LATE-15).
     pub apology_window: Option<(Moment, Moment)>,
-    /// The latest day on which a letter counts as in advance (LATE-14); none for short limits.
-    in_advance_until: Option<Day>,
-    /// The end of that day, in so far as the limit has not ended before.
+    letter_by: LetterBy,
+    /// Until when a letter would be in advance, in so far as the limit has not ended before.
     last_moment_in_advance: Option<Moment>,
     pub due_at: Moment,
     pub late_from: Moment,
@@ -142,17 +141,17 @@ impl Milestones {
             let shuts = days.end(days.before(due, 1));
             (clamp(opens), clamp(shuts))
         });
-        let in_advance_until = match rules.apology_lead_unit {
-            LeadUnit::Calendar => due.plus(-whole(rules.apology_lead_days)),
-            LeadUnit::Working => Some(days.before(due, rules.apology_lead_days)),
+        let letter_by = LetterBy::of(promise, &days, rules);
+        let last_day = match letter_by {
+            LetterBy::Day(day) => Some(day),
+            LetterBy::Instant(_) => None,
         };
-        let in_advance_until = in_advance_until.filter(|_| long);
         let escalations = rules.escalation_wd.iter();
         Self {
             due_soon_at: clamp(due_soon_at(promise, limit, &days, rules)),
             apology_window: window,
-            in_advance_until,
-            last_moment_in_advance: in_advance_until.map(|day| clamp(days.end(day))),
+            letter_by,
+            last_moment_in_advance: last_day.map(|day| clamp(days.end(day))),
             due_at: promise.due_at,
             late_from: promise.late_from,
             escalations: escalations.map(|&level| (level, escalation_at(promise, level, &days))).collect(),
@@ -160,16 +159,21 @@ impl Milestones {
         }
     }
 
+    /// The same milestones, but a letter that went out is judged by the promise that it speaks of.
+    #[must_use]
+    pub fn judging_the_letter_by(self, promise: &Promise, timetable: &Timetable, rules: &RuleSet) -> Self {
+        let days = Days { timetable, fallback: promise.due_at };
+        Self { letter_by: LetterBy::of(promise, &days, rules), ..self }
+    }
+
     /// Whether the letter was in advance (LATE-14; LATE-15 for short limits).
     #[must_use]
     pub fn is_in_advance(&self, apology: &Apology) -> bool {
-        if apology.after_lateness {
-            return false;
-        }
-        match self.in_advance_until {
-            Some(latest) => apology.signed_on <= latest,
-            None => apology.issued_at <= self.due_at,
-        }
+        let in_time = match self.letter_by {
+            LetterBy::Day(latest) => apology.signed_on <= latest,
+            LetterBy::Instant(due_at) => apology.issued_at <= due_at,
+        };
+        in_time && !apology.after_lateness
     }
 
     /// `forecast` while a letter in advance is still possible, then `owed` until the limit ends.
@@ -218,6 +222,30 @@ impl Milestones {
         .chain(escalations)
         .filter(|&at| at > now)
         .min()
+    }
+}
+
+/// What a letter in advance keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LetterBy {
+    /// The latest day of signature (LATE-14).
+    Day(Day),
+    /// For limits that are too short for that, the due instant (LATE-15).
+    Instant(Moment),
+}
+
+impl LetterBy {
+    fn of(promise: &Promise, days: &Days<'_>, rules: &RuleSet) -> Self {
+        let limit = promise.basis.as_ref().map_or(TimeLimit::None, |basis| basis.terms.limit);
+        let lead = rules.apology_lead_days;
+        let latest = match rules.apology_lead_unit {
+            LeadUnit::Calendar => promise.due_on.plus(-whole(lead)),
+            LeadUnit::Working => Some(days.before(promise.due_on, lead)),
+        };
+        match latest.filter(|_| !is_too_short_for_notice(limit)) {
+            Some(day) => Self::Day(day),
+            None => Self::Instant(promise.due_at),
+        }
     }
 }
 

@@ -77,7 +77,12 @@ pub fn rules_of<'d>(desk: &'d Desk, dossier: &Dossier) -> Option<&'d RuleSet> {
 pub fn milestones_of(desk: &Desk, dossier: &Dossier) -> Option<Milestones> {
     let timetable = desk.province.timetable(&dossier.filing.competent_unit);
     let rules = rules_of(desk, dossier)?;
-    Some(Milestones::of(dossier.promise()?, dossier.reappointment, timetable, rules))
+    let milestones = Milestones::of(dossier.promise()?, dossier.reappointment, timetable, rules);
+    let answered = dossier.apology.as_ref().and_then(|apology| dossier.promises.get(apology.promise_no));
+    Some(match answered {
+        Some(promise) => milestones.judging_the_letter_by(promise, timetable, rules),
+        None => milestones,
+    })
 }
 
 /// What is added to a dossier.
@@ -155,7 +160,7 @@ pub fn check_version(opened: &Opened, expected: i64) -> Result<()> {
 }
 
 /// An event lies neither in the future nor before the one that it follows.
-fn check_time(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<()> {
+pub fn check_time(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<()> {
     if at > desk.now.max(dossier.last_at) {
         return Err(Refusal::invalid(
             "at",

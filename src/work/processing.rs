@@ -176,6 +176,7 @@ pub async fn change(
     ledger::check_version(&opened, request.expected_version)?;
     // A clock that was set back must not bar every deed: what is said to happen now follows what was.
     let at = request.at.unwrap_or_else(|| desk.now.max(opened.dossier.last_at));
+    ledger::check_time(desk, &opened.dossier, at)?;
     let what = happening(tx, desk, actor, &opened, at, &request.change).await?;
     let addition = Addition { actor, at, what };
     let opened = ledger::add(tx, desk, opened, request.expected_version, addition).await?;

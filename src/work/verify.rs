@@ -15,6 +15,8 @@ use crate::store::dossiers::Projection;
 const PAGE: i64 = 500;
 /// More than this many findings say nothing new.
 const MOST_FINDINGS: usize = 100;
+/// Columns that one finding names.
+const MOST_COLUMNS: usize = 3;
 
 /// One thing that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -90,11 +92,17 @@ async fn check_dossier(tx: &mut Tx, desk: &Desk, id: i64, code: &str, verdict: &
 
 /// The first columns in which two projections differ, by their names.
 fn difference(stored: &Projection, expected: &Projection) -> String {
-    let (stored, expected) = (format!("{stored:#?}"), format!("{expected:#?}"));
-    let differing = stored.lines().zip(expected.lines()).filter(|(a, b)| a != b);
-    let shown: Vec<_> =
-        differing.take(3).map(|(a, b)| format!("stored {} but replayed {}", a.trim(), b.trim())).collect();
-    shown.join("; ")
+    let columns = |projection| match serde_json::to_value(projection) {
+        Ok(serde_json::Value::Object(columns)) => columns,
+        _ => serde_json::Map::new(),
+    };
+    let (stored, expected) = (columns(stored), columns(expected));
+    let differing = stored.iter().filter(|(name, value)| expected.get(*name) != Some(value));
+    let shown = differing.take(MOST_COLUMNS).map(|(name, value)| {
+        let replayed = expected.get(name).unwrap_or(&serde_json::Value::Null);
+        format!("{name} is {value} but {replayed} when replayed")
+    });
+    shown.collect::<Vec<_>>().join("; ")
 }
 
 /// Where a walk along the audit chain has come to.

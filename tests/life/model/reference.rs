@@ -1,0 +1,629 @@
+//! The rules of a dossier's life, written down once more from the text of the rules.
+//!
+//! Shares with the service the calendar, the engine that finds due dates, and nothing else.
+
+use dunghen::db::{Error, Result};
+use dunghen::domain::calendar::Timetable;
+use dunghen::domain::deadline::{Due, due_between_units};
+use dunghen::domain::limit::{CutOff, Terms};
+use dunghen::domain::refusal;
+use dunghen::domain::time::{ClockTime, Day, Moment};
+use jiff::SignedDuration;
+
+use crate::office::*;
+
+/// A procedure as far as its clock goes.
+#[derive(Debug)]
+pub struct Kind {
+    pub procedure: &'static str,
+    pub competent: &'static str,
+    limit: &'static str,
+    cutoff: CutOff,
+    pauses: bool,
+    second: Option<&'static str>,
+    unit: Unit,
+}
+
+/// What the limit is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// Working or calendar days, with their number.
+    Days(u32),
+    Months,
+    Hours(i64),
+    SameDay,
+}
+
+const fn kind(procedure: &'static str, competent: &'static str, limit: &'static str, unit: Unit) -> Kind {
+    Kind { procedure, competent, limit, cutoff: CutOff::None, pauses: false, second: None, unit }
+}
+
+pub const KINDS: [Kind; 9] = [
+    kind(THREE_DAYS, COMMUNE, "3wd", Unit::Days(3)),
+    Kind { cutoff: CutOff::After15h, ..kind(SAME_DAY, COMMUNE, "same-day", Unit::SameDay) },
+    kind(TWENTY_CALENDAR_DAYS, COMMUNE, "20cd", Unit::Days(20)),
+    kind("2.001035", COMMUNE, "2wd", Unit::Days(2)),
+    kind(EIGHT_HOURS, "H35.05", "8wh", Unit::Hours(8)),
+    Kind { pauses: true, ..kind(PAUSING, "H35.04", "35cd", Unit::Days(35)) },
+    Kind { second: Some("3wd"), ..kind(SECOND_LIMIT, "H35.06.01", "17wd", Unit::Days(17)) },
+    kind(NO_SECOND_LIMIT, "H35.06.01", "8wd", Unit::Days(8)),
+    kind("1.012786", "H35.06.01", "1mo", Unit::Months),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Counter,
+    Specialist,
+    Head,
+    Stranger,
+}
+
+impl Who {
+    pub const ALL: [Self; 4] = [Self::Counter, Self::Specialist, Self::Head, Self::Stranger];
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Accept,
+    Transfer,
+    StepDone,
+    Supplement,
+    Supplemented,
+    Payment,
+    Paid,
+    Withdraw,
+    Stop,
+    Refuse,
+    Settle,
+    Return,
+    Apologise,
+    Deliver,
+    Exempt,
+}
+
+impl What {
+    pub const ALL: [Self; 15] = [
+        Self::Accept,
+        Self::Transfer,
+        Self::StepDone,
+        Self::Supplement,
+        Self::Supplemented,
+        Self::Payment,
+        Self::Paid,
+        Self::Withdraw,
+        Self::Stop,
+        Self::Refuse,
+        Self::Settle,
+        Self::Return,
+        Self::Apologise,
+        Self::Deliver,
+        Self::Exempt,
+    ];
+}
+
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub what: What,
+    pub at: Option<Moment>,
+    pub new_date: Option<Day>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Accepted,
+    /// With one of these kinds, where several things are wrong at once.
+    Refused(Vec<refusal::Kind>),
+}
+
+impl Verdict {
+    pub fn allows<T>(&self, outcome: &Result<T>) -> bool {
+        match (self, outcome) {
+            (Self::Accepted, Ok(_)) => true,
+            (Self::Refused(kinds), Err(Error::Refused(refusal))) => kinds.contains(&refusal.kind),
+            _ => false,
+        }
+    }
+}
+
+/// A promise as the rules see it.
+#[derive(Clone, Debug)]
+pub struct Pledge {
+    pub from: Moment,
+    pub due_at: Moment,
+    pub due_on: Day,
+    pub unit: UnitOf,
+}
+
+/// What decides when a promise is broken and when a result is early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitOf {
+    Day { short: bool, one_day: bool },
+    Hours(i64),
+    SameDay,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Letter {
+    at: Moment,
+    pub in_advance: bool,
+    pub delivered: Option<Moment>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Model {
+    kind: &'static Kind,
+    /// The national code.
+    pub state: u8,
+    pub version: i64,
+    pub received_at: Option<Moment>,
+    pub pledges: Vec<Pledge>,
+    pub stopped: Option<Moment>,
+    requests: u32,
+    pub late_at_stop: bool,
+    /// The end, and the instant that decides lateness.
+    pub end: Option<(Moment, Moment)>,
+    pub letter: Option<Letter>,
+    /// The last instant that keeps the re-appointed date.
+    pub second: Option<Moment>,
+    pub exempted: Option<Moment>,
+    pub row: Option<ObligationRow>,
+    pub next_check: Option<Moment>,
+    last_at: Moment,
+}
+
+fn timetable(kind: &Kind) -> &'static Timetable {
+    static PROVINCE: std::sync::LazyLock<std::sync::Arc<dunghen::domain::province::Province>> =
+        std::sync::LazyLock::new(province);
+    PROVINCE.timetable(&kind.competent.parse().unwrap())
+}
+
+fn instant(day: Day, clock: ClockTime) -> Moment {
+    province().zone().instant(day, clock).unwrap()
+}
+
+fn civil(moment: Moment) -> Day {
+    province().zone().day(moment)
+}
+
+fn after(moment: Moment) -> Moment {
+    moment.plus(SignedDuration::from_micros(1))
+}
+
+impl Pledge {
+    /// LATE-00, TIME-03.
+    pub fn late_from(&self) -> Moment {
+        match self.unit {
+            UnitOf::Day { .. } => instant(self.due_on, ClockTime::END_OF_DAY),
+            UnitOf::Hours(_) | UnitOf::SameDay => self.due_at,
+        }
+    }
+
+    /// REP-06, REP-08: before the due day, or before the session in which it falls due.
+    fn is_early(&self, end: Moment) -> bool {
+        match self.unit {
+            UnitOf::Day { .. } => civil(end) < self.due_on,
+            // The sessions are 07:30-11:30 and 13:30-17:00; what fills one ends at its closing.
+            UnitOf::Hours(_) | UnitOf::SameDay => {
+                let noon = instant(self.due_on, ClockTime::hm(11, 30));
+                let morning = self.due_at <= noon;
+                let start = if morning { ClockTime::hm(7, 30) } else { ClockTime::hm(13, 30) };
+                let closed = self.due_at > instant(self.due_on, ClockTime::hm(17, 0));
+                end < if closed { self.due_at } else { instant(self.due_on, start) }
+            }
+        }
+    }
+}
+
+impl Model {
+    /// ∅→1 online, ∅→2 at the counter.
+    pub fn filed(kind: &'static Kind, online: bool, now: Moment) -> Self {
+        let mut model = Self {
+            kind,
+            state: 1,
+            version: 1,
+            received_at: None,
+            pledges: Vec::new(),
+            stopped: None,
+            requests: 0,
+            late_at_stop: false,
+            end: None,
+            letter: None,
+            second: None,
+            exempted: None,
+            row: None,
+            next_check: None,
+            last_at: now,
+        };
+        if !online {
+            model.state = 2;
+            model.promise_from(now, kind.limit);
+        }
+        model
+    }
+
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, 1 | 2 | 4 | 5 | 6)
+    }
+
+    fn runs(&self) -> bool {
+        self.is_open() && self.stopped.is_none()
+    }
+
+    pub fn pledge(&self) -> Option<&Pledge> {
+        self.pledges.last()
+    }
+
+    /// LATE-00, SUP-06, END-03.
+    pub fn is_late(&self, now: Moment) -> bool {
+        let decides = self.end.map(|(_, decides)| decides).or(self.stopped).unwrap_or(now);
+        self.late_at_stop || self.pledge().is_some_and(|pledge| decides > pledge.late_from())
+    }
+
+    /// REP-06 to REP-10.
+    pub fn outcome(&self) -> Option<&'static str> {
+        let ((end, _), pledge) = (self.end?, self.pledge()?);
+        Some(match self.state {
+            _ if self.is_late(end) => "late",
+            9 | 10 if pledge.is_early(end) => "early",
+            _ => "on_time",
+        })
+    }
+
+    fn ended_in_time(&self) -> bool {
+        self.outcome().is_some_and(|outcome| outcome != "late")
+    }
+
+    /// LIFE-01, and what may happen to a dossier without moving it.
+    pub fn next(&self, what: What) -> Option<u8> {
+        let letter_is_due = self.pledge().is_some() && !self.ended_in_time();
+        Some(match (self.state, what) {
+            (1, What::Accept) => 2,
+            (1, What::Refuse) => 3,
+            (2 | 4, What::Transfer) | (4, What::StepDone) | (6, What::Paid) => 4,
+            (1 | 2 | 4, What::Supplement) => 5,
+            (5, What::Supplemented) => {
+                if self.received_at.is_some() {
+                    4
+                } else {
+                    2
+                }
+            }
+            (4, What::Payment) => 6,
+            (1 | 2 | 4 | 5 | 6, What::Withdraw) => 7,
+            (2 | 4 | 5 | 6, What::Stop) | (2 | 4, What::Refuse) => 8,
+            (4, What::Settle) => 9,
+            // ACC-06.
+            (2, What::Settle) if self.kind.unit == Unit::SameDay => 9,
+            (9, What::Return) => 10,
+            // LATE-02, LATE-08, LATE-17.
+            (state, What::Apologise) if letter_is_due && self.letter.is_none() => state,
+            (state, What::Exempt) if letter_is_due && self.exempted.is_none() => state,
+            (state, What::Deliver) if self.letter.is_some() => state,
+            _ => return None,
+        })
+    }
+
+    /// Section 3.3, of the four who act here.
+    pub fn may(&self, who: Who, what: What) -> bool {
+        let supplement_again = what == What::Supplement && self.requests > 0;
+        match what {
+            What::Supplement if supplement_again => who == Who::Head,
+            What::Transfer | What::StepDone | What::Supplement => who != Who::Stranger,
+            What::Payment => matches!(who, Who::Specialist | Who::Head),
+            What::Paid => matches!(who, Who::Counter | Who::Specialist),
+            What::Refuse if self.state == 1 => who == Who::Counter,
+            What::Stop | What::Refuse | What::Settle => matches!(who, Who::Counter | Who::Head),
+            What::Apologise | What::Exempt => who == Who::Head,
+            What::Accept | What::Supplemented | What::Withdraw | What::Return | What::Deliver => {
+                who == Who::Counter
+            }
+        }
+    }
+
+    pub fn judge(&self, who: Who, asked: &Asked, expected: i64, now: Moment) -> Verdict {
+        use refusal::Kind as No;
+        if who == Who::Stranger {
+            return Verdict::Refused(vec![No::NotFound]);
+        }
+        if !self.may(who, asked.what) {
+            return Verdict::Refused(vec![No::NotAllowed]);
+        }
+        if expected != self.version {
+            return Verdict::Refused(vec![No::StaleVersion]);
+        }
+        let mut wrong = Vec::new();
+        if self.next(asked.what).is_none() {
+            wrong.push(No::IllegalMove);
+        }
+        let at = self.at(asked, now);
+        if at < self.last_at || at > now.max(self.last_at) {
+            wrong.push(No::InvalidInput);
+        }
+        if asked.what == What::Apologise && !self.takes_date(asked.new_date, now) {
+            wrong.push(No::InvalidInput);
+        }
+        if wrong.is_empty() { Verdict::Accepted } else { Verdict::Refused(wrong) }
+    }
+
+    fn at(&self, asked: &Asked, now: Moment) -> Moment {
+        asked.at.unwrap_or(now.max(self.last_at))
+    }
+
+    /// From where a new date is counted: the due date, or today where that is past (LATE-13).
+    pub fn latest_date(&self, now: Moment) -> Day {
+        self.pledge().map_or(civil(now), |pledge| pledge.due_on.max(civil(now)))
+    }
+
+    /// LATE-13: a working day after both, at most the original limit away; none for what has ended.
+    fn takes_date(&self, new_date: Option<Day>, now: Moment) -> bool {
+        let (Some(date), Some(pledge)) = (new_date, self.pledge()) else { return !self.is_open() };
+        let limit = self.working_days(civil(pledge.from), pledge.due_on).max(1);
+        let extension = self.working_days(self.latest_date(now), date);
+        self.is_open()
+            && date > self.latest_date(now)
+            && timetable(self.kind).is_working(date)
+            && extension <= limit
+    }
+
+    /// The working days d with `from` < d ≤ `to`, one by one.
+    fn working_days(&self, from: Day, to: Day) -> usize {
+        std::iter::successors(from.next(), |day| day.next())
+            .take_while(|day| *day <= to)
+            .filter(|day| timetable(self.kind).is_working(*day))
+            .count()
+    }
+
+    /// What an accepted request does.
+    pub fn apply(&mut self, asked: &Asked, now: Moment) {
+        let at = self.at(asked, now);
+        let next = self.next(asked.what).unwrap();
+        let was_received = self.received_at.is_some();
+        match asked.what {
+            What::Supplement | What::Payment => {
+                self.late_at_stop = self.is_late(at);
+                self.stopped = Some(at);
+                self.requests += u32::from(asked.what == What::Supplement && was_received);
+                self.next_check = None;
+            }
+            What::Withdraw | What::Stop | What::Refuse | What::Settle => {
+                self.end = Some((at, self.stopped.unwrap_or(at)));
+                self.stopped = None;
+                self.next_check = None;
+            }
+            _ => {}
+        }
+        self.state = next;
+        self.version += 1;
+        self.last_at = at;
+        match asked.what {
+            What::Accept => self.promise_from(at, self.kind.limit),
+            What::Supplemented => self.resume(at, false),
+            What::Paid => self.resume(at, true),
+            What::Apologise => self.apologise(at, asked.new_date),
+            What::Deliver => {
+                let letter = self.letter.as_mut().unwrap();
+                letter.delivered.get_or_insert(at);
+            }
+            What::Exempt => self.exempted = Some(at),
+            _ => {}
+        }
+        self.keep_row(asked.what, at);
+    }
+
+    fn apologise(&mut self, at: Moment, new_date: Option<Day>) {
+        let pledge = self.pledge().unwrap();
+        // LATE-14, LATE-15: judged by the promise that the letter speaks of.
+        let in_advance = match pledge.unit {
+            UnitOf::Day { one_day: false, .. } => civil(at) < pledge.due_on,
+            _ => at <= pledge.due_at,
+        };
+        let day_limit = matches!(pledge.unit, UnitOf::Day { .. });
+        let end = if day_limit { ClockTime::END_OF_DAY } else { ClockTime::hm(17, 0) };
+        self.letter = Some(Letter { at, in_advance: in_advance && !self.is_late(at), delivered: None });
+        self.second = new_date.map(|date| instant(date, end));
+        if self.runs()
+            && let Some(second) = self.second
+        {
+            let waits = self.next_check.into_iter().chain([after(second)]).min();
+            self.next_check = waits;
+        }
+    }
+
+    /// LATE-16: one row, opened by whoever sees the lateness first, closed by an end in time.
+    fn keep_row(&mut self, what: What, at: Moment) {
+        if self.pledge().is_none() {
+            return;
+        }
+        if self.letter.is_some() || self.exempted.is_some() || self.is_late(at) {
+            self.open_row(at);
+        }
+        let ended_in_time = self.ended_in_time();
+        let letter = self.letter.clone();
+        if let Some(row) = &mut self.row {
+            if ended_in_time && row.delivered_at.is_none() {
+                row.closed_at.get_or_insert(at);
+            }
+            match (what, letter) {
+                (What::Apologise, Some(letter)) => {
+                    row.issued_at = Some(letter.at);
+                    row.in_advance = Some(letter.in_advance);
+                }
+                (What::Deliver, _) => drop(row.delivered_at.get_or_insert(at)),
+                (What::Exempt, _) => drop(row.exempted_at.get_or_insert(at)),
+                _ => {}
+            }
+        }
+    }
+
+    fn open_row(&mut self, at: Moment) {
+        self.row.get_or_insert(ObligationRow {
+            opened_at: at,
+            issued_at: None,
+            in_advance: None,
+            delivered_at: None,
+            exempted_at: None,
+            closed_at: None,
+        });
+    }
+
+    fn promise_from(&mut self, from: Moment, limit: &str) {
+        let terms = Terms { cutoff: self.kind.cutoff, ..Terms::of(limit.parse().unwrap()) };
+        let receiving = province();
+        let receiving = receiving.timetable(&CENTRE.parse().unwrap());
+        let due = due_between_units(receiving, timetable(self.kind), from, &terms).unwrap().unwrap();
+        self.pledge_for(from, due);
+    }
+
+    fn pledge_for(&mut self, from: Moment, due: Due) {
+        let unit = match self.kind.unit {
+            Unit::Days(days) => UnitOf::Day { short: days <= 5, one_day: days <= 1 },
+            Unit::Months => UnitOf::Day { short: false, one_day: false },
+            Unit::Hours(hours) => UnitOf::Hours(hours),
+            Unit::SameDay => UnitOf::SameDay,
+        };
+        self.received_at.get_or_insert(from);
+        self.pledges.push(Pledge { from, due_at: due.at, due_on: due.on, unit });
+        self.next_check = self.milestones().into_iter().filter(|at| *at >= from).min();
+    }
+
+    /// SUP-04, SUP-05, STOP-01.
+    fn resume(&mut self, at: Moment, paid: bool) {
+        let stopped = self.stopped.take().unwrap();
+        match (self.pledge().cloned(), self.kind.second.filter(|_| paid)) {
+            (_, Some(limit)) => {
+                self.promise_from(at, limit);
+                let pledge = self.pledges.last_mut().unwrap();
+                pledge.unit = UnitOf::Day { short: true, one_day: false };
+                self.next_check = self.milestones().into_iter().filter(|when| *when >= at).min();
+            }
+            (Some(pledge), None) if self.kind.pauses || paid => {
+                let terms = Terms { cutoff: self.kind.cutoff, ..Terms::of(self.kind.limit.parse().unwrap()) };
+                let due = Due { at: pledge.due_at, on: pledge.due_on, counting_starts: pledge.due_on };
+                let due = timetable(self.kind).pause(&due, &terms, stopped, at).unwrap();
+                self.pledge_for(at, due);
+            }
+            _ => self.promise_from(at, self.kind.limit),
+        }
+    }
+
+    /// MON-02 to MON-04 and LATE-00: every instant at which something may become owed.
+    fn milestones(&self) -> Vec<Moment> {
+        let Some(pledge) = self.pledge() else { return Vec::new() };
+        let late = pledge.late_from();
+        let within = |at: Moment| at.max(pledge.from).min(late);
+        let mut all = vec![after(late)];
+        all.extend(self.soon(pledge).map(within));
+        all.extend(self.window(pledge).map(|(opens, _)| opens));
+        all.extend(
+            [1, 3, 5].map(|days| self.opening(self.working_day_after(pledge.due_on, days)).max(after(late))),
+        );
+        all.extend(self.second.map(after));
+        all
+    }
+
+    /// MON-02: when little time is left.
+    fn soon(&self, pledge: &Pledge) -> Option<Moment> {
+        Some(match pledge.unit {
+            UnitOf::Day { short, .. } => {
+                self.opening(self.working_day_before(pledge.due_on, if short { 1 } else { 3 }))
+            }
+            UnitOf::SameDay => self.opening(pledge.due_on),
+            UnitOf::Hours(hours) => self.minutes_before(pledge.due_at, hours * 60 / 4),
+        })
+    }
+
+    /// MON-03: from two working days before due to the end of the one before; none for LATE-15.
+    pub fn window(&self, pledge: &Pledge) -> Option<(Moment, Moment)> {
+        let UnitOf::Day { one_day: false, .. } = pledge.unit else { return None };
+        let opens = self.opening(self.working_day_before(pledge.due_on, 2));
+        let shuts = instant(self.working_day_before(pledge.due_on, 1), ClockTime::END_OF_DAY);
+        let within = |at: Moment| at.max(pledge.from).min(pledge.late_from());
+        Some((within(opens), within(shuts)))
+    }
+
+    fn opening(&self, day: Day) -> Moment {
+        instant(day, ClockTime::hm(7, 30))
+    }
+
+    fn working_day_before(&self, day: Day, count: usize) -> Day {
+        let days = std::iter::successors(day.previous(), |day| day.previous());
+        days.filter(|day| timetable(self.kind).is_working(*day)).nth(count - 1).unwrap()
+    }
+
+    fn working_day_after(&self, day: Day, count: usize) -> Day {
+        let days = std::iter::successors(day.next(), |day| day.next());
+        days.filter(|day| timetable(self.kind).is_working(*day)).nth(count - 1).unwrap()
+    }
+
+    /// Walks back minute by minute through the working time before `end`.
+    fn minutes_before(&self, end: Moment, minutes: i64) -> Moment {
+        let (mut at, mut left) = (end, minutes);
+        while left > 0 {
+            at = at.plus(SignedDuration::from_mins(-1));
+            let (day, clock) = province().zone().local(at);
+            let morning = ClockTime::hm(7, 30) <= clock && clock < ClockTime::hm(11, 30);
+            let afternoon = ClockTime::hm(13, 30) <= clock && clock < ClockTime::hm(17, 0);
+            left -= i64::from((morning || afternoon) && timetable(self.kind).is_working(day));
+        }
+        at
+    }
+
+    /// What the sweep does to this dossier at `now`.
+    pub fn sweep(&mut self, now: Moment) {
+        if self.next_check.is_none_or(|at| at > now) {
+            return;
+        }
+        if self.is_late(now) {
+            self.open_row(now);
+        }
+        let runs = self.runs();
+        self.next_check = self.milestones().into_iter().filter(|at| *at > now && runs).min();
+    }
+
+    /// MON-01.
+    pub fn standing(&self, now: Moment) -> Option<&'static str> {
+        let pledge = self.pledge().filter(|_| self.is_open())?;
+        let late = self.is_late(now);
+        let within = |at: Moment| at.max(pledge.from).min(pledge.late_from());
+        Some(if late && self.second.is_some_and(|second| now > second) {
+            "overdue_twice"
+        } else if late {
+            "overdue"
+        } else if self.stopped.is_some() {
+            "clock_stopped"
+        } else if self.window(pledge).is_some_and(|(opens, shuts)| opens <= now && now <= shuts) {
+            "apology_window"
+        } else if self.soon(pledge).is_some_and(|soon| within(soon) <= now) {
+            "due_soon"
+        } else {
+            "on_track"
+        })
+    }
+
+    /// Section 6.1.
+    pub fn obligation(&self, now: Moment) -> Option<&'static str> {
+        let pledge = self.pledge()?;
+        if self.exempted.is_some() {
+            return Some("exempt");
+        }
+        if let Some(letter) = &self.letter {
+            return Some(match letter {
+                Letter { delivered: Some(_), .. } => "delivered",
+                _ if self.ended_in_time() => "closed",
+                Letter { in_advance: true, .. } => "issued_in_advance",
+                _ => "issued_late",
+            });
+        }
+        if self.is_late(now) {
+            return Some("owed_overdue");
+        }
+        let (opens, _) = self.window(pledge).filter(|_| self.runs())?;
+        let last_day = instant(pledge.due_on.previous()?, ClockTime::END_OF_DAY);
+        let last_moment = last_day.max(pledge.from).min(pledge.late_from());
+        match now {
+            now if now < opens => None,
+            now if now <= last_moment => Some("forecast"),
+            _ => Some("owed"),
+        }
+    }
+}
