@@ -4,6 +4,8 @@
 //! floor probe (a bare table over naive local time, `rustc -O floor.rs && ./floor`) in the same
 //! minute and compare the ratio.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;

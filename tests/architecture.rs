@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("config", &["domain"]),
     ("seal", &["random"]),
-    ("db", &["domain"]),
+    ("db", &["domain", "random"]),
     ("letters", &["domain"]),
     ("paper", &["domain"]),
     ("mail", &["domain"]),

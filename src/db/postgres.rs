@@ -114,7 +114,7 @@ fn left(end: Instant) -> Duration {
 
 /// Grows with every attempt, and differs between those who clashed.
 fn pause(attempt: u32) -> Duration {
-    Duration::from_millis(rand::random_range(1..=5_u64 << attempt))
+    Duration::from_millis(5_u64 << attempt).mul_f64(crate::random::fraction())
 }
 
 /// Once the commit is sent, only the server's own refusal says that nothing was kept.

@@ -355,7 +355,8 @@ impl Zone {
         let clock = jiff::civil::Time::midnight().checked_add(i64::from(seconds).seconds()).ok()?;
         let local = self.0.to_ambiguous_timestamp(day.0.to_datetime(clock));
         if local.is_ambiguous() && matches!(local.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
-            let beyond = local.compatible().ok()?;
+            // The change itself counts: the gap may begin at the very time that is asked for.
+            let beyond = local.compatible().ok()?.checked_add(SignedDuration::from_nanos(1)).ok()?;
             return self.0.preceding(beyond).next().map(|change| Moment::new(change.timestamp()));
         }
         local.compatible().ok().map(Moment::new)

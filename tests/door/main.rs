@@ -52,7 +52,7 @@ on_both! {
         assert!(clash.await.unwrap_err().is_unique_violation());
         let defect = db.write(async |tx| {
             add(tx, 3).await?;
-            assert!(!true, "a defect");
+            explode(true);
             Ok(())
         });
         assert!(matches!(defect.await, Err(Error::Panicked)));
@@ -314,4 +314,9 @@ fn a_sqlite_file_has_one_writing_process_and_many_that_look() {
         let again = Db::open(&db.url, &serve).await.unwrap();
         assert_eq!(ids(&again).await, [1, 3]);
     });
+}
+
+/// A defect in a deed.
+fn explode(now: bool) {
+    assert!(!now, "a defect");
 }

@@ -1,5 +1,8 @@
 //! The life of a dossier from intake to return is what the rules say, on both databases.
 
+#![allow(clippy::await_holding_refcell_ref, reason = "one life at a time, on one thread")]
+#![allow(clippy::type_complexity, reason = "rows as tuples, read where they are asked for")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

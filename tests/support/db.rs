@@ -29,7 +29,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 macro_rules! on_both {
     ($($(#[$attribute:meta])* async fn $name:ident($($db:ident)+ : TestDb) $body:block)+) => {$(
         mod $name {
-            #[expect(unused_imports)]
+            #[allow(unused_imports)]
             use super::*;
 
             async fn body($($db)+: TestDb) $body

@@ -1,3 +1,5 @@
+//! Mappings that hold, and what is said of those that do not.
+
 use super::*;
 
 const GOOD: &str = r#"
