@@ -97,7 +97,7 @@ pub async fn obligations(
     Query(query): Query<ObligationQuery>,
 ) -> Result<Json<Page<ObligationShape>>> {
     let desk = app.desk();
-    let after = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let after = query.cursor.as_deref().filter(|text| !text.is_empty()).map(read_cursor).transpose()?;
     let found = app
         .db
         .read(async |tx| {
@@ -151,7 +151,7 @@ pub async fn alerts(
     caller: Caller,
     Query(query): Query<AlertQuery>,
 ) -> Result<Json<Page<AlertShape>>> {
-    let before = query.cursor.as_deref().map(|text| {
+    let before = query.cursor.as_deref().filter(|text| !text.is_empty()).map(|text| {
         text.parse::<i64>().map_err(|_| {
             Refusal::invalid("cursor", "Con trỏ trang không đúng.", "This is not a cursor of this list.")
         })

@@ -90,7 +90,7 @@ pub async fn list(
 ) -> Result<Json<Page<ListedShape>>> {
     let desk = app.desk();
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
-    let after = query.cursor.as_deref().map(cursor).transpose()?;
+    let after = query.cursor.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
     let mut filter = filter(&app, &query)?;
     let found = app
         .db

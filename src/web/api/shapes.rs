@@ -8,6 +8,7 @@ use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::promise::Promise;
 use crate::domain::standing::Standing;
+use crate::domain::state::State;
 use crate::domain::time::{Moment, Zone};
 use crate::store::lists::Listed;
 use crate::work::desk::Desk;
@@ -143,6 +144,8 @@ pub struct DossierShape {
     pub due_date: Option<String>,
     pub original_due_at: Option<String>,
     pub reappointed_due_at: Option<String>,
+    /// When its clock ended: settled, stopped or withdrawn.
+    pub ended_at: Option<String>,
     pub settled_at: Option<String>,
     pub returned_at: Option<String>,
     pub promises: Vec<PromiseShape>,
@@ -165,6 +168,7 @@ impl DossierShape {
         let filing = &dossier.filing;
         let between = Between::units(desk, &filing.receiving_unit, &filing.competent_unit);
         let promise = dossier.promise();
+        let has_result = matches!(dossier.state, State::Settled | State::Returned);
         Self {
             code: filing.code.clone(),
             version: dossier.version,
@@ -190,7 +194,8 @@ impl DossierShape {
             due_date: promise.map(|promise| promise.due_on.to_string()),
             original_due_at: shown(dossier.original_promise().map(|promise| promise.due_at)),
             reappointed_due_at: shown(dossier.reappointment.map(|second| second.due_at)),
-            settled_at: shown(dossier.ended_at),
+            ended_at: shown(dossier.ended_at),
+            settled_at: shown(dossier.ended_at.filter(|_| has_result)),
             returned_at: shown(dossier.returned_at),
             promises: dossier.promises.iter().map(|promise| PromiseShape::of(promise, zone)).collect(),
             stops: dossier

@@ -1,0 +1,180 @@
+//! Dossiers taken in a second over HTTP, durable, with the whole way behind each: bearer
+//! token, promise, sealed applicant, event, row and chained audit row.
+//!
+//! `cargo bench --bench intake` measures SQLite with 1, 8 and 64 clients; with
+//! `DUNGHEN_BENCH_POSTGRES=postgres://…` naming an empty database, PostgreSQL as well.
+//! Absolute figures mean little on a shared machine: run the probes of the machine's own
+//! limit (one commit a dossier on SQLite, pgbench with one statement a dossier on
+//! PostgreSQL) in the same minute and compare the ratio. Client and server share the
+//! machine's cores.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures real time and reads its own switch")]
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use dunghen::app::App;
+use dunghen::clock::Clock;
+use dunghen::config::{Configuration, Environment};
+use dunghen::db::{Db, DbSettings, Purpose};
+use dunghen::domain::staff::Role;
+use dunghen::domain::time::Moment;
+use dunghen::seal::{Keyring, digest};
+use dunghen::store::sessions;
+use dunghen::store::staff::{self, NewPerson};
+use dunghen::web::{router, server};
+use dunghen::work::start;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+const TOKEN: &str = "dh_benchmark";
+const UNIT: &str = "H35.21";
+const ROUND: Duration = Duration::from_secs(5);
+const ROUNDS: usize = 3;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let url = format!("sqlite:{}", folder.path().join("bench.db").display());
+    measure("SQLite", &url, &[1, 8, 64]).await?;
+    if let Ok(url) = std::env::var("DUNGHEN_BENCH_POSTGRES") {
+        measure("PostgreSQL", &url, &[1, 8, 32]).await?;
+    }
+    Ok(())
+}
+
+async fn measure(name: &str, url: &str, clients: &[usize]) -> Result<()> {
+    let app = office(url).await?;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let limits = server::Limits {
+        connections: 1024,
+        header: Duration::from_secs(10),
+        drain: Duration::from_secs(5),
+    };
+    let serving =
+        app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, app.stop.clone()));
+    for &count in clients {
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            rounds.push(round(address, count).await?);
+        }
+        rounds.sort_by(|a, b| a.rate.total_cmp(&b.rate));
+        let median = &rounds[ROUNDS / 2];
+        println!(
+            "{name:<10} {count:>3} clients: {:>8.0} dossiers/s, p50 {:>6.2} ms, p99 {:>6.2} ms (load {})",
+            median.rate,
+            median.p50,
+            median.p99,
+            load()
+        );
+    }
+    app.close().await;
+    serving.await??;
+    Ok(())
+}
+
+/// A service with one counter officer and their token.
+async fn office(url: &str) -> Result<App> {
+    let configuration = Configuration::demonstration(&Environment::of_process())
+        .map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+    let settings = DbSettings { purpose: Purpose::Serve, ..DbSettings::default() };
+    let db = Db::open(url, &settings).await?;
+    db.migrate().await?;
+    let noon: Moment = "2026-11-23T09:00:00+07:00".parse()?;
+    let keys = Keyring::generate();
+    let app = App::new(db, Clock::from(noon), keys, configuration.province, configuration.settings.into());
+    let desk = app.desk();
+    app.db
+        .write(async move |tx| {
+            start::keep_province(tx, &desk).await?;
+            let new = NewPerson {
+                login: Some("bench"),
+                name: "bench",
+                email: None,
+                unit: UNIT,
+                roles: &[Role::Reception],
+                password_hash: None,
+                source: None,
+                created_at: desk.now,
+            };
+            let id = staff::insert(tx, &new).await?;
+            let later = desk.now.plus(jiff::SignedDuration::from_hours(24));
+            sessions::insert_token(tx, &digest(TOKEN.as_bytes()), id, "write", desk.now, later).await
+        })
+        .await?;
+    Ok(app)
+}
+
+struct Round {
+    rate: f64,
+    p50: f64,
+    p99: f64,
+}
+
+/// Every client posts as fast as it is answered, on a connection of its own.
+async fn round(address: SocketAddr, clients: usize) -> Result<Round> {
+    let started = Instant::now();
+    let runs: Vec<_> = (0..clients).map(|client| tokio::spawn(post_for(address, client, started))).collect();
+    let mut took = Vec::new();
+    for run in runs {
+        took.extend(run.await??);
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    took.sort_unstable();
+    ensure!(!took.is_empty(), "nothing was taken in");
+    let at = |share: usize| took[(took.len() - 1) * share / 100].as_secs_f64() * 1e3;
+    Ok(Round { rate: f64::from(u32::try_from(took.len())?) / seconds, p50: at(50), p99: at(99) })
+}
+
+async fn post_for(address: SocketAddr, client: usize, started: Instant) -> Result<Vec<Duration>> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let mut stream = BufReader::new(stream);
+    let mut took = Vec::new();
+    while started.elapsed() < ROUND {
+        let request = request(client, took.len(), started);
+        let sent = Instant::now();
+        stream.write_all(request.as_bytes()).await?;
+        answer(&mut stream).await?;
+        took.push(sent.elapsed());
+    }
+    Ok(took)
+}
+
+fn request(client: usize, number: usize, started: Instant) -> String {
+    let body = format!(
+        r#"{{"procedure":"1.004873","receiving_unit":"{UNIT}","channel":"counter","applicant":{{"kind":"citizen","name":"Nguyễn Văn {number}","identifier":"0123456{:05}","phone":"0912{:06}"}}}}"#,
+        number % 100_000,
+        (client * 7919 + number) % 1_000_000
+    );
+    let key = format!("{client}-{number}-{}", started.elapsed().as_nanos());
+    format!(
+        "POST /api/v1/dossiers HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// Reads one answer, which must be 201.
+async fn answer(stream: &mut BufReader<TcpStream>) -> Result<()> {
+    let mut head = Vec::with_capacity(1024);
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8(head)?;
+    ensure!(head.starts_with("HTTP/1.1 201"), "{head}");
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
+        .context("no length")?;
+    let mut body = vec![0; length.trim().parse()?];
+    stream.read_exact(&mut body).await?;
+    Ok(())
+}
+
+fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or("?").to_owned()
+}
