@@ -208,6 +208,7 @@ async fn a_supplement_is_asked_for_line_by_line_and_stops_the_clock() {
     let page = mai.get(&format!("/dossiers/{code}")).await;
     page.shows("Yêu cầu bổ sung: Giấy ủy quyền; Bản sao sổ đỏ");
     page.shows("Tạm dừng");
+    page.shows("Ngày hẹn trả mới được tính khi thời hạn chạy tiếp.");
     assert_eq!(mai.event(&code, &[("kind", "supplemented")]).await.status, 303);
     mai.get(&format!("/dossiers/{code}")).await.shows("Bổ sung xong, tính lại từ đầu");
     office.close().await;

@@ -48,6 +48,16 @@ fn pauses(picture: &MonthPicture) -> Vec<Stretch<'_>> {
     stretches(picture, |day| (day.mark == DayMark::Stopped).then_some(None))
 }
 
+/// Whether the clock stands still up to the picture's end: then no day can be promised.
+fn stands_still(picture: &MonthPicture) -> bool {
+    picture
+        .days
+        .iter()
+        .rev()
+        .find(|day| !matches!(day.mark, DayMark::Off(_)))
+        .is_some_and(|day| day.mark == DayMark::Stopped)
+}
+
 fn make_ups(picture: &MonthPicture) -> impl Iterator<Item = Day> {
     picture.days.iter().filter(|day| day.make_up).map(|day| day.day)
 }
@@ -136,6 +146,8 @@ pub(super) fn vietnamese(picture: &MonthPicture) -> String {
             Arrival::Minutes(minutes) => format!("Đủ {} làm việc vào {on}.", vietnamese_hours(minutes)),
             Arrival::Rolled => format!("Hạn rơi vào ngày nghỉ nên hẹn trả {on}."),
         });
+    } else if stands_still(picture) {
+        text.push("Ngày hẹn trả mới được tính khi thời hạn chạy tiếp.".to_owned());
     } else {
         text.push("Thủ tục này không có thời hạn giải quyết.".to_owned());
     }
@@ -192,6 +204,8 @@ pub(super) fn english(picture: &MonthPicture) -> String {
             }
             Arrival::Rolled => format!("The limit ends on a day off, so the promise is {on}."),
         });
+    } else if stands_still(picture) {
+        text.push("The new return date is counted once the clock runs again.".to_owned());
     } else {
         text.push("This procedure has no time limit.".to_owned());
     }

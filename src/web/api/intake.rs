@@ -10,9 +10,11 @@ use super::shapes::PromiseShape;
 use crate::app::App;
 use crate::domain::deadline::Derivation;
 use crate::domain::refusal::Refusal;
+use crate::paper::month_picture::MonthPicture;
 use crate::web::failure::{Failure, Problem, Result};
 use crate::web::session::Caller;
 use crate::work::intake::{self, NewDossier, Receipt};
+use crate::work::wording;
 
 /// What is filed: see [`NewDossier`].
 #[derive(ToSchema)]
@@ -163,6 +165,13 @@ pub struct QuoteShape {
     pub due_words: Option<String>,
     /// The picture's text: from which day is counted and what does not count.
     pub explanation: Option<String>,
+    /// The month picture as SVG.
+    pub picture: Option<String>,
+    /// `3 ngày làm việc`; none without a limit.
+    pub limit_words: Option<String>,
+    pub procedure_name: String,
+    /// The papers that the procedure asks for.
+    pub components: Vec<String>,
     pub competent_unit: String,
     pub promise: Option<PromiseShape>,
     #[schema(value_type = Object)]
@@ -205,11 +214,18 @@ pub async fn quote(
         .to(language)
         .to_owned()
     });
+    let procedure = desk.procedure(&body.procedure, desk.today());
+    let basis = quote.promise.as_ref().and_then(|promise| promise.basis.as_ref());
+    let picture = quote.derivation.as_ref().map(|one| MonthPicture::of(one, Some(desk.today())));
     Ok(Json(QuoteShape {
         due_at: quote.promise.as_ref().map(|promise| zone.rfc3339(promise.due_at)),
         due_date: quote.promise.as_ref().map(|promise| promise.due_on.to_string()),
         due_words: words,
-        explanation: None,
+        explanation: picture.as_ref().map(|picture| picture.sentence(language)),
+        picture: picture.and_then(|picture| picture.svg(language).ok()).map(|svg| svg.to_string()),
+        limit_words: basis.map(|basis| wording::limit(basis.terms.limit)),
+        procedure_name: procedure.map(|procedure| procedure.name_vi.clone()).unwrap_or_default(),
+        components: procedure.map(|procedure| procedure.components.clone()).unwrap_or_default(),
         competent_unit: quote.competent_unit.to_string(),
         promise: quote.promise.as_ref().map(|promise| PromiseShape::of(promise, zone)),
         derivation: quote.derivation,

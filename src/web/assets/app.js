@@ -213,7 +213,7 @@ if (intake) {
       const answer = await fetch("/api/v1/quote", {
         method: "POST",
         signal: asked.signal,
-        headers: { "content-type": "application/json", "x-csrf-token": $('meta[name="csrf"]')?.content ?? "" },
+        headers: { "content-type": "application/json", "accept-language": document.documentElement.lang, "x-csrf-token": $('meta[name="csrf"]')?.content ?? "" },
         body: JSON.stringify({
           procedure: procedure.split(/\s/)[0],
           receiving_unit: data.get("receiving_unit"),
@@ -260,12 +260,12 @@ if (intake) {
     line(time, "span", "day fold", weekday);
     line(time, "span", "date fold", `${day}/${month}/${year}`);
     line(time, "span", "hour fold", [hour, body.limit_words].filter(Boolean).join(" · "));
-    if (body.picture || body.sentence) {
+    if (body.picture || body.explanation) {
       const figure = promise.appendChild(document.createElement("figure"));
       figure.className = "month";
       const picture = body.picture && new DOMParser().parseFromString(body.picture, "image/svg+xml").documentElement;
       if (picture?.localName === "svg") figure.append(document.importNode(picture, true));
-      if (body.sentence) line(figure, "figcaption", "small", body.sentence);
+      if (body.explanation) line(figure, "figcaption", "small", body.explanation);
     }
     if (body.procedure_name) $("#procedure-name").textContent = body.procedure_name;
     if (Array.isArray(body.components)) showComponents(body.components);

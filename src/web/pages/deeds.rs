@@ -142,7 +142,7 @@ pub fn forms(desk: &Desk, actor: &Actor, opened: &Opened, colleagues: &[Person])
     let same_day = basis.is_some_and(|basis| basis.terms.limit == TimeLimit::SameDay);
     let ways = Way::of(dossier.state, same_day, actor).iter().copied();
     let mine = ways.filter(|way| may_do(desk, actor, way.deed(dossier.supplement_requests), opened));
-    let mut forms: Vec<_> = mine.map(|way| form(way, desk, actor, opened, colleagues)).collect();
+    let mut forms: Vec<_> = mine.map(|way| form(way, desk, opened, colleagues)).collect();
     if let Some(first) = forms.first_mut().filter(|form| !form.danger && form.kind != "supplement_requested")
     {
         first.next = true;
@@ -150,15 +150,11 @@ pub fn forms(desk: &Desk, actor: &Actor, opened: &Opened, colleagues: &[Person])
     forms
 }
 
-fn form(way: Way, desk: &Desk, actor: &Actor, opened: &Opened, colleagues: &[Person]) -> DeedForm {
+fn form(way: Way, desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedForm {
     match way {
         Way::Accept => DeedForm::accept(),
         Way::Refuse => DeedForm::refuse(),
-        Way::Transfer => {
-            let here = opened.dossier.holder.unit == actor.unit;
-            let officers = if here { officers(colleagues) } else { Vec::new() };
-            DeedForm::transfer(targets(desk, opened), officers)
-        }
+        Way::Transfer => DeedForm::transfer(targets(desk, opened), Vec::new()),
         Way::Step => step(desk, opened, colleagues),
         Way::Supplement => DeedForm::supplement(),
         Way::Supplemented => DeedForm::supplemented(restarts(desk, opened)),

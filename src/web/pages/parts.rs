@@ -73,6 +73,13 @@ pub fn at(desk: &Desk, moment: Moment) -> When {
     When::at(VI.day_time(day, clock), zone.rfc3339(moment))
 }
 
+/// `26/11/2026, 17:00`, where many times stand below each other.
+pub fn briefly(desk: &Desk, moment: Moment) -> When {
+    let zone = desk.province.zone();
+    let (day, clock) = zone.local(moment);
+    When::at(format!("{}, {clock}", VI.short_day(day)), zone.rfc3339(moment))
+}
+
 /// A promise with how far away it is, while that says anything.
 pub fn due(desk: &Desk, unit: &str, deadline: Deadline, standing: Standing) -> When {
     let timetable = wording::timetable(desk, unit);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::parts::{self, VI, escaped, html};
 use crate::app::App;
 use crate::db::{self, Tx};
-use crate::domain::staff::Actor;
+use crate::domain::staff::{Actor, watched_root};
 use crate::domain::statistics::Figures;
 use crate::domain::time::{Day, Month};
 use crate::paper::chart::{FEW, MonthPoint, RateBar, answer, month_line, rate_bars, wilson};
@@ -17,6 +17,7 @@ use crate::web::views::rates::{RateRow, Rates};
 use crate::web::views::shell::{Place, Shell};
 use crate::work::desk::Desk;
 use crate::work::report::{self, Basis, Dimension, OnTime, PeriodStyle};
+use crate::work::wording;
 
 /// RATE-01 to RATE-05 in one sentence.
 pub const FORMULA: &str = "Tỷ lệ = (trước hạn + đúng hạn) / hồ sơ được đánh giá; tính hồ sơ có kết quả trong tháng, theo cơ quan giải quyết.";
@@ -45,10 +46,10 @@ pub async fn show(
             Ok((units, counted(tx, &desk, &caller.actor, year, unit, Dimension::Month).await?))
         })
         .await?;
-    let all = parts::units(&desk, &caller.actor, unit);
-    let who = all.iter().find(|unit| unit.chosen).map_or("Toàn tỉnh", |unit| unit.word.as_str());
+    let whole = watched_root(&caller.actor, &desk.province.units).unwrap_or(&desk.province.root);
+    let who = unit.map_or_else(|| desk.unit_name(whole), |unit| wording::unit_name(&desk, unit));
     let shell = parts::shell(&desk, &caller, "Tỷ lệ đúng hạn", Some(Place::Rates));
-    html(&page(&desk, shell, month, &asked.unit, who, &Counted { units, months })?)
+    html(&page(&desk, shell, month, &asked.unit, &who, &Counted { units, months })?)
 }
 
 /// The official figures of whole calendar months, by one dimension.
@@ -110,7 +111,8 @@ fn page(desk: &Desk, shell: Shell, month: Month, unit: &str, who: &str, counted:
         (0..12).rev().map(|back| before(month, back)).map(|one| (one, counted.of(one))).collect();
     let previous = parts_of(counted.of(before(month, 1)));
     let title = answer(who, parts_of(total), Some(previous).filter(|(_, all)| *all > 0));
-    let bars: Vec<_> = units.iter().map(|(_, name, figures)| bar(name, *figures)).collect();
+    let bars: Vec<_> =
+        units.iter().map(|(code, name, figures)| bar(short(desk, code, name), *figures)).collect();
     let points: Vec<_> = months.iter().map(|(month, figures)| point(*month, *figures)).collect();
     let months_answer = months_answer(who, &months);
     let known = months.iter().any(|(_, figures)| figures.evaluable() > 0);
@@ -157,6 +159,12 @@ fn drill(row: RateRow, unit: &str) -> RateRow {
 fn parts_of(figures: Figures) -> (u32, u32) {
     let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     (small(figures.early + figures.on_time), small(figures.evaluable()))
+}
+
+/// The name that fits beside a bar.
+fn short<'d>(desk: &'d Desk, code: &str, name: &'d str) -> &'d str {
+    let unit = code.parse().ok().and_then(|code| desk.province.units.get(&code));
+    unit.map_or(name, |unit| &unit.short_name)
 }
 
 fn bar(name: &str, figures: Figures) -> RateBar {

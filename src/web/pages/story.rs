@@ -55,7 +55,7 @@ fn told(desk: &Desk, event: &Event, names: &BTreeMap<StaffId, String>) -> StoryE
         Happening::Transfer { .. } | Happening::StepDone { .. } | Happening::ImportedStep { .. }
     );
     let (what, said) = words(desk, &event.what, names);
-    StoryEvent { at: parts::at(desk, event.at), who, what, said, weighty }
+    StoryEvent { at: parts::briefly(desk, event.at), who, what, said, weighty }
 }
 
 fn words(desk: &Desk, what: &Happening, names: &BTreeMap<StaffId, String>) -> (String, Option<String>) {
