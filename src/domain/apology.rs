@@ -187,3 +187,6 @@ pub fn obligation(dossier: &Dossier, milestones: &Milestones, now: Moment) -> Op
     }
     milestones.forecast_at(now)
 }
+
+#[cfg(test)]
+mod tests;

@@ -444,3 +444,8 @@ impl Dossier {
         }
     }
 }
+
+#[cfg(test)]
+pub(in crate::domain) mod fixture;
+#[cfg(test)]
+mod tests;

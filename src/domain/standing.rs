@@ -340,3 +340,6 @@ fn escalation_at(promise: &Promise, level: u32, days: &Days<'_>) -> Moment {
     let late = just_after(promise.late_from);
     if level == 0 { late } else { days.opening(days.after(promise.due_on, level)).max(late) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,11 @@ on_both! {
         let verdict = office.verify(&db.borrow()).await;
         assert!(verdict.holds(), "{:?}", verdict.findings);
         assert!(verdict.dossiers >= u64::from(number_of_lives()));
+        // Worth something only if the lives went everywhere.
+        let db = db.borrow();
+        assert!(count(&db, "select count(distinct state) from dossiers").await >= 8);
+        assert_eq!(count(&db, "select count(distinct kind) from dossier_events").await, 16);
+        assert!(count(&db, "select count(*) from dossier_events where seq > 6").await > 100);
     }
 }
 

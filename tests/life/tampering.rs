@@ -101,7 +101,7 @@ on_both! {
         let (subjects, said) =
             named_after(&office, &db, &["delete from dossier_events where dossier_id = 1 and seq = 3"]).await;
         assert_eq!(subjects, [codes[0].clone()], "the last one");
-        assert!(said.contains("version"), "{said}");
+        assert!(said.contains("ended_at"), "{said}");
         let (subjects, _) =
             named_after(&office, &db, &["delete from dossier_events where dossier_id = 2 and seq = 2"]).await;
         assert_eq!(subjects, codes[..2], "one in the middle");

@@ -100,7 +100,13 @@ impl Life {
 
 impl Ask {
     pub fn resolve(&self, model: &Model, now: Moment) -> (Who, Asked) {
-        let possible: Vec<What> = What::ALL.into_iter().filter(|what| model.next(*what).is_some()).collect();
+        // Lives go on for a while: only now and then is one brought to its end.
+        let may_end = self.pick.is_multiple_of(6);
+        let goes_on = |what: &What| {
+            may_end || !matches!(what, What::Withdraw | What::Stop | What::Refuse | What::Settle)
+        };
+        let possible = What::ALL.into_iter().filter(|what| model.next(*what).is_some() && goes_on(what));
+        let possible: Vec<What> = possible.collect();
         let sensible = self.sensible && !possible.is_empty();
         let what = if sensible { possible[self.pick % possible.len()] } else { self.what };
         let able: Vec<Who> = Who::ALL.into_iter().filter(|who| model.may(*who, what)).collect();

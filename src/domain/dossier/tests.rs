@@ -1,0 +1,284 @@
+//! Which moves a life knows, and how it counts as it ends.
+
+use super::fixture::*;
+use super::*;
+use crate::domain::promise::Cause;
+use crate::domain::time::Moment;
+use jiff::SignedDuration;
+
+/// One of every kind of event that may move a dossier, by its name.
+fn happenings() -> Vec<(&'static str, Happening)> {
+    let promise = || Some(promise("2026-08-25 09:00", "3wd", None));
+    let reason = || "Lý do".to_owned();
+    vec![
+        ("submitted", Happening::Submitted { filing: filing() }),
+        ("received at the counter", received(promise())),
+        (
+            "accepted",
+            Happening::Received { filing: None, ruleset: "nd118-2025".to_owned(), promise: promise() },
+        ),
+        ("transfer", transfer()),
+        ("step_done", Happening::StepDone { step: "Thẩm định".to_owned(), to_officer: None }),
+        ("supplement_requested", supplement()),
+        ("supplemented", Happening::Supplemented { promise: promise() }),
+        ("payment_requested", Happening::PaymentRequested { reason: reason() }),
+        ("paid", Happening::Paid { promise: promise() }),
+        ("withdrawn", withdrawn()),
+        ("stopped", stopped()),
+        ("refused", Happening::Refused { reason: reason() }),
+        ("settled", Happening::Settled),
+        ("returned", Happening::Returned { method: crate::domain::event::ReturnMethod::Counter }),
+    ]
+}
+
+/// A dossier in each national state, by its code; 5 also as it is before acceptance.
+fn in_every_state() -> Vec<(&'static str, Life)> {
+    let now = "2026-08-25 09:00";
+    let happening = |name: &str| happenings().into_iter().find(|(one, _)| *one == name).unwrap().1;
+    let life = |names: &[&str]| {
+        let first = Life::begins(now, happening(names[0]));
+        names[1..].iter().fold(first, |life, name| life.then(now, happening(name)))
+    };
+    let counter = "received at the counter";
+    vec![
+        ("1", life(&["submitted"])),
+        ("2", life(&[counter])),
+        ("3", life(&["submitted", "refused"])),
+        ("4", life(&[counter, "transfer"])),
+        ("5 before acceptance", life(&["submitted", "supplement_requested"])),
+        ("5", life(&[counter, "supplement_requested"])),
+        ("6", life(&[counter, "transfer", "payment_requested"])),
+        ("7", life(&[counter, "withdrawn"])),
+        ("8", life(&[counter, "stopped"])),
+        ("9", life(&[counter, "transfer", "settled"])),
+        ("10", life(&[counter, "transfer", "settled", "returned"])),
+    ]
+}
+
+/// LIFE-01, every state with every event; what is not in this table is refused. 9→4 needs a record
+/// of its own, which none of these is. Hand-overs and steps within 4 move no state.
+#[test]
+fn every_move_is_allowed_that_the_rules_name_and_no_other() {
+    let allowed = [
+        ("1", "accepted", 2),
+        ("1", "refused", 3),
+        ("1", "supplement_requested", 5),
+        ("1", "withdrawn", 7),
+        ("2", "transfer", 4),
+        ("2", "supplement_requested", 5),
+        ("2", "withdrawn", 7),
+        ("2", "stopped", 8),
+        ("2", "refused", 8),
+        ("2", "settled", 9),
+        ("4", "transfer", 4),
+        ("4", "step_done", 4),
+        ("4", "supplement_requested", 5),
+        ("4", "payment_requested", 6),
+        ("4", "withdrawn", 7),
+        ("4", "stopped", 8),
+        ("4", "refused", 8),
+        ("4", "settled", 9),
+        ("5 before acceptance", "supplemented", 2),
+        ("5 before acceptance", "withdrawn", 7),
+        ("5 before acceptance", "stopped", 8),
+        ("5", "supplemented", 4),
+        ("5", "withdrawn", 7),
+        ("5", "stopped", 8),
+        ("6", "paid", 4),
+        ("6", "withdrawn", 7),
+        ("6", "stopped", 8),
+        ("9", "returned", 10),
+    ];
+    for (from, life) in in_every_state() {
+        for (name, what) in happenings() {
+            let expected = allowed.iter().find(|(state, event, _)| *state == from && *event == name);
+            let outcome = life.0.clone().after(&event(life.0.version + 1, life.0.last_at, what));
+            let reached = outcome.ok().map(|dossier| dossier.state.code());
+            assert_eq!(reached, expected.map(|(.., to)| *to), "{from} and {name}");
+        }
+    }
+}
+
+/// LIFE-01: a life begins online (∅→1), at the counter (∅→2), or is taken over whole.
+#[test]
+fn a_life_begins_in_one_of_three_ways() {
+    for (name, what) in happenings() {
+        let begun = Dossier::begin(&event(1, moment("2026-08-25 09:00"), what));
+        let state = begun.ok().map(|dossier| dossier.state);
+        let expected = match name {
+            "submitted" => Some(State::Registered),
+            "received at the counter" => Some(State::Received),
+            _ => None,
+        };
+        assert_eq!(state, expected, "{name}");
+    }
+}
+
+/// Events follow each other without a gap; one is never counted twice.
+#[test]
+fn an_event_out_of_its_number_does_not_fit() {
+    let life = Life::due_on_friday();
+    for seq in [1, 2, 4] {
+        let event = event(seq, moment("2026-08-26 09:00"), Happening::Settled);
+        assert!(life.0.clone().after(&event).is_err(), "{seq}");
+    }
+}
+
+fn just_after(moment: Moment) -> Moment {
+    moment.plus(SignedDuration::from_micros(1))
+}
+
+/// LATE-00, TIME-03, REP-06: before the due day early, on it on time to 24:00, then late.
+#[test]
+fn a_limit_in_days_is_kept_until_the_end_of_the_due_day() {
+    let ends = [
+        (moment("2026-08-27 23:59:59"), Outcome::Early),
+        (moment("2026-08-28 00:00"), Outcome::OnTime),
+        (moment("2026-08-28 17:00"), Outcome::OnTime),
+        (moment("2026-08-28 20:00"), Outcome::OnTime),
+        (end_of("2026-08-28"), Outcome::OnTime),
+        (just_after(end_of("2026-08-28")), Outcome::Late),
+    ];
+    for (end, outcome) in ends {
+        let settled = Life::due_on_friday().then_at(end, Happening::Settled);
+        assert_eq!(settled.0.outcome(), Some(outcome), "{end}");
+        assert_eq!(settled.0.is_late_at(end_of("2027-01-01")), outcome == Outcome::Late, "{end}");
+    }
+}
+
+/// REP-08: early before the due session, late after the due instant, though it is the same day.
+#[test]
+fn a_limit_in_hours_is_late_within_the_day() {
+    let received_at = "2026-11-23 10:00";
+    let four_hours = || Some(promise(received_at, "4wh", Some("2026-11-23 13:30")));
+    assert_eq!(four_hours().unwrap().due_at, moment("2026-11-23 16:00"));
+    let ends = [
+        (moment("2026-11-23 13:29:59"), Outcome::Early),
+        (moment("2026-11-23 13:30"), Outcome::OnTime),
+        (moment("2026-11-23 16:00"), Outcome::OnTime),
+        (just_after(moment("2026-11-23 16:00")), Outcome::Late),
+    ];
+    for (end, outcome) in ends {
+        let life = Life::begins(received_at, received(four_hours())).then(received_at, transfer());
+        assert_eq!(life.then_at(end, Happening::Settled).0.outcome(), Some(outcome), "{end}");
+    }
+}
+
+/// REP-09: without a due date nothing is late, and nothing is evaluated.
+#[test]
+fn without_a_due_date_nothing_is_late() {
+    let open = Life::begins("2026-08-25 09:00", received(None)).then("2026-08-25 09:00", transfer());
+    assert!(!open.0.is_late_at(moment("2036-08-25 09:00")));
+    assert_eq!(open.then("2026-12-25 09:00", Happening::Settled).0.outcome(), None);
+}
+
+/// END-03, REP-10, REP-11, SUP-06: what stopped the clock in time was in time, however long it stood.
+#[test]
+fn what_ends_while_the_clock_stands_still_is_judged_where_it_stopped() {
+    let ends: [fn() -> Happening; 2] = [withdrawn, stopped];
+    for end in ends {
+        for (asked, outcome) in
+            [(end_of("2026-08-28"), Outcome::OnTime), (just_after(end_of("2026-08-28")), Outcome::Late)]
+        {
+            let waiting = Life::due_on_friday().then_at(asked, supplement());
+            assert_eq!(waiting.0.is_late_at(moment("2026-12-01 09:00")), outcome == Outcome::Late);
+            let ended = waiting.then("2026-12-01 09:00", end());
+            assert_eq!(ended.0.outcome(), Some(outcome), "asked at {asked}");
+        }
+        let late = Life::due_on_friday().then("2026-08-31 09:00", end());
+        assert_eq!(late.0.outcome(), Some(Outcome::Late));
+        let in_time = Life::due_on_friday().then("2026-08-26 09:00", end());
+        assert_eq!(in_time.0.outcome(), Some(Outcome::OnTime), "never early (REP-10)");
+    }
+}
+
+/// SUP-04, SUP-08, STOP-01: every promise is kept; the last is in force, the first is the original.
+#[test]
+fn promises_are_added_and_never_replaced() {
+    let again = Promise { cause: Cause::SupplementRestart, ..promise("2026-09-08 09:00", "3wd", None) };
+    let second = Promise { cause: Cause::SecondAppointment, ..promise("2026-09-15 09:00", "3wd", None) };
+    let life = Life::due_on_friday()
+        .then("2026-08-26 09:00", supplement())
+        .then("2026-09-08 09:00", Happening::Supplemented { promise: Some(again.clone()) })
+        .then("2026-09-09 09:00", Happening::PaymentRequested { reason: "Thuế".to_owned() })
+        .then("2026-09-15 09:00", Happening::Paid { promise: Some(second.clone()) });
+    let first = promise("2026-08-25 09:00", "3wd", None);
+    assert_eq!(life.0.promises, [first.clone(), again, second.clone()]);
+    assert_eq!((life.0.original_promise(), life.0.promise()), (Some(&first), Some(&second)));
+    let stops: Vec<_> = life.0.stops.iter().map(|stop| (stop.kind, stop.from, stop.to)).collect();
+    assert_eq!(
+        stops,
+        [
+            (StopKind::Supplement, moment("2026-08-26 09:00"), Some(moment("2026-09-08 09:00"))),
+            (StopKind::FinancialObligation, moment("2026-09-09 09:00"), Some(moment("2026-09-15 09:00"))),
+        ]
+    );
+    assert!(!life.0.is_late_at(end_of("2026-09-18")) && life.0.is_late_at(just_after(end_of("2026-09-18"))));
+}
+
+/// LATE-10, LATE-11, defects 3 and 4 of section 17: a letter moves no due date and cures nothing.
+#[test]
+fn an_apology_does_not_move_the_due_date() {
+    let before = Life::due_on_friday();
+    let after = before.clone().then("2026-08-27 09:00", letter("2026-08-27", Some("2026-09-07")));
+    assert_eq!(after.0.promises, before.0.promises);
+    assert_eq!(after.0.reappointment.unwrap().due_on, "2026-09-07".parse().unwrap());
+    let settled = after.then("2026-09-03 09:00", Happening::Settled);
+    assert_eq!(settled.0.outcome(), Some(Outcome::Late), "before the new date, and late all the same");
+}
+
+/// LATE-02, LATE-07, LATE-16, LATE-17: one letter, one exemption, delivered once sent, none without cause.
+#[test]
+fn one_letter_and_one_exemption_fit_into_a_life() {
+    let fits = |life: &Life, what: Happening| {
+        life.0.clone().after(&event(life.0.version + 1, life.0.last_at, what)).is_ok()
+    };
+    let open = Life::due_on_friday();
+    assert!(!fits(&open, delivered()), "no receipt for what was not sent");
+    let sent = open.then("2026-08-27 09:00", letter("2026-08-27", Some("2026-09-07")));
+    assert!(fits(&sent, delivered()) && !fits(&sent, letter("2026-08-27", Some("2026-09-08"))));
+    let exempt = sent.then("2026-08-27 09:00", exempted());
+    assert!(!fits(&exempt, exempted()));
+    let in_time = Life::due_on_friday().then("2026-08-28 09:00", Happening::Settled);
+    assert!(!fits(&in_time, letter("2026-08-28", None)) && !fits(&in_time, exempted()));
+    let late = Life::due_on_friday().then("2026-08-31 09:00", Happening::Settled);
+    assert!(fits(&late, letter("2026-08-31", None)) && fits(&late, exempted()));
+    let unpromised = Life::begins("2026-08-25 09:00", Happening::Submitted { filing: filing() });
+    assert!(!fits(&unpromised, letter("2026-08-25", None)) && !fits(&unpromised, exempted()));
+}
+
+/// SUP-01, ACC-02: a request before acceptance is none during settlement.
+#[test]
+fn requests_are_counted_from_the_receipt_on() {
+    let online = Life::begins("2026-08-25 09:00", Happening::Submitted { filing: filing() })
+        .then("2026-08-25 10:00", supplement());
+    assert_eq!(online.0.supplement_requests, 0);
+    let promise = Some(promise("2026-08-26 09:00", "3wd", None));
+    let received = online.then("2026-08-26 09:00", Happening::Supplemented { promise });
+    assert_eq!(received.0.received_at, Some(moment("2026-08-26 09:00")));
+    assert_eq!(received.0.ruleset.as_deref(), Some("nd118-2025"), "LAW-01");
+    assert_eq!(received.then("2026-08-26 10:00", supplement()).0.supplement_requests, 1);
+}
+
+/// LIFE-03: 10 stands in for a missing 9 in what another system tells.
+#[test]
+fn of_an_imported_life_the_settlement_decides_and_else_the_return() {
+    let life = |settled: Option<&str>, returned: Option<&str>| {
+        let day = |text: &str| text[..10].to_owned();
+        let what: Happening = serde_json::from_value(serde_json::json!({
+            "kind": "imported", "filing": filing(),
+            "received_at": moment("2026-08-25 09:00"), "received_on": "2026-08-25",
+            "promise": promise("2026-08-25 09:00", "3wd", None),
+            "settled_at": settled.map(moment), "settled_on": settled.map(day),
+            "returned_at": returned.map(moment), "returned_on": returned.map(day), "officer": null,
+        }))
+        .unwrap();
+        Dossier::begin(&event(1, moment("2026-08-25 09:00"), what)).unwrap()
+    };
+    let both = life(Some("2026-08-28 09:00"), Some("2026-09-30 09:00"));
+    assert_eq!((both.state, both.outcome()), (State::Returned, Some(Outcome::OnTime)));
+    let returned = life(None, Some("2026-09-30 09:00"));
+    assert_eq!((returned.state, returned.outcome()), (State::Returned, Some(Outcome::Late)));
+    let open = life(None, None);
+    assert_eq!((open.state, open.outcome()), (State::Processing, None));
+}
