@@ -1,0 +1,176 @@
+//! The program as its operators run it: commands, a service that can be killed, and its callers.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use dunghen::domain::time::Moment;
+use reqwest::StatusCode;
+use serde_json::Value;
+
+/// Longer than anything takes on a busy machine; who waits longer waits in vain.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Đoàn Kết ward and its centre; what is filed there takes three working days.
+pub const WARD: &str = "H35.21";
+pub const CENTRE: &str = "H35.21.01";
+pub const PROCEDURE: &str = "1.004873";
+
+/// A place where the service is installed: its folder, its database, its mail relay.
+pub struct Site {
+    folder: tempfile::TempDir,
+    database: String,
+    relay: Option<SocketAddr>,
+}
+
+impl Site {
+    pub fn new(database: &str, relay: Option<SocketAddr>) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), database: database.to_owned(), relay }
+    }
+
+    pub fn command(&self, words: &[&str], now: Moment) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dunghen"));
+        command
+            .args(words)
+            .current_dir(self.folder.path())
+            .env("DUNGHEN_DATABASE_URL", &self.database)
+            .env("DUNGHEN_NOW", now.to_string())
+            .env("DUNGHEN__DEVELOPMENT", "true")
+            .env("DUNGHEN__DATA__DIR", self.folder.path())
+            .env("DUNGHEN__WEB__LISTEN", "127.0.0.1:0")
+            .stderr(File::options().create(true).append(true).open(self.log()).unwrap());
+        if let Some(relay) = self.relay {
+            command
+                .env("DUNGHEN__MAIL__HOST", relay.ip().to_string())
+                .env("DUNGHEN__MAIL__PORT", relay.port().to_string())
+                .env("DUNGHEN__MAIL__TLS", "none")
+                .env("DUNGHEN__MAIL__FROM", "Trung tâm <motcua@example.vn>");
+        }
+        command
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// The last that commands and service said about themselves.
+    pub fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let lines: Vec<_> = log.lines().rev().take(20).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Runs a command that must succeed and gives what it printed.
+    pub fn run(&self, words: &[&str], input: &str, now: Moment) -> String {
+        let mut command = self.command(words, now);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let Output { status, stdout, .. } = child.wait_with_output().unwrap();
+        let printed = String::from_utf8(stdout).unwrap();
+        assert!(status.success(), "{words:?}: {printed}\n{}", self.last_words());
+        printed.trim().to_owned()
+    }
+
+    /// A new account and a token that may write.
+    pub fn account(&self, name: &str, unit: &str, role: &str, now: Moment) -> String {
+        let words = ["user", "add", name, "--unit", unit, "--role", role];
+        self.run(&words, "mật khẩu đủ dài\n", now);
+        self.run(&["token", "issue", "--account", name, "--scope", "write"], "", now)
+    }
+
+    /// What `verify` found, and that it found nothing amiss.
+    pub fn verify(&self, now: Moment) -> Value {
+        let verdict: Value = serde_json::from_str(&self.run(&["verify", "--json"], "", now)).unwrap();
+        assert_eq!(verdict["findings"], serde_json::json!([]));
+        verdict
+    }
+
+    /// Starts a process and kills it a little later, wherever it has got to.
+    pub async fn false_start(&self, words: &[&str], now: Moment, longest_ms: u64) {
+        let mut child = self.command(words, now).stdout(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..=longest_ms))).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// Starts the service and waits until it is ready.
+    pub async fn serve(&self, now: Moment) -> Running {
+        let mut child = self.command(&["serve"], now).stdout(Stdio::piped()).spawn().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut running = Running { child, url: String::new(), killed: Arc::default() };
+        let first_line = tokio::task::spawn_blocking(move || {
+            let mut line = String::new();
+            output.read_line(&mut line).map(|_| line)
+        });
+        let line = tokio::time::timeout(PATIENCE, first_line).await;
+        let line = line.unwrap_or_else(|_| panic!("not ready in time\n{}", self.last_words()));
+        let line = line.unwrap().unwrap();
+        let url = line.trim().strip_prefix("Đúng Hẹn: ");
+        let url = url.unwrap_or_else(|| panic!("it said {line:?}\n{}", self.last_words()));
+        running.url = url.to_owned();
+        running
+    }
+}
+
+/// A service between its start and its death; dropped, it is killed as well.
+pub struct Running {
+    child: Child,
+    url: String,
+    killed: Arc<AtomicBool>,
+}
+
+impl Running {
+    /// Whoever calls the service as the owner of `token`.
+    pub fn caller(&self, token: &str) -> Caller {
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        Caller { client, url: self.url.clone(), token: token.to_owned(), killed: Arc::clone(&self.killed) }
+    }
+
+    /// SIGKILL: nothing is finished, flushed or said.
+    pub fn kill(&mut self) {
+        self.killed.store(true, Ordering::SeqCst);
+        assert_eq!(self.child.try_wait().unwrap(), None, "it had ended before it was killed");
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// One account's way to a running service.
+#[derive(Clone)]
+pub struct Caller {
+    client: reqwest::Client,
+    url: String,
+    token: String,
+    killed: Arc<AtomicBool>,
+}
+
+impl Caller {
+    /// The whole answer, or nothing where the service was killed before it was given.
+    pub async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> Option<(StatusCode, Value)> {
+        let mut request = self.client.post(format!("{}{path}", self.url)).bearer_auth(&self.token).json(body);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let answer = async {
+            let response = request.send().await?;
+            Ok::<_, reqwest::Error>((response.status(), response.json().await?))
+        };
+        match answer.await {
+            Ok(answer) => Some(answer),
+            Err(_) if self.killed.load(Ordering::SeqCst) => None,
+            Err(error) => panic!("no answer from a service that lives: {error:?}"),
+        }
+    }
+}
