@@ -48,11 +48,8 @@ async fn measure(name: &str, url: &str, clients: &[usize]) -> Result<()> {
     let app = office(url).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let limits = server::Limits {
-        connections: 1024,
-        header: Duration::from_secs(10),
-        drain: Duration::from_secs(5),
-    };
+    let limits =
+        server::Limits { connections: 1024, header: Duration::from_secs(10), drain: Duration::from_secs(5) };
     let serving =
         app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, app.stop.clone()));
     for &count in clients {

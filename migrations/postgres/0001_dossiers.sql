@@ -276,5 +276,13 @@ end
 $$;
 create trigger dossier_events_are_append_only before update or delete or truncate on dossier_events
     for each statement execute function refuse_change();
+create function move_audit_head() returns trigger language plpgsql as $$
+begin
+    update audit_head set seq = new.seq, hash = new.hash where id = 1;
+    return null;
+end
+$$;
+create trigger audit_moves_its_head after insert on audit
+    for each row execute function move_audit_head();
 create trigger audit_is_append_only before update or delete or truncate on audit
     for each statement execute function refuse_change();

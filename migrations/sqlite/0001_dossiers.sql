@@ -273,6 +273,8 @@ create trigger dossier_events_are_never_changed before update on dossier_events
 begin select raise(abort, 'events are append-only'); end;
 create trigger dossier_events_are_never_removed before delete on dossier_events
 begin select raise(abort, 'events are append-only'); end;
+create trigger audit_moves_its_head after insert on audit
+begin update audit_head set seq = new.seq, hash = new.hash where id = 1; end;
 create trigger audit_is_never_changed before update on audit
 begin select raise(abort, 'the audit log is append-only'); end;
 create trigger audit_is_never_removed before delete on audit

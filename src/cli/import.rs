@@ -26,6 +26,8 @@ pub use drive::{import, rehearse};
 
 const LANGUAGE: Language = Language::Vietnamese;
 
+/// How long one batch may take; nobody waits for a command's deeds but the command.
+const LONGEST_BATCH: std::time::Duration = std::time::Duration::from_mins(2);
 /// How long a rehearsal may take: it is one deed from the first record to the last.
 const LONGEST_REHEARSAL: std::time::Duration = std::time::Duration::from_hours(24);
 
@@ -93,7 +95,8 @@ impl ImportArgs {
     /// The settings with which this command wants its database opened.
     #[must_use]
     pub fn db_settings(&self, settings: DbSettings) -> DbSettings {
-        if self.dry_run { DbSettings { call_limit: LONGEST_REHEARSAL, ..settings } } else { settings }
+        let call_limit = if self.dry_run { LONGEST_REHEARSAL } else { LONGEST_BATCH };
+        DbSettings { call_limit, statement_timeout: LONGEST_BATCH, ..settings }
     }
 }
 

@@ -348,18 +348,29 @@ impl Zone {
         self.local(moment).0
     }
 
-    /// The instant of a civil time; in a gap the first instant after it, in a fold the first of two.
+    /// The instant of a civil time; in a gap as far behind it as the time lies in it, in a fold
+    /// the first of two.
     #[must_use]
     pub fn instant(&self, day: Day, time: ClockTime) -> Option<Moment> {
+        self.ambiguous(day, time)?.compatible().ok().map(Moment::new)
+    }
+
+    /// The same for what must happen as soon as it can: in a gap the first instant after it.
+    #[must_use]
+    pub fn soonest(&self, day: Day, time: ClockTime) -> Option<Moment> {
+        let local = self.ambiguous(day, time)?;
+        if !matches!(local.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
+            return local.compatible().ok().map(Moment::new);
+        }
+        // The change itself counts: the gap may begin at the very time that is asked for.
+        let beyond = local.compatible().ok()?.checked_add(SignedDuration::from_nanos(1)).ok()?;
+        self.0.preceding(beyond).next().map(|change| Moment::new(change.timestamp()))
+    }
+
+    fn ambiguous(&self, day: Day, time: ClockTime) -> Option<jiff::tz::AmbiguousTimestamp> {
         let (day, seconds) = if time == ClockTime::END_OF_DAY { (day.next()?, 0) } else { (day, time.0) };
         let clock = jiff::civil::Time::midnight().checked_add(i64::from(seconds).seconds()).ok()?;
-        let local = self.0.to_ambiguous_timestamp(day.0.to_datetime(clock));
-        if local.is_ambiguous() && matches!(local.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
-            // The change itself counts: the gap may begin at the very time that is asked for.
-            let beyond = local.compatible().ok()?.checked_add(SignedDuration::from_nanos(1)).ok()?;
-            return self.0.preceding(beyond).next().map(|change| Moment::new(change.timestamp()));
-        }
-        local.compatible().ok().map(Moment::new)
+        Some(self.0.to_ambiguous_timestamp(day.0.to_datetime(clock)))
     }
 
     /// RFC 3339 with this zone's offset, as JSON shows it.

@@ -73,7 +73,7 @@ fn tick(zone: &Zone, local: DateTime<Utc>) -> Option<Tick> {
     let number = i8::try_from(local.day()).ok()?;
     let day = Day::new(i16::try_from(local.year()).ok()?, month, number).ok()?;
     let clock = ClockTime::from_seconds(local.num_seconds_from_midnight()).ok()?;
-    let at = zone.instant(day, clock)?;
+    let at = zone.soonest(day, clock)?;
     let name = zone.time_zone().iana_name().unwrap_or("UTC");
     Some(Tick { at, day, local: format!("{day}T{clock} {name}") })
 }
