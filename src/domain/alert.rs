@@ -22,6 +22,13 @@ pub enum AlertRule {
 
 impl AlertRule {
     #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        [Self::DueSoon, Self::ApologyOwed, Self::Overdue, Self::OverdueTwice]
+            .into_iter()
+            .find(|rule| rule.id() == id)
+    }
+
+    #[must_use]
     pub fn id(self) -> &'static str {
         match self {
             Self::DueSoon => "due_soon",

@@ -1,42 +1,9 @@
-//! Alerts that were raised, each once under its unique key.
+//! Alerts as their recipients read them.
 
 use sqlx::FromRow;
 
 use crate::db::{Result, Tx};
-use crate::domain::alert::Alert;
 use crate::domain::time::Moment;
-
-/// Raises an alert for one recipient where it was not raised before; says its id if it is new.
-pub async fn raise(
-    tx: &mut Tx,
-    dossier: i64,
-    promise_no: i64,
-    alert: &Alert,
-    recipient: i64,
-    now: Moment,
-) -> Result<Option<i64>> {
-    tx.query(
-        "insert into alerts (dossier_id, promise_no, rule, level, recipient_id, since, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (dossier_id, promise_no, rule, level, recipient_id) do nothing
-         returning id",
-    )
-    .bind(dossier)
-    .bind(promise_no)
-    .bind(alert.rule.id())
-    .bind(i64::from(alert.level))
-    .bind(recipient)
-    .bind(alert.since)
-    .bind(now)
-    .fetch_optional_scalar()
-    .await
-}
-
-/// Says by which letter an alert went out.
-pub async fn tell(tx: &mut Tx, alert: i64, letter: i64) -> Result<()> {
-    tx.query("update alerts set letter_id = $2 where id = $1").bind(alert).bind(letter).execute().await?;
-    Ok(())
-}
 
 #[derive(Clone, Debug, FromRow)]
 pub struct Listed {

@@ -1,9 +1,11 @@
 //! The log of what happened to each dossier; it only grows (LIFE-05).
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use sqlx::types::Json;
 
-use crate::db::{Error, Result, Tx};
+use crate::db::{Error, Result, Sql, Tx, sql};
 use crate::domain::event::{Event, Happening};
 use crate::domain::staff::StaffId;
 use crate::domain::time::Moment;
@@ -49,6 +51,31 @@ pub async fn of(tx: &mut Tx, dossier: i64) -> Result<Vec<Event>> {
         .fetch_all()
         .await?;
     rows.into_iter().map(event).collect()
+}
+
+#[derive(FromRow)]
+struct OfMany {
+    dossier_id: i64,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
+const OF_MANY: Sql = sql!(
+    "select dossier_id, seq, at, recorded_at, actor_id, unit, body from dossier_events
+     where dossier_id in (select ",
+    sqlite "value from json_each($1))",
+    postgres "jsonb_array_elements_text($1)::bigint)",
+    " order by dossier_id, seq"
+);
+
+/// The whole lives of several dossiers.
+pub async fn of_many(tx: &mut Tx, dossiers: &[i64]) -> Result<BTreeMap<i64, Vec<Event>>> {
+    let rows: Vec<OfMany> = tx.query(OF_MANY).bind(Json(dossiers)).fetch_all().await?;
+    let mut lives: BTreeMap<i64, Vec<Event>> = BTreeMap::new();
+    for one in rows {
+        lives.entry(one.dossier_id).or_default().push(event(one.row)?);
+    }
+    Ok(lives)
 }
 
 fn event(row: Row) -> Result<Event> {

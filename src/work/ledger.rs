@@ -53,7 +53,24 @@ pub async fn open(tx: &mut Tx, desk: &Desk, actor: &Actor, code: &str, deed: Dee
 /// Folds a known dossier's events.
 pub async fn load(tx: &mut Tx, known: Known) -> Result<Opened> {
     let events = store::events::of(tx, known.id).await?;
-    let folded = Dossier::fold(&events).map_err(|misfit| corrupt(&known.code, &misfit))?;
+    fold(known, &events)
+}
+
+/// Folds several known dossiers' events, read at once.
+pub async fn load_many(tx: &mut Tx, known: Vec<Known>) -> Result<Vec<Opened>> {
+    let ids: Vec<i64> = known.iter().map(|known| known.id).collect();
+    let mut lives = store::events::of_many(tx, &ids).await?;
+    known
+        .into_iter()
+        .map(|known| {
+            let events = lives.remove(&known.id).unwrap_or_default();
+            fold(known, &events)
+        })
+        .collect()
+}
+
+fn fold(known: Known, events: &[Event]) -> Result<Opened> {
+    let folded = Dossier::fold(events).map_err(|misfit| corrupt(&known.code, &misfit))?;
     let dossier = folded.ok_or_else(|| Error::corrupt("dossier_events", "dossier_id", known.id))?;
     Ok(Opened { known, dossier })
 }
@@ -218,6 +235,13 @@ fn next_check(
     }
 }
 
+/// Whether there is an obligation at `now` (LATE-16); what an import keeps silent about owes nothing.
+#[must_use]
+pub fn owes_apology(known: &Known, dossier: &Dossier, milestones: &Milestones, now: Moment) -> bool {
+    let silent = known.effects_from.is_some_and(|from| milestones.late_from < from);
+    dossier.apology.is_some() || (dossier.is_late_at(now) && !silent)
+}
+
 /// Whoever sees the lateness first opens the obligation; who settles on time closes it (LATE-16).
 pub async fn settle_obligation(
     tx: &mut Tx,
@@ -227,9 +251,8 @@ pub async fn settle_obligation(
     now: Moment,
 ) -> Result<()> {
     let Some(milestones) = milestones else { return Ok(()) };
-    let unit = dossier.filing.competent_unit.as_str();
-    let silent = known.effects_from.is_some_and(|from| milestones.late_from < from);
-    if dossier.apology.is_some() || (dossier.is_late_at(now) && !silent) {
+    if owes_apology(known, dossier, milestones, now) {
+        let unit = dossier.filing.competent_unit.as_str();
         store::obligations::open(tx, known.id, unit, now).await?;
     }
     if dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late) {

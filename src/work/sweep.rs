@@ -11,12 +11,13 @@ use super::post::{self, Posting};
 use super::wording;
 use crate::db::{Result, Tx};
 use crate::domain::alert::{self, Alert, AlertRule, recipients};
-use crate::domain::staff::Role;
+use crate::domain::staff::{Role, StaffId};
 use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;
-use crate::letters::{self, DossierLine, UnitAlert};
+use crate::letters::{self, UnitAlert};
 use crate::store;
 use crate::store::staff::Person;
+use crate::store::sweep::{NewAlert, Next, Owed, Raised};
 
 /// What one batch did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,52 +27,52 @@ pub struct Swept {
     pub letters: usize,
 }
 
-/// One alert that is new, and whom it tells.
-struct Raised {
-    id: i64,
-    rule: AlertRule,
-    level: u32,
-    unit: String,
-    line: DossierLine,
-}
-
 /// Checks up to `limit` dossiers. Call it again while it checked that many.
+///
+/// A batch costs a handful of statements, however many dossiers are in it.
 pub async fn sweep(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<Swept> {
     let due = store::sweep::take(tx, desk.now, limit).await?;
     if due.is_empty() {
         return Ok(Swept::default());
     }
     let people = store::staff::with_email(tx).await?;
-    let mut raised: BTreeMap<(i64, AlertRule, u32, String), Vec<Raised>> = BTreeMap::new();
-    let mut alerts = 0;
-    for &id in &due {
-        let Some(known) = store::dossiers::known_by_id(tx, id).await? else { continue };
-        let opened = ledger::load(tx, known).await?;
-        let found = check(tx, desk, &opened, &people).await?;
-        alerts += found.len();
-        for (recipient, one) in found {
-            raised.entry((recipient, one.rule, one.level, one.unit.clone())).or_default().push(one);
-        }
-    }
-    let letters = write_letters(tx, desk, raised, &people).await?;
-    Ok(Swept { checked: due.len(), alerts, letters })
+    let all = ledger::load_many(tx, due).await?;
+    let findings: Vec<Finding<'_>> = all.iter().map(|opened| look(desk, opened, &people)).collect();
+    let owed: Vec<Owed<'_>> = findings.iter().filter_map(|finding| finding.owed.clone()).collect();
+    store::sweep::open_obligations(tx, &owed, desk.now).await?;
+    let wanted: Vec<NewAlert> = findings.iter().flat_map(|finding| finding.alerts.clone()).collect();
+    let raised = store::sweep::raise(tx, &wanted, desk.now).await?;
+    let next: Vec<Next> = findings.iter().map(|finding| finding.next).collect();
+    store::sweep::set_next(tx, &next).await?;
+    let letters = write_letters(tx, desk, &all, &raised, &people).await?;
+    Ok(Swept { checked: all.len(), alerts: raised.len(), letters })
 }
 
-/// Creates what one dossier owes and sets when it is looked at next.
-async fn check(tx: &mut Tx, desk: &Desk, opened: &Opened, people: &[Person]) -> Result<Vec<(i64, Raised)>> {
+/// What one dossier owes at this instant, and when it is looked at next.
+struct Finding<'o> {
+    owed: Option<Owed<'o>>,
+    alerts: Vec<NewAlert>,
+    next: Next,
+}
+
+fn look<'o>(desk: &Desk, opened: &'o Opened, people: &[Person]) -> Finding<'o> {
+    let id = opened.known.id;
     let Some(milestones) = milestones_of(desk, &opened.dossier) else {
-        store::sweep::set_next(tx, opened.known.id, None).await?;
-        return Ok(Vec::new());
+        return Finding { owed: None, alerts: Vec::new(), next: Next { id, at: None } };
     };
-    ledger::settle_obligation(tx, &opened.known, &opened.dossier, Some(&milestones), desk.now).await?;
-    let mut raised = Vec::new();
-    for alert in alert::owed(&opened.dossier, &milestones, desk.now) {
-        if opened.known.effects_from.is_none_or(|from| from <= alert.since) {
-            raised.extend(raise(tx, desk, opened, &alert, people).await?);
-        }
+    let unit = opened.dossier.filing.competent_unit.as_str();
+    let owes = ledger::owes_apology(&opened.known, &opened.dossier, &milestones, desk.now);
+    let loud = |alert: &Alert| opened.known.effects_from.is_none_or(|from| from <= alert.since);
+    let alerts = alert::owed(&opened.dossier, &milestones, desk.now);
+    Finding {
+        owed: owes.then_some(Owed { dossier_id: id, unit }),
+        alerts: alerts
+            .iter()
+            .filter(|alert| loud(alert))
+            .flat_map(|alert| to_all(desk, opened, alert, people))
+            .collect(),
+        next: Next { id, at: next_check(opened, &milestones, desk.now) },
     }
-    store::sweep::set_next(tx, opened.known.id, next_check(opened, &milestones, desk.now)).await?;
-    Ok(raised)
 }
 
 fn next_check(opened: &Opened, milestones: &Milestones, now: Moment) -> Option<Moment> {
@@ -79,29 +80,18 @@ fn next_check(opened: &Opened, milestones: &Milestones, now: Moment) -> Option<M
     milestones.next_after(now).filter(|_| runs)
 }
 
-async fn raise(
-    tx: &mut Tx,
-    desk: &Desk,
-    opened: &Opened,
-    alert: &Alert,
-    people: &[Person],
-) -> Result<Vec<(i64, Raised)>> {
+fn to_all(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec<NewAlert> {
     let promise_no = i64::try_from(opened.dossier.promises.len()).unwrap_or(i64::MAX);
-    let mut raised = Vec::new();
-    for recipient in whom(desk, opened, alert, people) {
-        let new = store::alerts::raise(tx, opened.known.id, promise_no, alert, recipient, desk.now).await?;
-        if let Some(id) = new {
-            let one = Raised {
-                id,
-                rule: alert.rule,
-                level: alert.level,
-                unit: opened.dossier.filing.competent_unit.to_string(),
-                line: wording::line(desk, &opened.dossier),
-            };
-            raised.push((recipient, one));
-        }
-    }
-    Ok(raised)
+    let told = whom(desk, opened, alert, people).into_iter();
+    told.map(|recipient_id| NewAlert {
+        dossier_id: opened.known.id,
+        promise_no,
+        rule: alert.rule.id(),
+        level: i64::from(alert.level),
+        recipient_id,
+        since: alert.since,
+    })
+    .collect()
 }
 
 /// Who is told. Where a unit has nobody for it, its superiors are, and at last the control office:
@@ -132,34 +122,42 @@ pub fn whom(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> V
     {
         told.push(officer.0);
     }
+    if told.is_empty() {
+        // Nobody can be written to: the alert stands under the service's own name, for the pages.
+        told.push(StaffId::SYSTEM.0);
+    }
     told.sort_unstable();
     told.dedup();
     told
 }
 
+/// What one letter tells of: to whom, which rule and level, of which unit.
+type Matter<'o> = (i64, AlertRule, u32, &'o str);
+
 /// One letter for each recipient, rule and unit, however many dossiers it tells of.
 async fn write_letters(
     tx: &mut Tx,
     desk: &Desk,
-    raised: BTreeMap<(i64, AlertRule, u32, String), Vec<Raised>>,
+    all: &[Opened],
+    raised: &[Raised],
     people: &[Person],
 ) -> Result<usize> {
     let mut letters = 0;
-    for ((recipient, rule, level, unit), mut all) in raised {
+    for ((recipient, rule, level, unit), told) in by_matter(all, raised) {
         let Some(person) = people.iter().find(|person| person.id == recipient) else { continue };
         let Some(address) = person.email.as_deref() else { continue };
-        let first = all.iter().map(|one| one.id).min().unwrap_or_default();
+        let ids: Vec<i64> = told.iter().map(|(id, _)| *id).collect();
         let letter = UnitAlert {
             alert: letters::Alert::of(rule, level),
-            unit: wording::unit_name(desk, &unit),
-            lines: all.iter_mut().map(|one| one.line.clone()).collect(),
+            unit: wording::unit_name(desk, unit),
+            lines: told.iter().map(|(_, opened)| wording::line(desk, &opened.dossier)).collect(),
             url: format!("{}/board?unit={unit}", desk.house.public_url),
         };
         let letter = letter.render().map_err(post::unwritten)?;
         let posting = Posting {
-            dedupe_key: &format!("alert:{recipient}:{first}"),
+            dedupe_key: &format!("alert:{recipient}:{}", ids.iter().min().copied().unwrap_or_default()),
             kind: rule.id(),
-            unit: &unit,
+            unit,
             to_name: &person.name,
             to_address: address,
             recipient_id: Some(recipient),
@@ -167,10 +165,26 @@ async fn write_letters(
         };
         if let Some(id) = post::put(tx, desk, posting, &letter).await? {
             letters += 1;
-            for one in &all {
-                store::alerts::tell(tx, one.id, id).await?;
-            }
+            store::sweep::tell(tx, &ids, id).await?;
         }
     }
     Ok(letters)
+}
+
+/// The new alerts by letter, the dossiers of each in the order of their promises.
+fn by_matter<'o>(all: &'o [Opened], raised: &[Raised]) -> BTreeMap<Matter<'o>, Vec<(i64, &'o Opened)>> {
+    let by_id: BTreeMap<i64, &Opened> = all.iter().map(|opened| (opened.known.id, opened)).collect();
+    let mut matters: BTreeMap<Matter<'o>, Vec<(i64, &'o Opened)>> = BTreeMap::new();
+    for one in raised {
+        let (Some(opened), Some(rule)) = (by_id.get(&one.dossier_id), AlertRule::from_id(&one.rule)) else {
+            continue;
+        };
+        let level = u32::try_from(one.level).unwrap_or_default();
+        let unit = opened.dossier.filing.competent_unit.as_str();
+        matters.entry((one.recipient_id, rule, level, unit)).or_default().push((one.id, opened));
+    }
+    for told in matters.values_mut() {
+        told.sort_by_key(|(_, opened)| opened.dossier.promise().map(|promise| promise.late_from));
+    }
+    matters
 }
