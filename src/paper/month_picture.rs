@@ -85,7 +85,8 @@ impl MonthPicture {
     /// The picture of a promise as the deadline engine explains it.
     #[must_use]
     pub fn of(derivation: &Derivation, today: Option<Day>) -> Self {
-        let received = derivation.received.civil();
+        let (day, clock) = derivation.received.civil();
+        let received = (day, clock.to_the_minute());
         let every_day_counts = matches!(derivation.limit, TimeLimit::CalendarDays(_) | TimeLimit::Months(_));
         let mut days: Vec<_> =
             derivation.steps.iter().map(|step| PictureDay::of(step, every_day_counts)).collect();

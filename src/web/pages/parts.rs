@@ -70,14 +70,14 @@ pub fn escaped(text: &str) -> String {
 pub fn at(desk: &Desk, moment: Moment) -> When {
     let zone = desk.province.zone();
     let (day, clock) = zone.local(moment);
-    When::at(VI.day_time(day, clock), zone.rfc3339(moment))
+    When::at(VI.day_time(day, clock.to_the_minute()), zone.rfc3339(moment))
 }
 
 /// `26/11/2026, 17:00`, where many times stand below each other.
 pub fn briefly(desk: &Desk, moment: Moment) -> When {
     let zone = desk.province.zone();
     let (day, clock) = zone.local(moment);
-    When::at(format!("{}, {clock}", VI.short_day(day)), zone.rfc3339(moment))
+    When::at(format!("{}, {}", VI.short_day(day), clock.to_the_minute()), zone.rfc3339(moment))
 }
 
 /// A promise with how far away it is, while that says anything.
