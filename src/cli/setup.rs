@@ -1,6 +1,6 @@
 //! What most commands begin with: the configuration, the clock, the database, the keys.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Configuration, Environment};
 use crate::db::{Db, DbSettings, Error, Purpose};
 use crate::domain::refusal::Language;
+use crate::random;
 use crate::seal::Keyring;
 use crate::work::desk::{Desk, House};
 use crate::work::start;
@@ -138,35 +139,55 @@ pub async fn prepared_desk(configuration: &Configuration, db: &Db) -> Result<Des
 pub async fn keys(configuration: &Configuration, db: &Db) -> Result<Keyring, Failed> {
     let file = configuration.settings.data.dir.join(&configuration.settings.keys.file);
     let shown = file.display();
-    match std::fs::read_to_string(&file) {
-        Ok(text) => Keyring::from_file(&text).map_err(|error| Failed::Unusable(format!("{shown}: {error}"))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+    match file.try_exists() {
+        Ok(true) => read_keys(&file),
+        Ok(false) => {
             if db.read(async |tx| crate::store::applicants::any(tx).await).await? {
                 return Err(Failed::Unusable(format!(
                     "không thấy tệp khóa {shown}, trong khi cơ sở dữ liệu đã có dữ liệu cá nhân được mã hóa; khôi phục tệp khóa từ bản sao lưu"
                 )));
             }
             let keys = Keyring::generate();
-            write_secret(&file, &keys.to_file())
-                .map_err(|error| Failed::Unusable(format!("không ghi được tệp khóa {shown}: {error}")))?;
-            Ok(keys)
+            match write_secret(&file, &keys.to_file()) {
+                Ok(()) => Ok(keys),
+                // Another command was faster; its keys are the ones.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => read_keys(&file),
+                Err(error) => Err(Failed::Unusable(format!("không ghi được tệp khóa {shown}: {error}"))),
+            }
         }
         Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}"))),
     }
 }
 
-/// Writes a file that only its owner may read, wholly or not at all.
+fn read_keys(file: &Path) -> Result<Keyring, Failed> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}")))?;
+    Keyring::from_file(&text).map_err(|error| Failed::Unusable(format!("{shown}: {error}")))
+}
+
+/// Writes a file that only its owner may read, wholly or not at all, where there is none yet.
+///
+/// It gets its name only once it is whole and on the disk: whoever dies before leaves a draft
+/// that nobody looks at, and nothing is sealed with keys that could still get lost.
 fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let draft = file.with_added_extension(format!("{:016x}.new", u64::from_ne_bytes(random::bytes())));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(file)?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()
+    let mut opened = options.open(&draft)?;
+    let written = opened
+        .write_all(text.as_bytes())
+        .and_then(|()| opened.sync_all())
+        .and_then(|()| std::fs::hard_link(&draft, file));
+    _ = std::fs::remove_file(&draft);
+    written?;
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 /// What a deed needs at hand, outside of the running service.
@@ -192,4 +213,25 @@ pub fn desk(configuration: &Configuration, keys: Keyring, clock: &Clock) -> Desk
 pub async fn keep_province(db: &Db, desk: &Desk) -> Result<(), Failed> {
     let desk = desk.clone();
     Ok(db.write(async move |tx| start::keep_province(tx, &desk).await).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_never_written_over_and_leave_no_draft() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data").join("dunghen.keys");
+        write_secret(&file, "the first").unwrap();
+        let second = write_secret(&file, "the second").unwrap_err();
+        assert_eq!(second.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "the first");
+        assert_eq!(file.parent().unwrap().read_dir().unwrap().count(), 1);
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions()) & 0o777,
+            0o600
+        );
+    }
 }
