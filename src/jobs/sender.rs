@@ -24,6 +24,8 @@ use crate::work::{apology, post};
 const BATCH: i64 = 20;
 /// A sender silent for longer than this has lost its letters to another: well above a final dot's time.
 const LEASE: SignedDuration = SignedDuration::from_mins(20);
+/// A letter begun later than this before the lease's end might outlast it.
+const LONGEST_TRY: SignedDuration = SignedDuration::from_mins(12);
 const PERIOD: Duration = Duration::from_secs(5);
 /// How long the post rests when the relay itself is at fault.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -80,29 +82,78 @@ pub async fn empty(app: &App, courier: &mut Courier) -> Result<Emptied> {
         return Ok(Emptied::Done);
     }
     loop {
-        let token = random::ulid(app.clock.now());
-        let claimed = claim(app, &token).await?;
-        if claimed.is_empty() {
+        let claim = claim(app).await?;
+        if claim.letters.is_empty() {
             return Ok(Emptied::Done);
         }
-        for letter in claimed {
-            let outcome = deliver(app, courier, &letter).await;
-            let at_fault = matches!(outcome, Outcome::PauseChannel { .. });
-            record(app, &token, &letter, &outcome).await?;
-            if at_fault {
-                return Ok(Emptied::RelayAtFault);
-            }
-            if app.stop.is_cancelled() {
-                return Ok(Emptied::Done);
-            }
+        let stopped = send(app, courier, &claim).await?;
+        let in_hand = match stopped {
+            Some(Stopped::InHand(letter)) => Some(letter),
+            _ => None,
+        };
+        give_back(app, &claim, in_hand).await?;
+        match stopped {
+            Some(Stopped::RelayAtFault) => return Ok(Emptied::RelayAtFault),
+            Some(Stopped::InHand(_)) => return Ok(Emptied::Done),
+            None if app.stop.is_cancelled() => return Ok(Emptied::Done),
+            None => {}
         }
     }
 }
 
-async fn claim(app: &App, token: &str) -> Result<Vec<Claimed>> {
+/// Letters that this sender alone may send, until the lease ends.
+struct Claim {
+    token: String,
+    until: Moment,
+    letters: Vec<Claimed>,
+}
+
+/// Why letters were left over.
+#[derive(Clone, Copy)]
+enum Stopped {
+    RelayAtFault,
+    /// The service stops, and the relay is still busy with this letter.
+    InHand(i64),
+}
+
+/// Sends the claimed letters, as many as the lease and the service's life allow.
+async fn send(app: &App, courier: &mut Courier, claim: &Claim) -> Result<Option<Stopped>> {
+    for letter in &claim.letters {
+        if app.stop.is_cancelled() || app.clock.now().plus(LONGEST_TRY) > claim.until {
+            return Ok(None);
+        }
+        let outcome = tokio::select! {
+            biased;
+            outcome = deliver(app, courier, letter) => outcome,
+            () = out_of_time(app) => return Ok(Some(Stopped::InHand(letter.id))),
+        };
+        record(app, &claim.token, letter, &outcome).await?;
+        app.progress.note("post", PAUSE);
+        if matches!(outcome, Outcome::PauseChannel { .. }) {
+            return Ok(Some(Stopped::RelayAtFault));
+        }
+    }
+    Ok(None)
+}
+
+/// The service was told to stop and has waited long enough.
+async fn out_of_time(app: &App) {
+    app.stop.cancelled().await;
+    tokio::time::sleep(Duration::from_secs(app.settings.web.drain_s.get())).await;
+}
+
+/// What was claimed and not begun needn't wait for the lease's end.
+async fn give_back(app: &App, claim: &Claim, in_hand: Option<i64>) -> Result<u64> {
+    let token = claim.token.clone();
+    app.db.write(async move |tx| outbox::give_back(tx, &token, in_hand).await).await
+}
+
+async fn claim(app: &App) -> Result<Claim> {
     let now = app.clock.now();
-    let token = token.to_owned();
-    app.db.write(async move |tx| outbox::claim(tx, &token, now, now.plus(LEASE), BATCH).await).await
+    let (token, until) = (random::ulid(now), now.plus(LEASE));
+    let mine = token.clone();
+    let letters = app.db.write(async move |tx| outbox::claim(tx, &mine, now, until, BATCH).await).await?;
+    Ok(Claim { token, until, letters })
 }
 
 async fn deliver(app: &App, courier: &mut Courier, letter: &Claimed) -> Outcome {

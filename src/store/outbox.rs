@@ -120,6 +120,18 @@ pub async fn record(tx: &mut Tx, id: i64, token: &str, verdict: &Verdict<'_>) ->
     Ok(recorded == 1)
 }
 
+/// Puts claimed letters back as if they had never been claimed, but for the one in hand.
+pub async fn give_back(tx: &mut Tx, token: &str, in_hand: Option<i64>) -> Result<u64> {
+    tx.query(
+        "update outbox set state = 'queued', attempts = attempts - 1, token = null, leased_until = null
+         where token = $1 and state = 'sending' and id <> coalesce($2, 0)",
+    )
+    .bind(token)
+    .bind(in_hand)
+    .execute()
+    .await
+}
+
 /// When the next letter is due, if one waits.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {
     tx.query("select min(next_try_at) from outbox where state in ('queued', 'sending')").fetch_scalar().await
