@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use dunghen::db::{Db, DbSettings};
 use dunghen::domain::time::Moment;
@@ -43,9 +44,9 @@ struct Trap {
 }
 
 impl Trap {
-    fn set(&mut self, answer: Answer) -> oneshot::Receiver<()> {
+    fn set(&mut self, letters: usize, answer: Answer) -> oneshot::Receiver<()> {
         let (sender, caught) = oneshot::channel();
-        *self = Self { letters: rand::random_range(1..=4), sprung: Some((sender, answer)), mute: false };
+        *self = Self { letters, sprung: Some((sender, answer)), mute: false };
         caught
     }
 
@@ -135,45 +136,83 @@ async fn kill_some_time(service: &mut Running, trap: &Mutex<Trap>) {
     match answer {
         None => tokio::time::sleep(any_moment()).await,
         Some(answer) => {
-            let caught = trap.lock().unwrap().set(answer);
-            tokio::time::timeout(PATIENCE, caught).await.expect("no letter has come").unwrap();
+            let caught = trap.lock().unwrap().set(rand::random_range(1..=4), answer);
+            in_time(caught, "no letter has come").await.unwrap();
         }
     }
     service.kill();
     trap.lock().unwrap().take_away();
 }
 
-on_both! {
-    async fn every_apology_is_made_once_and_its_letter_arrives(mut db: TestDb) {
-        db.close().await;
+async fn in_time<T>(awaited: impl Future<Output = T>, otherwise: &str) -> T {
+    tokio::time::timeout(PATIENCE, awaited).await.unwrap_or_else(|_| panic!("{otherwise}"))
+}
+
+/// Two accounts at a site whose relay has a trap.
+struct Office {
+    site: Site,
+    relay: Relay,
+    trap: Arc<Mutex<Trap>>,
+    counter: String,
+    head: String,
+}
+
+impl Office {
+    async fn open(database: &str) -> Self {
         let trap = Arc::new(Mutex::new(Trap::default()));
         let script = Arc::clone(&trap);
         let relay = Relay::start(move |_, step| script.lock().unwrap().act(step)).await;
-        let site = Site::new(&db.url, Some(relay.address));
-        let (filed, late): (Moment, Moment) = (FILED.parse().unwrap(), LATE.parse().unwrap());
+        let site = Site::new(database, Some(relay.address));
+        let filed = FILED.parse().unwrap();
         site.run(&["migrate"], "", filed);
         let counter = site.account("mai", CENTRE, "reception", filed);
         let head = site.account("thang", WARD, "unit_head", filed);
-        let mut owed = file_all(&site, &counter, filed).await;
+        Self { site, relay, trap, counter, head }
+    }
+
+    /// Takes in as many dossiers as will be apologised for.
+    async fn file(&self, count: usize) -> Vec<Owed> {
+        let mut service = self.site.serve(FILED.parse().unwrap()).await;
+        let caller = service.caller(&self.counter);
+        let filed = join_all((0..HANDS).map(async |hand| {
+            let mut filed = Vec::new();
+            for number in (hand..count).step_by(HANDS) {
+                filed.push(file(&caller, number).await);
+            }
+            filed
+        }));
+        let filed = filed.await.into_iter().flatten().collect();
+        service.kill();
+        filed
+    }
+}
+
+on_both! {
+    async fn every_apology_is_made_once_and_its_letter_arrives(mut db: TestDb) {
+        db.close().await;
+        let office = Office::open(&db.url).await;
+        let Office { site, trap, .. } = &office;
+        let late: Moment = LATE.parse().unwrap();
+        let mut owed = office.file(IN_EACH_LIFE * usize::try_from(kills()).unwrap()).await;
 
         for life in 0..kills() {
             let mut service = site.serve(late.plus(lives(life))).await;
             let begun = IN_EACH_LIFE * usize::try_from(life + 1).unwrap();
             let mut open: Vec<&mut Owed> =
                 owed[..begun].iter_mut().filter(|owed| owed.acknowledged == 0 && !owed.refused).collect();
-            let caller = service.caller(&head);
-            tokio::join!(sign(&caller, &mut open), kill_some_time(&mut service, &trap));
+            let caller = service.caller(&office.head);
+            tokio::join!(sign(&caller, &mut open), kill_some_time(&mut service, trap));
         }
         let now = late.plus(lives(kills()));
         let mut service = site.serve(now).await;
-        let mut open: Vec<&mut Owed> = owed.iter_mut().collect();
-        sign(&service.caller(&head), &mut open).await;
+        let again = |owed: &Owed| owed.acknowledged == 0 || rand::random_ratio(1, 4);
+        let mut open: Vec<&mut Owed> = owed.iter_mut().filter(|owed| again(owed)).collect();
+        sign(&service.caller(&office.head), &mut open).await;
         db.reopen(&DbSettings::default()).await;
-        let arrived = tokio::time::timeout(PATIENCE, all_sent(&db)).await;
-        arrived.unwrap_or_else(|_| panic!("letters wait\n{}", site.last_words()));
+        in_time(until(&db, [0, 0, owed.len()]), "letters wait").await;
         service.kill();
 
-        let duplicates = check_letters(&relay.mails(), &letters(&db).await, owed.len());
+        let duplicates = check_letters(&office.relay.mails(), &letters(&db).await, owed.len());
         assert!(duplicates <= usize::try_from(kills()).unwrap(), "{duplicates} letters came twice");
         check_events(&db, &owed).await;
         assert_eq!(obligations(&db).await, (owed.len(), owed.len(), owed.len()));
@@ -186,32 +225,53 @@ on_both! {
             owed.len(),
         );
     }
+
+    async fn who_is_told_to_stop_keeps_no_letter_but_the_one_in_hand(mut db: TestDb) {
+        db.close().await;
+        let office = Office::open(&db.url).await;
+        let (site, late) = (&office.site, LATE.parse::<Moment>().unwrap());
+        let mut owed = office.file(6).await;
+        let mut open: Vec<&mut Owed> = owed.iter_mut().collect();
+
+        // A relay that never answers collects letters behind the first, for the next life to claim at once.
+        let caught = office.trap.lock().unwrap().set(1, Answer::Unheard);
+        let mut service = site.serve(late).await;
+        sign(&service.caller(&office.head), &mut open).await;
+        in_time(caught, "no letter has come").await.unwrap();
+        service.kill();
+        let caught = office.trap.lock().unwrap().set(2, Answer::Unheard);
+        let mut service = site.serve(late.plus(lives(1))).await;
+        in_time(caught, "no second letter has come").await.unwrap();
+        in_time(service.stop(), "it waits for the relay").await;
+        db.reopen(&DbSettings::default()).await;
+        assert_eq!(states(&db).await, [4, 1, 1]);
+
+        // At the same instant, when no lease has run out, all others go their way.
+        db.close().await;
+        office.trap.lock().unwrap().take_away();
+        let mut service = site.serve(late.plus(lives(1))).await;
+        db.reopen(&DbSettings::default()).await;
+        in_time(until(&db, [0, 1, 5]), "letters wait for a lease").await;
+        service.stop().await;
+        let mut service = site.serve(late.plus(lives(2))).await;
+        in_time(until(&db, [0, 0, 6]), "a letter is lost").await;
+        service.stop().await;
+        assert_eq!(check_letters(&office.relay.mails(), &letters(&db).await, owed.len()), 2);
+        db.close().await;
+    }
 }
 
-/// Takes in as many dossiers as will be apologised for.
-async fn file_all(site: &Site, token: &str, now: Moment) -> Vec<Owed> {
-    let mut service = site.serve(now).await;
-    let caller = service.caller(token);
-    let count = IN_EACH_LIFE * usize::try_from(kills()).unwrap();
-    let filed = join_all((0..HANDS).map(async |hand| {
-        let mut filed = Vec::new();
-        for number in (hand..count).step_by(HANDS) {
-            filed.push(file(&caller, number).await);
-        }
-        filed
-    }));
-    let filed = filed.await.into_iter().flatten().collect();
-    service.kill();
-    filed
-}
-
-/// Waits until no letter is on its way.
-async fn all_sent(db: &Db) {
-    const WAITING: &str = "select count(*) from outbox where state in ('queued', 'sending')";
-    let mut looks = tokio::time::interval(std::time::Duration::from_millis(50));
-    while db.read(async |tx| tx.query(WAITING).fetch_scalar::<i64>().await).await.unwrap() > 0 {
+/// Waits until so many letters are waiting, on their way and sent.
+async fn until(db: &Db, expected: [usize; 3]) {
+    let mut looks = tokio::time::interval(Duration::from_millis(50));
+    while states(db).await != expected {
         looks.tick().await;
     }
+}
+
+async fn states(db: &Db) -> [usize; 3] {
+    let letters = letters(db).await;
+    ["queued", "sending", "sent"].map(|state| letters.iter().filter(|letter| letter.state == state).count())
 }
 
 #[derive(sqlx::FromRow)]

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use dunghen::domain::time::Moment;
 use reqwest::StatusCode;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 /// Longer than anything takes on a busy machine; who waits longer waits in vain.
@@ -43,6 +44,7 @@ impl Site {
             .env("DUNGHEN__DEVELOPMENT", "true")
             .env("DUNGHEN__DATA__DIR", self.folder.path())
             .env("DUNGHEN__WEB__LISTEN", "127.0.0.1:0")
+            .env("DUNGHEN__WEB__DRAIN_S", "1")
             .stderr(File::options().create(true).append(true).open(self.log()).unwrap());
         if let Some(relay) = self.relay {
             command
@@ -137,6 +139,23 @@ impl Running {
         assert_eq!(self.child.try_wait().unwrap(), None, "it had ended before it was killed");
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// SIGTERM: it ends by itself, in order.
+    pub async fn stop(&mut self) {
+        self.killed.store(true, Ordering::SeqCst);
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+        let ended = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(20));
+            loop {
+                looks.tick().await;
+                if let Some(status) = self.child.try_wait().unwrap() {
+                    return status;
+                }
+            }
+        };
+        let status = tokio::time::timeout(PATIENCE, ended).await.expect("it doesn't stop");
+        assert!(status.success(), "{status}");
     }
 }
 
