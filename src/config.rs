@@ -23,7 +23,7 @@ use crate::domain::unit::{UnitCode, UnitKind, UnitTree};
 
 pub use fault::Fault;
 pub use hours::Timetables;
-pub use settings::{Environment, LogFormat, MailTls, Settings};
+pub use settings::{Environment, LogFormat, MailTls, Settings, Web};
 
 mod summary;
 #[cfg(test)]

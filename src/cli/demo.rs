@@ -3,23 +3,28 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::serve;
 use super::setup::{self, Failed};
+use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Configuration, Environment, LogFormat};
-use crate::db::{Db, Purpose};
+use crate::config::{Configuration, Environment, LogFormat, Web};
+use crate::db::{Db, DbSettings, Purpose};
 use crate::demo::{self, Plan, Summary};
-use crate::domain::time::Moment;
-use crate::jobs::sender::Courier;
+use crate::domain::time::{ClockTime, Moment};
+use crate::jobs::{digest, sender::Courier};
 use crate::seal::Keyring;
 use crate::telemetry;
 
+/// How long the building of the province may wait for its database.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// The port on 127.0.0.1.
+    /// The port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// The folder for its database; a fresh one, where none is named.
@@ -39,8 +44,9 @@ pub struct DemoArgs {
 pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, Failed> {
     let mut configuration = configuration()?;
     let folder = folder(args)?;
-    let address = SocketAddr::from(([127, 0, 0, 1], args.port));
-    configuration.settings.web.listen = address;
+    let listener = serve::bind(SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
+    let port = listener.local_addr().map_or(args.port, |address| address.port());
+    be_at(&mut configuration, port)?;
     let settings = &configuration.settings;
     telemetry::start(&settings.log.filter, settings.log.format == LogFormat::Json);
     let clock = match args.as_of.or(settings.fixed_now) {
@@ -48,14 +54,38 @@ pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, Failed> {
         None => Clock::system(),
     };
     let url = format!("sqlite:{}", folder.join("dunghen.db").display());
-    let db = Db::open(&url, &setup::db_settings(&configuration, Purpose::Serve)).await?;
+    // Nobody waits for others here, and a year's lives take a slow machine a while.
+    let settings = DbSettings { call_limit: PATIENCE, ..setup::db_settings(&configuration, Purpose::Serve) };
+    let db = Db::open(&url, &settings).await?;
     let desk = setup::desk(&configuration, Keyring::generate(), &clock);
     let keys = (*desk.keys).clone();
     setup::keep_province(&db, &desk).await?;
     let plan = Plan { dossiers: args.dossiers, seed: args.seed, as_of: desk.now };
     let summary = demo::build(&db, &desk, &plan).await?;
-    announce(&summary, &folder, args.port);
-    serve::serve(serve::app(configuration, db, keys, clock), Courier::Kept).await
+    let app = serve::app(configuration, db, keys, clock);
+    this_mornings_digest(&app).await?;
+    announce(&summary, &folder, port);
+    serve::serve_on(app, Courier::Kept, listener).await
+}
+
+/// Letters and slips name the address at which the demonstration is, unless it was told another.
+fn be_at(configuration: &mut Configuration, port: u16) -> Result<(), Failed> {
+    let web = &mut configuration.settings.web;
+    web.listen = SocketAddr::from(([127, 0, 0, 1], port));
+    if web.public_url == Web::default().public_url {
+        web.public_url = format!("http://127.0.0.1:{port}").try_into().map_err(Failed::Unusable)?;
+    }
+    Ok(())
+}
+
+/// The province lived before this process: whoever opens it later in the day finds the morning's letters.
+async fn this_mornings_digest(app: &App) -> Result<(), Failed> {
+    let zone = app.province.zone();
+    let now = app.clock.now();
+    if let Some(midnight) = zone.instant(zone.day(now), ClockTime::MIDNIGHT) {
+        digest::make_up(app, midnight).await?;
+    }
+    Ok(())
 }
 
 fn configuration() -> Result<Configuration, Failed> {

@@ -129,15 +129,11 @@ fn sender(from: &str) -> Result<Correspondent, Failed> {
 
 /// Serves until a signal or a loop's end, then lets everyone finish.
 pub(super) async fn serve(app: App, courier: Courier) -> Result<ExitCode, Failed> {
-    let listen = app.settings.web.listen;
-    let listener = bind(listen).await?;
-    let address = listener.local_addr().unwrap_or(listen);
-    tracing::info!(%address, "ready");
-    setup::print(&format!("Đúng Hẹn: http://{address}"));
+    let listener = bind(app.settings.web.listen).await?;
     serve_on(app, courier, listener).await
 }
 
-async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
+pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
     TcpListener::bind(listen).await.map_err(|error| {
         Failed::Unusable(format!(
             "không mở được địa chỉ {listen}: {error}. Chọn cổng khác bằng web.listen hoặc --port"
@@ -145,7 +141,15 @@ async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
     })
 }
 
-async fn serve_on(app: App, courier: Courier, listener: TcpListener) -> Result<ExitCode, Failed> {
+/// The same on an address that is taken already.
+pub(super) async fn serve_on(
+    app: App,
+    courier: Courier,
+    listener: TcpListener,
+) -> Result<ExitCode, Failed> {
+    let address = listener.local_addr().unwrap_or(app.settings.web.listen);
+    tracing::info!(%address, "ready");
+    setup::print(&format!("Đúng Hẹn: http://{address}"));
     let web = &app.settings.web;
     let limits = server::Limits {
         connections: web.max_connections.size(),

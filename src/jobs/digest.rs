@@ -35,6 +35,17 @@ pub(super) async fn run(app: App) {
     }
 }
 
+/// Writes the latest digest that was due after `since`, where nothing tells of an earlier one.
+///
+/// # Errors
+/// What the database answers.
+pub async fn make_up(app: &App, since: Moment) -> Result<()> {
+    let schedule = app.settings.jobs.digest.as_str().parse::<Schedule>();
+    // Of a schedule that can't be read the loop tells.
+    let Ok(schedule) = schedule else { return Ok(()) };
+    once(app, &schedule, since).await
+}
+
 /// Does what is due now, if anything is.
 async fn once(app: &App, schedule: &Schedule, started: Moment) -> Result<()> {
     let latest = app.db.read(async |tx| ticks::latest(tx, TASK).await).await?;
