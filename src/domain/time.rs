@@ -274,6 +274,12 @@ impl ClockTime {
     pub fn seconds(self) -> u32 {
         self.0
     }
+
+    /// The minute that has begun, as people say the time: a promise told so is never told too late.
+    #[must_use]
+    pub const fn to_the_minute(self) -> Self {
+        Self(self.0 / 60 * 60)
+    }
 }
 
 impl ClockTime {

@@ -73,10 +73,10 @@ impl Language {
         format!("{} {}", self.weekday(day.weekday()), self.short_day(day))
     }
 
-    /// `Thứ Năm 26/11/2026, 17:00`.
+    /// `Thứ Năm 26/11/2026, 17:00`, without seconds.
     #[must_use]
     pub fn day_time(self, day: Day, time: ClockTime) -> String {
-        format!("{}, {time}", self.day(day))
+        format!("{}, {}", self.day(day), time.to_the_minute())
     }
 
     /// `ngày 26 tháng 11 năm 2026`, as it stands above a signature: two digits for the days

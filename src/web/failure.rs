@@ -177,7 +177,9 @@ pub fn language(headers: &HeaderMap) -> Language {
 pub async fn shape(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let is_page_view = request.method() == Method::GET && !is_api;
-    let language = language(request.headers());
+    // The pages are in Vietnamese throughout; a program gets the language it asks for.
+    let language = if is_api { language(request.headers()) } else { Language::Vietnamese };
+    let id = request.headers().get("x-request-id").cloned();
     let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let response = next.run(request).await;
     let status = response.status();
@@ -196,7 +198,6 @@ pub async fn shape(request: Request, next: Next) -> Response {
         Some(failure) => failure.problem(language),
         None => unforeseen(status, language),
     };
-    let id = response.headers().get("x-request-id").cloned();
     let mut shaped = if is_api { document(&problem) } else { page(&problem, id.as_ref()) };
     *shaped.status_mut() = status;
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -291,7 +292,7 @@ fn page(problem: &Problem, id: Option<&HeaderValue>) -> Response {
         shell: Shell::outside("Chưa thực hiện được"),
         what: problem.detail.clone(),
         remedies: Vec::new(),
-        on: Some(("/".to_owned(), "Về trang đầu".to_owned())),
+        on: None,
         request_id: id.and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned(),
     };
     match page.render() {

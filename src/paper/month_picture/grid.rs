@@ -29,6 +29,11 @@ impl Label {
     fn long(&self) -> bool {
         self.text.chars().count() > 4
     }
+
+    /// Whether it needs smaller letters than a count has (`7g30` beside `12`).
+    fn hours(&self) -> bool {
+        self.text.chars().count() > 3
+    }
 }
 
 /// The texts of one week. What stands on filled days is apart: its ink is white.

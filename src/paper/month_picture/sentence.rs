@@ -113,7 +113,7 @@ pub(super) fn vietnamese(picture: &MonthPicture) -> String {
         if s.first == s.last { date(s.first) } else { format!("{}–{}", date(s.first), date(s.last)) }
     };
 
-    let mut text = vec![format!("Nhận {received_at} {}.", weekday_date(received_on))];
+    let mut text = vec![format!("Nhận {} {}.", received_at.to_the_minute(), weekday_date(received_on))];
     if let Some(first) =
         first_counted(picture).filter(|first| *first != received_on || picture.promise != Some(*first))
     {
@@ -169,7 +169,7 @@ pub(super) fn english(picture: &MonthPicture) -> String {
         if s.first == s.last { date(s.first) } else { format!("{} to {}", date(s.first), date(s.last)) }
     };
 
-    let mut text = vec![format!("Received {received_at} {}.", weekday_date(received_on))];
+    let mut text = vec![format!("Received {} {}.", received_at.to_the_minute(), weekday_date(received_on))];
     if let Some(first) =
         first_counted(picture).filter(|first| *first != received_on || picture.promise != Some(*first))
     {

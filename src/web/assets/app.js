@@ -86,7 +86,11 @@ function openNamed() {
 addEventListener("hashchange", openNamed);
 openNamed();
 
-if (document.activeElement === document.body && !$("main [autofocus]")) $("[aria-invalid=true]")?.focus();
+if (document.activeElement === document.body && !$("main [autofocus]")) {
+  const wrong = $("[aria-invalid=true]");
+  wrong?.focus();
+  wrong?.select?.();
+}
 
 /* ---- choosing in a filter is enough ---- */
 
@@ -187,13 +191,19 @@ const intake = $("form[data-intake]");
 if (intake) {
   const fields = () =>
     $$("input:not([type=hidden]), select, textarea, button", intake).filter(
-      (field) => !field.disabled && field.offsetParent && (field.type !== "radio" || field.checked),
+      (field) =>
+        !field.disabled &&
+        field.offsetParent &&
+        (field.type !== "radio" || field.checked) &&
+        // Where there is nothing to choose, there is nothing to pause at.
+        field.options?.length !== 1,
     );
 
   intake.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
-    if (field.matches("button, textarea")) return;
+    // Enter on an empty last line has nothing more to say.
+    if (field.matches("button") || (field.matches("textarea") && /[^\n]$/.test(field.value))) return;
     event.preventDefault();
     const all = fields();
     all[all.indexOf(field) + 1]?.focus();

@@ -274,7 +274,7 @@ pub fn promise_words(
     Promised {
         weekday: VI.weekday(day.weekday()).to_owned(),
         date: VI.short_day(day),
-        hour: clock.to_string(),
+        hour: clock.to_the_minute().to_string(),
         iso: zone.rfc3339(promise.due_at),
         limit: promise.basis.as_ref().map(|basis| wording::limit(basis.terms.limit)).unwrap_or_default(),
         figure,

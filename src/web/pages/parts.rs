@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Html;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::deeds;
 use crate::domain::promise::Outcome;
@@ -61,9 +61,12 @@ pub fn done(word: &str) -> Option<Flash> {
     Some(Flash { good: true, text: text.to_owned() })
 }
 
+/// What must not stand in a segment or value of an address; a dossier's code reads as it is.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Text as one segment or value of an address.
 pub fn escaped(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 /// `Thứ Năm 26/11/2026, 17:00`.

@@ -127,14 +127,19 @@ fn page(desk: &Desk, shell: Shell, month: Month, unit: &str, who: &str, counted:
         as_of: parts::at(desk, desk.now),
         formula: FORMULA.to_owned(),
         bars: (total.evaluable() > 0).then(|| rate_bars(&title, &bars)).transpose()?,
-        answer: title,
+        answer: unbroken(&title),
         rows: units.iter().map(|(code, name, figures)| drill(rate_row(name, *figures), code)).collect(),
         total: rate_row("Cộng", total),
         line: known.then(|| month_line(&months_answer, &points)).transpose()?,
-        months_answer,
+        months_answer: unbroken(&months_answer),
         months: months.iter().rev().map(month_row).collect(),
         csv: csv(month, unit),
     })
+}
+
+/// No line ends between a number and its per cent sign.
+fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
 }
 
 fn csv(month: Month, unit: &str) -> String {

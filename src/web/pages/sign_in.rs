@@ -17,6 +17,7 @@ use crate::web::session::{self, Caller};
 use crate::web::views::parts::Field;
 use crate::web::views::shell::{Place, Shell};
 use crate::web::views::sign_in::{SignIn, Welcome};
+use crate::work::wording;
 
 /// So many trial accounts are named on the sign-in page of a demonstration.
 const MOST_ACCOUNTS: i64 = 12;
@@ -60,15 +61,19 @@ async fn page(app: &App, name: Field, next: &str) -> Result<SignIn> {
     } else {
         Vec::new()
     };
-    let role = |person: &store::staff::Person| person.roles.0.first().map_or("", |role| role.name_vi());
+    let desk = app.desk();
+    let role = |person: &store::staff::Person| {
+        let role = person.roles.0.first().map_or("", |role| role.name_vi());
+        format!("{role}, {}", wording::unit_name(&desk, &person.unit))
+    };
     Ok(SignIn {
         shell: Shell::outside("Đăng nhập"),
-        office: app.desk().unit_name(&app.province.root),
+        office: desk.unit_name(&app.province.root),
         name,
         next: next.to_owned(),
         accounts: accounts
             .iter()
-            .map(|person| (person.login.clone().unwrap_or_default(), role(person).to_owned()))
+            .map(|person| (person.login.clone().unwrap_or_default(), role(person)))
             .collect(),
     })
 }

@@ -26,6 +26,6 @@ pub struct SignIn {
     pub name: Field,
     /// The path to go to afterwards.
     pub next: String,
-    /// Demonstration accounts to try, name and role; empty in a real service.
+    /// Demonstration accounts to try, name, and role with unit; empty in a real service.
     pub accounts: Vec<(String, String)>,
 }
