@@ -40,8 +40,11 @@ fn of_several_standings_that_hold_the_first_in_the_order_is_told() {
     }
 }
 
-/// The milestones of a promise as text: due soon, window, and the escalations after level 0.
-fn milestones(received: &str, limit: &str) -> (Moment, Option<(Moment, Moment)>, Vec<(u32, Moment)>) {
+/// When the window for a letter in advance opens and shuts.
+type Window = Option<(Moment, Moment)>;
+
+/// The milestones of a promise: due soon, window, and the escalations after level 0.
+fn milestones(received: &str, limit: &str) -> (Moment, Window, Vec<(u32, Moment)>) {
     let promise = promise(received, limit, None);
     let milestones = Milestones::of(&promise, None, &office(), &rules());
     assert_eq!(milestones.escalations[0], (0, just_after(promise.late_from)), "late is late at once");

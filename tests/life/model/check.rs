@@ -1,6 +1,6 @@
 //! Compares what is stored and derived with the model, all of it, after every step.
 
-use dunghen::domain::apology::obligation;
+use dunghen::domain::apology::{ObligationState, obligation};
 use dunghen::domain::standing::Standing;
 use dunghen::domain::state::State;
 use dunghen::domain::time::Moment;
@@ -53,5 +53,5 @@ pub async fn agrees(office: &Office, db: &TestDb, code: &str, model: &Model, now
     assert_eq!(standing.map(Standing::id), model.standing(now));
     assert_eq!(listed.standing(now).map(Standing::id), model.standing(now), "in lists");
     let owed = milestones.as_ref().and_then(|one| obligation(dossier, one, now));
-    assert_eq!(owed.map(|state| state.id()), model.obligation(now));
+    assert_eq!(owed.map(ObligationState::id), model.obligation(now));
 }

@@ -181,6 +181,11 @@ fn instant(day: Day, clock: ClockTime) -> Moment {
     province().zone().instant(day, clock).unwrap()
 }
 
+/// When the office opens.
+fn opening(day: Day) -> Moment {
+    instant(day, ClockTime::hm(7, 30))
+}
+
 fn civil(moment: Moment) -> Day {
     province().zone().day(moment)
 }
@@ -512,37 +517,33 @@ impl Model {
         let late = pledge.late_from();
         let within = |at: Moment| at.max(pledge.from).min(late);
         let mut all = vec![after(late)];
-        all.extend(self.soon(pledge).map(within));
+        all.push(within(self.soon(pledge)));
         all.extend(self.window(pledge).map(|(opens, _)| opens));
         all.extend(
-            [1, 3, 5].map(|days| self.opening(self.working_day_after(pledge.due_on, days)).max(after(late))),
+            [1, 3, 5].map(|days| opening(self.working_day_after(pledge.due_on, days)).max(after(late))),
         );
         all.extend(self.second.map(after));
         all
     }
 
     /// MON-02: when little time is left.
-    fn soon(&self, pledge: &Pledge) -> Option<Moment> {
-        Some(match pledge.unit {
+    fn soon(&self, pledge: &Pledge) -> Moment {
+        match pledge.unit {
             UnitOf::Day { short, .. } => {
-                self.opening(self.working_day_before(pledge.due_on, if short { 1 } else { 3 }))
+                opening(self.working_day_before(pledge.due_on, if short { 1 } else { 3 }))
             }
-            UnitOf::SameDay => self.opening(pledge.due_on),
+            UnitOf::SameDay => opening(pledge.due_on),
             UnitOf::Hours(hours) => self.minutes_before(pledge.due_at, hours * 60 / 4),
-        })
+        }
     }
 
     /// MON-03: from two working days before due to the end of the one before; none for LATE-15.
     pub fn window(&self, pledge: &Pledge) -> Option<(Moment, Moment)> {
         let UnitOf::Day { one_day: false, .. } = pledge.unit else { return None };
-        let opens = self.opening(self.working_day_before(pledge.due_on, 2));
+        let opens = opening(self.working_day_before(pledge.due_on, 2));
         let shuts = instant(self.working_day_before(pledge.due_on, 1), ClockTime::END_OF_DAY);
         let within = |at: Moment| at.max(pledge.from).min(pledge.late_from());
         Some((within(opens), within(shuts)))
-    }
-
-    fn opening(&self, day: Day) -> Moment {
-        instant(day, ClockTime::hm(7, 30))
     }
 
     fn working_day_before(&self, day: Day, count: usize) -> Day {
@@ -593,7 +594,7 @@ impl Model {
             "clock_stopped"
         } else if self.window(pledge).is_some_and(|(opens, shuts)| opens <= now && now <= shuts) {
             "apology_window"
-        } else if self.soon(pledge).is_some_and(|soon| within(soon) <= now) {
+        } else if within(self.soon(pledge)) <= now {
             "due_soon"
         } else {
             "on_track"
