@@ -171,10 +171,7 @@ async fn a_dossier_goes_from_the_counter_to_its_return_by_forms() {
     );
     let path = format!("/dossiers/{code}");
     let sent = mai.event(&code, &[("kind", "transfer"), ("to_unit", WARD), ("to_officer", "")]).await;
-    assert_eq!(
-        (sent.status, sent.location()),
-        (303, &*format!("/dossiers/{code}?done=transfer"))
-    );
+    assert_eq!((sent.status, sent.location()), (303, &*format!("/dossiers/{code}?done=transfer")));
     let page = yen.get(&path).await;
     page.shows("Chuyển đến Ủy ban nhân dân phường Đoàn Kết");
     page.shows("id=\"step_done\"");

@@ -57,12 +57,17 @@ impl Deadline {
         let due = Due { at: self.due_at, on: self.due_on, counting_starts: self.due_on };
         let unit = if self.is_instant() { hours() } else { days() };
         if now > self.late_from {
-            VI.overdue(amount(timetable.overdue(now, &due, unit)))
+            let late = amount(timetable.overdue(now, &due, unit));
+            let is_long = self.is_instant() && late.count > MOST_HOURS;
+            VI.overdue(if is_long { amount(timetable.overdue(now, &due, days())) } else { late })
         } else {
             VI.left(amount(timetable.remaining(now, &due, unit)))
         }
     }
 }
+
+/// More working hours than these are said as days: nobody has a picture of 482 hours.
+const MOST_HOURS: u32 = 24;
 
 fn hours() -> TimeLimit {
     TimeLimit::working_hours(1).unwrap_or(TimeLimit::SameDay)
@@ -129,11 +134,16 @@ pub fn listed_line(desk: &Desk, listed: &Listed) -> DossierLine {
 pub fn owed_line(desk: &Desk, owed: &Owed) -> DossierLine {
     let timetable = timetable(desk, &owed.unit);
     let deadline = Deadline::of_owed(owed);
+    // What is settled grows no later; the apology is owed all the same.
+    let distance = |deadline: Deadline| match owed.ended_at {
+        Some(ended) => format!("đã có kết quả, {}", deadline.distance(timetable, ended)),
+        None => deadline.distance(timetable, desk.now),
+    };
     DossierLine {
         code: owed.code.clone(),
         procedure: owed.procedure_name.clone(),
         due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
-        distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
+        distance_words: deadline.map(distance).unwrap_or_default(),
         url: format!("{}/dossiers/{}", desk.house.public_url, owed.code),
     }
 }
