@@ -142,11 +142,7 @@ pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
 }
 
 /// The same on an address that is taken already.
-pub(super) async fn serve_on(
-    app: App,
-    courier: Courier,
-    listener: TcpListener,
-) -> Result<ExitCode, Failed> {
+pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) -> Result<ExitCode, Failed> {
     let address = listener.local_addr().unwrap_or(app.settings.web.listen);
     tracing::info!(%address, "ready");
     setup::print(&format!("Đúng Hẹn: http://{address}"));

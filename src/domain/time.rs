@@ -282,14 +282,6 @@ impl ClockTime {
     }
 }
 
-impl ClockTime {
-    /// Without its seconds, as people read a clock.
-    #[must_use]
-    pub fn to_the_minute(self) -> Self {
-        Self(self.0 - self.0 % 60)
-    }
-}
-
 /// `HH:MM`, with seconds only where there are any.
 impl fmt::Display for ClockTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -158,7 +158,9 @@ async fn claim(app: &App) -> Result<Claim> {
 
 async fn deliver(app: &App, courier: &mut Courier, letter: &Claimed) -> Outcome {
     let Courier::Relay { channel, from } = courier else {
-        return Outcome::Sent { reply: Reply::new(250, "được giữ lại trong hộp thư của bản dùng thử") };
+        return Outcome::Sent {
+            reply: Reply::new(250, "được giữ lại trong hộp thư của bản dùng thử")
+        };
     };
     match mail(&app.desk(), letter, from) {
         Ok(mail) => channel.send(&mail).await,
