@@ -11,7 +11,7 @@ const NOW: &str = "2026-11-16T07:30:00+07:00";
 const LONGEST_MS: u64 = 250;
 
 fn tries() -> usize {
-    if is_long() { 30 } else { 8 }
+    if is_long() { 30 } else { 5 }
 }
 
 /// Kills both commands that may come first, then expects them to do their work.

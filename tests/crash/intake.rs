@@ -112,12 +112,13 @@ on_both! {
         for life in 0..kills() {
             let now = beginning.plus(lives(life));
             if rand::random_ratio(1, 5) {
-                site.false_start(&["serve"], now, 150).await;
+                site.false_start(&["serve"], now, 400).await;
             }
             let mut service = site.serve(now).await;
             let caller = service.caller(&token);
             let all = join_all(hands.iter_mut().map(|hand| hand.work(&caller, now)));
             let end = async {
+                service.answered().await;
                 tokio::time::sleep(any_moment()).await;
                 service.kill();
             };
@@ -134,6 +135,7 @@ on_both! {
         let (found, repeated) = (sum(|hand| hand.found), sum(|hand| hand.repeated));
         let told: BTreeMap<_, _> = hands.into_iter().flat_map(|hand| hand.acknowledged).collect();
         let count = told.len();
+        assert!(count >= usize::try_from(kills()).unwrap(), "less than one was acknowledged in each life");
         db.reopen(&DbSettings::default()).await;
         assert_eq!(kept(&db).await, told);
         assert_eq!(counts(&db).await, [i64::try_from(count).unwrap(); 6]);

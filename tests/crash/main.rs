@@ -34,7 +34,7 @@ fn lives(count: i64) -> SignedDuration {
     SignedDuration::from_mins(21 * count)
 }
 
-/// The instant of the kill, counted from when the service was ready.
+/// The instant of the kill, counted from when the service was ready or had given an answer.
 fn any_moment() -> Duration {
     Duration::from_millis(rand::random_range(0..=500))
 }

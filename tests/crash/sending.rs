@@ -18,7 +18,7 @@ use crate::{any_moment, kills, lives};
 
 const HANDS: usize = 8;
 /// As many apologies are signed in each life of the service.
-const IN_EACH_LIFE: usize = 6;
+const IN_EACH_LIFE: usize = 4;
 /// Filed on this Monday for three working days, so that an apology is due two weeks later.
 const FILED: &str = "2026-11-16T07:30:00+07:00";
 const LATE: &str = "2026-11-30T07:30:00+07:00";
@@ -121,7 +121,7 @@ async fn sign(caller: &Caller, open: &mut [&mut Owed]) {
         answers
     }));
     for (index, status) in answers.await.into_iter().flatten() {
-        let owed = &mut open[index];
+        let owed = &mut *open[index];
         match status {
             StatusCode::CREATED => owed.acknowledged += 1,
             _ => owed.refused = true,
@@ -136,7 +136,7 @@ async fn kill_some_time(service: &mut Running, trap: &Mutex<Trap>) {
     match answer {
         None => tokio::time::sleep(any_moment()).await,
         Some(answer) => {
-            let caught = trap.lock().unwrap().set(rand::random_range(1..=4), answer);
+            let caught = trap.lock().unwrap().set(rand::random_range(1..=3), answer);
             in_time(caught, "no letter has come").await.unwrap();
         }
     }

@@ -13,6 +13,7 @@ use dunghen::domain::time::Moment;
 use reqwest::StatusCode;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 /// Longer than anything takes on a busy machine; who waits longer waits in vain.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -104,7 +105,8 @@ impl Site {
     pub async fn serve(&self, now: Moment) -> Running {
         let mut child = self.command(&["serve"], now).stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut running = Running { child, url: String::new(), killed: Arc::default() };
+        let mut running =
+            Running { child, url: String::new(), killed: Arc::default(), answered: Arc::default() };
         let first_line = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
             output.read_line(&mut line).map(|_| line)
@@ -124,13 +126,25 @@ pub struct Running {
     child: Child,
     url: String,
     killed: Arc<AtomicBool>,
+    answered: Arc<Notify>,
 }
 
 impl Running {
     /// Whoever calls the service as the owner of `token`.
     pub fn caller(&self, token: &str) -> Caller {
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        Caller { client, url: self.url.clone(), token: token.to_owned(), killed: Arc::clone(&self.killed) }
+        Caller {
+            client,
+            url: self.url.clone(),
+            token: token.to_owned(),
+            killed: Arc::clone(&self.killed),
+            answered: Arc::clone(&self.answered),
+        }
+    }
+
+    /// Waits until somebody has an answer.
+    pub async fn answered(&self) {
+        tokio::time::timeout(PATIENCE, self.answered.notified()).await.expect("no answer in time");
     }
 
     /// SIGKILL: nothing is finished, flushed or said.
@@ -173,6 +187,7 @@ pub struct Caller {
     url: String,
     token: String,
     killed: Arc<AtomicBool>,
+    answered: Arc<Notify>,
 }
 
 impl Caller {
@@ -187,7 +202,10 @@ impl Caller {
             Ok::<_, reqwest::Error>((response.status(), response.json().await?))
         };
         match answer.await {
-            Ok(answer) => Some(answer),
+            Ok(answer) => {
+                self.answered.notify_one();
+                Some(answer)
+            }
             Err(_) if self.killed.load(Ordering::SeqCst) => None,
             Err(error) => panic!("no answer from a service that lives: {error:?}"),
         }
