@@ -37,7 +37,10 @@ pub struct Ask {
     what: What,
     /// Takes a move that is possible instead, and the person whose it is.
     sensible: bool,
-    pick: usize,
+    /// Which of the possible moves, and which of the people whose it may be.
+    pick: (usize, usize),
+    /// Whether a possible move may be one that ends the life.
+    may_end: bool,
     who: Who,
     pub version_off: i64,
     /// Minutes from now at which it is said to have happened.
@@ -74,11 +77,14 @@ fn ask() -> impl Strategy<Value = Ask> {
         prop_oneof![6 => (1..8_i32).prop_map(Some), 1 => (-5..40_i32).prop_map(Some), 1 => Just(None)];
     let what = proptest::sample::select(What::ALL.to_vec());
     let who = proptest::sample::select(Who::ALL.to_vec());
-    (what, proptest::bool::weighted(0.8), 0..64_usize, who, version_off, when, new_date).prop_map(
-        |(what, sensible, pick, who, version_off, at, new_date)| Ask {
+    let sensible =
+        (proptest::bool::weighted(0.8), (0..64_usize, 0..64_usize), proptest::bool::weighted(0.15));
+    (what, sensible, who, version_off, when, new_date).prop_map(
+        |(what, (sensible, pick, may_end), who, version_off, at, new_date)| Ask {
             what,
             sensible,
             pick,
+            may_end,
             who,
             version_off,
             at,
@@ -101,16 +107,15 @@ impl Life {
 impl Ask {
     pub fn resolve(&self, model: &Model, now: Moment) -> (Who, Asked) {
         // Lives go on for a while: only now and then is one brought to its end.
-        let may_end = self.pick.is_multiple_of(6);
         let goes_on = |what: &What| {
-            may_end || !matches!(what, What::Withdraw | What::Stop | What::Refuse | What::Settle)
+            self.may_end || !matches!(what, What::Withdraw | What::Stop | What::Refuse | What::Settle)
         };
         let possible = What::ALL.into_iter().filter(|what| model.next(*what).is_some() && goes_on(what));
         let possible: Vec<What> = possible.collect();
         let sensible = self.sensible && !possible.is_empty();
-        let what = if sensible { possible[self.pick % possible.len()] } else { self.what };
+        let what = if sensible { possible[self.pick.0 % possible.len()] } else { self.what };
         let able: Vec<Who> = Who::ALL.into_iter().filter(|who| model.may(*who, what)).collect();
-        let who = if sensible && !able.is_empty() { able[self.pick % able.len()] } else { self.who };
+        let who = if sensible && !able.is_empty() { able[self.pick.1 % able.len()] } else { self.who };
         let new_date = (what == What::Apologise).then_some(self.new_date).flatten();
         let new_date = new_date.filter(|_| model.is_open() || !sensible);
         let asked = Asked {
