@@ -3,6 +3,9 @@
 //!
 //! `cargo bench --bench intake` measures SQLite with 1, 8 and 64 clients; with
 //! `DUNGHEN_BENCH_POSTGRES=postgres://…` naming an empty database, PostgreSQL as well.
+//! Other numbers of clients are arguments: `cargo bench --bench intake -- 16`. Each
+//! client stands at one of eight counters, since a counter's dossiers are numbered one
+//! after the other.
 //! Absolute figures mean little on a shared machine: run the probes of the machine's own
 //! limit (one commit a dossier on SQLite, pgbench with one statement a dossier on
 //! PostgreSQL) in the same minute and compare the ratio. Client and server share the
@@ -28,8 +31,7 @@ use dunghen::work::start;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-const TOKEN: &str = "dh_benchmark";
-const UNIT: &str = "H35.21";
+const COUNTERS: [&str; 8] = ["H35.21", "H35.22", "H35.23", "H35.24", "H35.25", "H35.26", "H35.27", "H35.28"];
 const ROUND: Duration = Duration::from_secs(5);
 const ROUNDS: usize = 3;
 
@@ -37,9 +39,11 @@ const ROUNDS: usize = 3;
 async fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let url = format!("sqlite:{}", folder.path().join("bench.db").display());
-    measure("SQLite", &url, &[1, 8, 64]).await?;
+    let wanted: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let or = |usual: &[usize]| if wanted.is_empty() { usual.to_vec() } else { wanted.clone() };
+    measure("SQLite", &url, &or(&[1, 8, 64])).await?;
     if let Ok(url) = std::env::var("DUNGHEN_BENCH_POSTGRES") {
-        measure("PostgreSQL", &url, &[1, 8, 32]).await?;
+        measure("PostgreSQL", &url, &or(&[1, 8, 32])).await?;
     }
     Ok(())
 }
@@ -60,10 +64,12 @@ async fn measure(name: &str, url: &str, clients: &[usize]) -> Result<()> {
         rounds.sort_by(|a, b| a.rate.total_cmp(&b.rate));
         let median = &rounds[ROUNDS / 2];
         println!(
-            "{name:<10} {count:>3} clients: {:>8.0} dossiers/s, p50 {:>6.2} ms, p99 {:>6.2} ms (load {})",
+            "{name:<10} {count:>3} clients: {:>8.0} dossiers/s, p50 {:>6.2} ms, p99 {:>6.2} ms, \
+             {:>5.0} µs of processor time each (load {})",
             median.rate,
             median.p50,
             median.p99,
+            median.processor,
             load()
         );
     }
@@ -72,7 +78,7 @@ async fn measure(name: &str, url: &str, clients: &[usize]) -> Result<()> {
     Ok(())
 }
 
-/// A service with one counter officer and their token.
+/// A service with an officer at each counter, who has a token.
 async fn office(url: &str) -> Result<App> {
     let configuration = Configuration::demonstration(&Environment::of_process())
         .map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
@@ -86,33 +92,43 @@ async fn office(url: &str) -> Result<App> {
     app.db
         .write(async move |tx| {
             start::keep_province(tx, &desk).await?;
-            let new = NewPerson {
-                login: Some("bench"),
-                name: "bench",
-                email: None,
-                unit: UNIT,
-                roles: &[Role::Reception],
-                password_hash: None,
-                source: None,
-                created_at: desk.now,
-            };
-            let id = staff::insert(tx, &new).await?;
             let later = desk.now.plus(jiff::SignedDuration::from_hours(24));
-            sessions::insert_token(tx, &digest(TOKEN.as_bytes()), id, "write", desk.now, later).await
+            for unit in COUNTERS {
+                let new = NewPerson {
+                    login: Some(unit),
+                    name: "bench",
+                    email: None,
+                    unit,
+                    roles: &[Role::Reception],
+                    password_hash: None,
+                    source: None,
+                    created_at: desk.now,
+                };
+                let id = staff::insert(tx, &new).await?;
+                let hash = digest(token(unit).as_bytes());
+                sessions::insert_token(tx, &hash, id, "write", desk.now, later).await?;
+            }
+            Ok(())
         })
         .await?;
     Ok(app)
 }
 
+fn token(unit: &str) -> String {
+    format!("dh_benchmark_{unit}")
+}
+
 struct Round {
     rate: f64,
+    /// Processor time of server and clients for one dossier, in microseconds.
+    processor: f64,
     p50: f64,
     p99: f64,
 }
 
 /// Every client posts as fast as it is answered, on a connection of its own.
 async fn round(address: SocketAddr, clients: usize) -> Result<Round> {
-    let started = Instant::now();
+    let (started, used) = (Instant::now(), processor_time());
     let runs: Vec<_> = (0..clients).map(|client| tokio::spawn(post_for(address, client, started))).collect();
     let mut took = Vec::new();
     for run in runs {
@@ -122,7 +138,9 @@ async fn round(address: SocketAddr, clients: usize) -> Result<Round> {
     took.sort_unstable();
     ensure!(!took.is_empty(), "nothing was taken in");
     let at = |share: usize| took[(took.len() - 1) * share / 100].as_secs_f64() * 1e3;
-    Ok(Round { rate: f64::from(u32::try_from(took.len())?) / seconds, p50: at(50), p99: at(99) })
+    let count = f64::from(u32::try_from(took.len())?);
+    let processor = (processor_time() - used).as_secs_f64() * 1e6 / count;
+    Ok(Round { rate: count / seconds, processor, p50: at(50), p99: at(99) })
 }
 
 async fn post_for(address: SocketAddr, client: usize, started: Instant) -> Result<Vec<Duration>> {
@@ -141,14 +159,16 @@ async fn post_for(address: SocketAddr, client: usize, started: Instant) -> Resul
 }
 
 fn request(client: usize, number: usize, started: Instant) -> String {
+    let unit = COUNTERS[client % COUNTERS.len()];
+    let token = token(unit);
     let body = format!(
-        r#"{{"procedure":"1.004873","receiving_unit":"{UNIT}","channel":"counter","applicant":{{"kind":"citizen","name":"Nguyễn Văn {number}","identifier":"0123456{:05}","phone":"0912{:06}"}}}}"#,
+        r#"{{"procedure":"1.004873","receiving_unit":"{unit}","channel":"counter","applicant":{{"kind":"citizen","name":"Nguyễn Văn {number}","identifier":"0123456{:05}","phone":"0912{:06}"}}}}"#,
         number % 100_000,
         (client * 7919 + number) % 1_000_000
     );
     let key = format!("{client}-{number}-{}", started.elapsed().as_nanos());
     format!(
-        "POST /api/v1/dossiers HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {TOKEN}\r\n\
+        "POST /api/v1/dossiers HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\
          Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
@@ -169,6 +189,12 @@ async fn answer(stream: &mut BufReader<TcpStream>) -> Result<()> {
     let mut body = vec![0; length.trim().parse()?];
     stream.read_exact(&mut body).await?;
     Ok(())
+}
+
+/// What this process has used so far.
+fn processor_time() -> Duration {
+    let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(u64::try_from(used.tv_sec).unwrap_or(0), u32::try_from(used.tv_nsec).unwrap_or(0))
 }
 
 fn load() -> String {

@@ -185,6 +185,33 @@ impl Db {
         self.look(&self.0.readers, self.0.settings.call_limit, look).await
     }
 
+    /// Asks one question: a single statement needs no transaction, and so no journeys to begin
+    /// and end one. It is asked again where the connection had died meanwhile.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn ask<T>(&self, question: impl Look<T> + Clone) -> Result<T> {
+        match self.ask_once(question.clone(), false).await {
+            Err(Error::Unavailable(_)) => self.ask_once(question, true).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn ask_once<T>(&self, question: impl Look<T>, on_new_connection: bool) -> Result<T> {
+        let limit = self.0.settings.call_limit;
+        let mut held = self.0.readers.lend(on_new_connection).await?;
+        let tx = held.tx()?;
+        tx.set_deadline(Some(limit));
+        let outcome = within(limit, begin(question, tx)).await;
+        let tx = held.tx()?;
+        let outcome = tx.judge(outcome);
+        if !matches!(outcome, Err(Error::Unavailable(_) | Error::TimedOut)) {
+            tx.set_deadline(None);
+            held.give_back();
+        }
+        outcome
+    }
+
     /// Like [`read`](Self::read) with more time, for a month's figures or an export.
     ///
     /// # Errors

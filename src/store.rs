@@ -12,6 +12,7 @@ pub mod dossiers;
 pub mod events;
 pub mod idempotency;
 pub mod imports;
+pub mod intake;
 pub mod lists;
 pub mod obligations;
 pub mod outbox;

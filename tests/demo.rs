@@ -30,7 +30,11 @@ const MONDAY: &str = "2026-11-23T10:20:00+07:00";
 
 fn desk(now: &str) -> Desk {
     let configuration = Configuration::demonstration(&Environment::default()).unwrap();
-    let house = House { public_url: "http://localhost:8080".into(), mail_domain: "dunghen.example".into() };
+    let house = House {
+        public_url: "http://localhost:8080".into(),
+        mail_domain: "dunghen.example".into(),
+        place: "Lai Châu".into(),
+    };
     Desk {
         province: configuration.province,
         keys: Arc::new(Keyring::generate()),
@@ -69,7 +73,7 @@ async fn verdict(db: &Db, desk: &Desk) -> verify::Verdict {
         while let Some(last) = after {
             after = verify::page_of_dossiers(tx, &desk, last, &mut verdict).await?;
         }
-        let mut link = Some(verify::Link::default());
+        let mut link = Some(store::audit::Head::default());
         while let Some(last) = link {
             link = verify::page_of_audit(tx, last, &mut verdict).await?;
         }

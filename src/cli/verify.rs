@@ -7,8 +7,9 @@ use clap::Args;
 
 use super::setup::{self, Failed};
 use crate::db::{Db, Purpose};
+use crate::store::audit::Head;
 use crate::work::desk::Desk;
-use crate::work::verify::{self, Link, Verdict};
+use crate::work::verify::{self, Verdict};
 
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
@@ -55,7 +56,7 @@ async fn dossiers(db: &Db, desk: &Desk, mut verdict: Verdict) -> Result<Verdict,
 }
 
 async fn audit(db: &Db, mut verdict: Verdict) -> Result<Verdict, Failed> {
-    let mut link = Link::default();
+    let mut link = Head::default();
     loop {
         let (next, so_far) = db
             .report(async |tx| {

@@ -24,6 +24,7 @@ const LIFETIME: Duration = Duration::from_secs(600);
 const BEGIN_LIMIT: Duration = Duration::from_secs(1);
 const ROLLBACK_LIMIT: Duration = Duration::from_secs(1);
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
+const NONE_IN_TIME: &str = "no connection to the database could be had in time";
 
 /// Where a pool's connections come from.
 pub(super) enum Source {
@@ -63,9 +64,8 @@ impl Pool {
     /// # Errors
     /// [`Error::Unavailable`] where that takes longer than the pool's limit.
     pub(super) async fn begin(self: &Arc<Self>, begin: &'static str) -> Result<Held> {
-        let late = || Error::unavailable("no connection to the database could be had in time");
         match within(self.acquire_limit, self.begin_now(begin)).await {
-            Err(Error::TimedOut) => Err(late()),
+            Err(Error::TimedOut) => Err(Error::unavailable(NONE_IN_TIME)),
             outcome => outcome,
         }
     }
@@ -86,6 +86,26 @@ impl Pool {
         let mut held = Held { pool: Arc::clone(self), lent: Some((aged, permit)) };
         held.steer(begin).await?;
         Ok(held)
+    }
+
+    /// Lends a connection without a transaction: one that lay idle, if there is one and `fresh` is not asked for.
+    pub(super) async fn lend(self: &Arc<Self>, fresh: bool) -> Result<Held> {
+        let permit = Arc::clone(&self.permits).acquire_owned();
+        let lent = within(self.acquire_limit, async {
+            let permit = permit.await.map_err(|_| Error::Stopped)?;
+            if fresh {
+                self.lock().clear();
+            }
+            let aged = match self.pop() {
+                Some(aged) => aged,
+                None => Aged { tx: Tx::new(self.connect().await?), born: monotonic() },
+            };
+            Ok(Held { pool: Arc::clone(self), lent: Some((aged, permit)) })
+        });
+        match lent.await {
+            Err(Error::TimedOut) => Err(Error::unavailable(NONE_IN_TIME)),
+            outcome => outcome,
+        }
     }
 
     async fn connect(&self) -> Result<Link> {
@@ -158,10 +178,15 @@ impl Held {
     /// Ends the transaction with the text `end` and gives the connection back.
     pub(super) async fn end(mut self, end: &'static str) -> Result<()> {
         self.steer(end).await?;
+        self.give_back();
+        Ok(())
+    }
+
+    /// Gives the connection back, on which no transaction is open.
+    pub(super) fn give_back(mut self) {
         if let Some((aged, _permit)) = self.lent.take() {
             self.pool.lock().push(aged);
         }
-        Ok(())
     }
 
     /// Closes the connection and keeps the right to another.

@@ -33,6 +33,12 @@ impl Tx {
         Query::new(self, sql.into())
     }
 
+    /// Whether nobody else can write while this transaction does.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.link, Link::Sqlite(..))
+    }
+
     /// Runs text that steers the transaction itself, whatever became of its statements.
     #[expect(clippy::disallowed_methods, reason = "this is the door that statements go through")]
     pub(super) async fn steer(&mut self, sql: &'static str) -> Result<()> {

@@ -12,19 +12,6 @@ pub struct SearchCodes {
     pub phone: Option<Vec<u8>>,
 }
 
-pub async fn insert(tx: &mut Tx, sealed: &Sealed, codes: &SearchCodes) -> Result<i64> {
-    tx.query(
-        "insert into applicants (sealed, key_id, identifier_code, phone_code)
-         values ($1, $2, $3, $4) returning id",
-    )
-    .bind(sealed.bytes.as_slice())
-    .bind(sealed.key_id.as_str())
-    .bind(codes.identifier.as_deref())
-    .bind(codes.phone.as_deref())
-    .fetch_scalar()
-    .await
-}
-
 #[derive(FromRow)]
 struct Row {
     sealed: Vec<u8>,

@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use crate::db::{Result, Sql, Tx, sql};
+use crate::db::{Query, Result, Sql, Tx, sql};
 use crate::domain::staff::Actor;
 use crate::domain::time::Moment;
 use crate::seal::digest;
@@ -40,58 +40,92 @@ impl Row {
     /// The hash that the row should have: of the one before it and of its own content.
     #[must_use]
     pub fn expected_hash(&self) -> [u8; 32] {
-        let content = serde_json::json!([
-            self.seq,
-            self.at,
-            self.actor_id,
-            self.unit,
-            self.action,
-            self.subject,
-            self.detail
-        ]);
-        digest(&[self.previous.as_slice(), content.to_string().as_bytes()].concat())
+        let tail = tail(self.at, self.actor_id, &self.unit, &self.action, &self.subject, &self.detail);
+        chained(&self.previous, self.seq, &tail)
     }
 }
 
-#[derive(FromRow)]
-struct Head {
-    seq: i64,
-    hash: Vec<u8>,
+/// A row's content after its number, in canonical JSON.
+fn tail(at: Moment, actor_id: i64, unit: &str, action: &str, subject: &str, detail: &str) -> String {
+    let content = serde_json::json!([at, actor_id, unit, action, subject, detail]).to_string();
+    content.replacen('[', ",", 1)
 }
 
-// Whoever holds the head's row lock writes the next link; SQLite has one writer anyway.
-const HEAD: Sql = sql!("select seq, hash from audit_head where id = 1 ", postgres "for update", "");
+fn chained(previous: &[u8], seq: i64, tail: &str) -> [u8; 32] {
+    digest(&[previous, format!("[{seq}{tail}").as_bytes()].concat())
+}
+
+/// A place in the chain: the row last seen.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Head {
+    #[sqlx(rename = "head_seq")]
+    pub seq: i64,
+    #[sqlx(rename = "head_hash")]
+    pub hash: Vec<u8>,
+}
+
+/// Before the first row.
+impl Default for Head {
+    fn default() -> Self {
+        Self { seq: 0, hash: vec![0; 32] }
+    }
+}
+
+/// An entry at its place in the chain, ready to be written.
+///
+/// SQLite's only writer knows the head and hashes here. On PostgreSQL the statement that
+/// takes the head's lock hashes as well, so that others wait for one statement less.
+#[derive(Clone, Debug)]
+pub(super) struct Link<'a> {
+    pub entry: &'a Entry<'a>,
+    pub tail: String,
+    pub head: Option<Head>,
+    pub hash: Option<[u8; 32]>,
+}
+
+impl<'a> Link<'a> {
+    /// `head` as read in this transaction on SQLite; not used on PostgreSQL.
+    pub(super) fn new(entry: &'a Entry<'a>, head: Option<Head>) -> Self {
+        let Entry { at, actor, action, subject, detail } = *entry;
+        let tail = tail(at, actor.staff_id.0, actor.unit.as_str(), action, subject, detail);
+        let hash = head.as_ref().map(|head| chained(&head.hash, head.seq + 1, &tail));
+        Self { entry, tail, head, hash }
+    }
+
+    /// Binds [`APPEND`]'s ten parameters, in its order.
+    pub(super) fn bind<'t>(&self, query: Query<'t>) -> Query<'t> {
+        query
+            .bind(self.entry.at)
+            .bind(self.entry.actor.staff_id.0)
+            .bind(self.entry.actor.unit.as_str())
+            .bind(self.entry.action)
+            .bind(self.entry.subject)
+            .bind(self.entry.detail)
+            .bind(self.tail.as_str())
+            .bind(self.head.as_ref().map(|head| head.seq + 1))
+            .bind(self.head.as_ref().map(|head| head.hash.as_slice()))
+            .bind(self.hash.as_ref().map(<[u8; 32]>::as_slice))
+    }
+}
+
+const HEAD: &str = "select seq as head_seq, hash as head_hash from audit_head where id = 1";
+
+// Whoever holds the head's row lock writes the next link.
+const APPEND: Sql = sql!(
+    sqlite "insert into audit (seq, at, actor_id, unit, action, subject, detail, previous, hash)
+        values ($8, $1, $2, $3, $4, $5, $6, $9, $10)",
+    postgres "with head as (select seq, hash from audit_head where id = 1 for update)
+        insert into audit (seq, at, actor_id, unit, action, subject, detail, previous, hash)
+        select head.seq + 1, $1, $2, $3, $4, $5, $6, head.hash,
+            sha256(head.hash || convert_to('[' || (head.seq + 1)::text || $7, 'UTF8'))
+        from head"
+);
 
 /// Adds one row to the end of the chain; a trigger moves the head. Call it last in a deed: it holds up every other writer.
 pub async fn append(tx: &mut Tx, entry: &Entry<'_>) -> Result<()> {
-    let head: Head = tx.query(HEAD).fetch_one().await?;
-    let mut row = Row {
-        seq: head.seq + 1,
-        at: entry.at,
-        actor_id: entry.actor.staff_id.0,
-        unit: entry.actor.unit.to_string(),
-        action: entry.action.to_owned(),
-        subject: entry.subject.to_owned(),
-        detail: entry.detail.to_owned(),
-        previous: head.hash,
-        hash: Vec::new(),
-    };
-    row.hash = row.expected_hash().to_vec();
-    tx.query(
-        "insert into audit (seq, at, actor_id, unit, action, subject, detail, previous, hash)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(row.seq)
-    .bind(row.at)
-    .bind(row.actor_id)
-    .bind(row.unit.as_str())
-    .bind(row.action.as_str())
-    .bind(row.subject.as_str())
-    .bind(row.detail.as_str())
-    .bind(row.previous.as_slice())
-    .bind(row.hash.as_slice())
-    .execute()
-    .await?;
+    let known = if tx.is_sqlite() { Some(head(tx).await?) } else { None };
+    let link = Link::new(entry, known);
+    link.bind(tx.query(APPEND)).execute().await?;
     Ok(())
 }
 
@@ -107,8 +141,7 @@ pub async fn page(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Row>> {
     .await
 }
 
-/// The number and hash of the last row, as the chain's head says.
-pub async fn head(tx: &mut Tx) -> Result<(i64, Vec<u8>)> {
-    let head: Head = tx.query("select seq, hash from audit_head where id = 1").fetch_one().await?;
-    Ok((head.seq, head.hash))
+/// The last row's number and hash, as the chain's head says.
+pub async fn head(tx: &mut Tx) -> Result<Head> {
+    tx.query(HEAD).fetch_one().await
 }

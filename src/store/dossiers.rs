@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::FromRow;
 
-use crate::db::{Result, Tx};
+use crate::db::{Query, Result, Tx};
 use crate::domain::dossier::Dossier;
 use crate::domain::standing::Milestones;
 use crate::domain::time::{Day, Moment, Zone};
@@ -81,67 +81,40 @@ impl Projection {
             outcome: dossier.outcome().map(|outcome| outcome.id().to_owned()),
         }
     }
-}
 
-/// A new dossier's row beside its projection.
-#[derive(Clone, Debug)]
-pub struct NewRow<'a> {
-    pub code: &'a str,
-    pub source: Option<&'a str>,
-    pub effects_from: Option<Moment>,
-    pub next_check_at: Option<Moment>,
-    pub projection: &'a Projection,
-}
-
-/// Inserts the row and returns its id.
-pub async fn insert(tx: &mut Tx, new: &NewRow<'_>) -> Result<i64> {
-    let p = new.projection;
-    tx.query(
-        "insert into dossiers (code, source, effects_from, next_check_at,
-            version, state, procedure_code, procedure_version, field, channel, receiving_unit, competent_unit,
-            holder_unit, holder_officer, applicant_id, registered_at, received_at, received_on,
-            original_due_at, original_due_on, due_at, due_on, late_from, due_soon_at, window_opens_at,
-            window_shuts_at, second_late_from, stopped_at, late_before_stop, ended_at, ended_on, returned_at,
-            outcome)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-            $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
-         returning id",
-    )
-    .bind(new.code)
-    .bind(new.source)
-    .bind(new.effects_from)
-    .bind(new.next_check_at)
-    .bind(p.version)
-    .bind(p.state.as_str())
-    .bind(p.procedure_code.as_str())
-    .bind(p.procedure_version)
-    .bind(p.field.as_str())
-    .bind(p.channel.as_str())
-    .bind(p.receiving_unit.as_str())
-    .bind(p.competent_unit.as_str())
-    .bind(p.holder_unit.as_str())
-    .bind(p.holder_officer)
-    .bind(p.applicant_id)
-    .bind(p.registered_at)
-    .bind(p.received_at)
-    .bind(p.received_on)
-    .bind(p.original_due_at)
-    .bind(p.original_due_on)
-    .bind(p.due_at)
-    .bind(p.due_on)
-    .bind(p.late_from)
-    .bind(p.due_soon_at)
-    .bind(p.window_opens_at)
-    .bind(p.window_shuts_at)
-    .bind(p.second_late_from)
-    .bind(p.stopped_at)
-    .bind(p.late_before_stop)
-    .bind(p.ended_at)
-    .bind(p.ended_on)
-    .bind(p.returned_at)
-    .bind(p.outcome.as_deref())
-    .fetch_scalar()
-    .await
+    /// Binds all columns, in their order.
+    pub(super) fn bind<'t>(&self, query: Query<'t>) -> Query<'t> {
+        query
+            .bind(self.version)
+            .bind(self.state.as_str())
+            .bind(self.procedure_code.as_str())
+            .bind(self.procedure_version)
+            .bind(self.field.as_str())
+            .bind(self.channel.as_str())
+            .bind(self.receiving_unit.as_str())
+            .bind(self.competent_unit.as_str())
+            .bind(self.holder_unit.as_str())
+            .bind(self.holder_officer)
+            .bind(self.applicant_id)
+            .bind(self.registered_at)
+            .bind(self.received_at)
+            .bind(self.received_on)
+            .bind(self.original_due_at)
+            .bind(self.original_due_on)
+            .bind(self.due_at)
+            .bind(self.due_on)
+            .bind(self.late_from)
+            .bind(self.due_soon_at)
+            .bind(self.window_opens_at)
+            .bind(self.window_shuts_at)
+            .bind(self.second_late_from)
+            .bind(self.stopped_at)
+            .bind(self.late_before_stop)
+            .bind(self.ended_at)
+            .bind(self.ended_on)
+            .bind(self.returned_at)
+            .bind(self.outcome.as_deref())
+    }
 }
 
 /// Replaces the projection where the row still has `expected_version`; says whether it had.
@@ -152,50 +125,21 @@ pub async fn update(
     p: &Projection,
     next_check_at: Option<Moment>,
 ) -> Result<bool> {
-    let changed = tx
+    let query = tx
         .query(
-            "update dossiers set version = $3, state = $4, procedure_code = $5, procedure_version = $6,
-                field = $7, channel = $8, receiving_unit = $9, competent_unit = $10, holder_unit = $11,
-                holder_officer = $12, registered_at = $13, received_at = $14, received_on = $15,
-                original_due_at = $16, original_due_on = $17, due_at = $18, due_on = $19, late_from = $20,
-                due_soon_at = $21, window_opens_at = $22, window_shuts_at = $23, second_late_from = $24,
-                stopped_at = $25, late_before_stop = $26, ended_at = $27, ended_on = $28, returned_at = $29,
-                outcome = $30, next_check_at = $31
+            "update dossiers set next_check_at = $3, version = $4, state = $5, procedure_code = $6,
+                procedure_version = $7, field = $8, channel = $9, receiving_unit = $10, competent_unit = $11,
+                holder_unit = $12, holder_officer = $13, applicant_id = $14, registered_at = $15,
+                received_at = $16, received_on = $17, original_due_at = $18, original_due_on = $19,
+                due_at = $20, due_on = $21, late_from = $22, due_soon_at = $23, window_opens_at = $24,
+                window_shuts_at = $25, second_late_from = $26, stopped_at = $27, late_before_stop = $28,
+                ended_at = $29, ended_on = $30, returned_at = $31, outcome = $32
              where id = $1 and version = $2",
         )
         .bind(id)
         .bind(expected_version)
-        .bind(p.version)
-        .bind(p.state.as_str())
-        .bind(p.procedure_code.as_str())
-        .bind(p.procedure_version)
-        .bind(p.field.as_str())
-        .bind(p.channel.as_str())
-        .bind(p.receiving_unit.as_str())
-        .bind(p.competent_unit.as_str())
-        .bind(p.holder_unit.as_str())
-        .bind(p.holder_officer)
-        .bind(p.registered_at)
-        .bind(p.received_at)
-        .bind(p.received_on)
-        .bind(p.original_due_at)
-        .bind(p.original_due_on)
-        .bind(p.due_at)
-        .bind(p.due_on)
-        .bind(p.late_from)
-        .bind(p.due_soon_at)
-        .bind(p.window_opens_at)
-        .bind(p.window_shuts_at)
-        .bind(p.second_late_from)
-        .bind(p.stopped_at)
-        .bind(p.late_before_stop)
-        .bind(p.ended_at)
-        .bind(p.ended_on)
-        .bind(p.returned_at)
-        .bind(p.outcome.as_deref())
-        .bind(next_check_at)
-        .execute()
-        .await?;
+        .bind(next_check_at);
+    let changed = p.bind(query).execute().await?;
     Ok(changed == 1)
 }
 

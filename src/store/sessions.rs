@@ -2,14 +2,17 @@
 
 use sqlx::FromRow;
 
+use super::staff::Person;
 use crate::db::{Result, Tx};
 use crate::domain::time::Moment;
 
+/// A session and whose it is.
 #[derive(Clone, Debug, FromRow)]
 pub struct Session {
-    pub staff_id: i64,
     pub seen_at: Moment,
     pub ends_at: Moment,
+    #[sqlx(flatten)]
+    pub person: Person,
 }
 
 pub async fn insert(
@@ -33,10 +36,13 @@ pub async fn insert(
 }
 
 pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Session>> {
-    tx.query("select staff_id, seen_at, ends_at from sessions where token_hash = $1")
-        .bind(token_hash)
-        .fetch_optional()
-        .await
+    tx.query(
+        "select seen_at, ends_at, id, login, name, email, unit, roles, password_hash, active
+         from sessions join staff on id = staff_id where token_hash = $1",
+    )
+    .bind(token_hash)
+    .fetch_optional()
+    .await
 }
 
 /// Notes that a session is in use. An update, never an insert: what was signed out stays out.
@@ -59,12 +65,14 @@ pub async fn remove_ended(tx: &mut Tx, now: Moment) -> Result<u64> {
     tx.query("delete from sessions where ends_at < $1").bind(now).execute().await
 }
 
+/// A bearer token and whose it is.
 #[derive(Clone, Debug, FromRow)]
 pub struct ApiToken {
-    pub staff_id: i64,
     pub scope: String,
     pub expires_at: Moment,
     pub revoked_at: Option<Moment>,
+    #[sqlx(flatten)]
+    pub person: Person,
 }
 
 pub async fn insert_token(
@@ -90,8 +98,11 @@ pub async fn insert_token(
 }
 
 pub async fn find_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<ApiToken>> {
-    tx.query("select staff_id, scope, expires_at, revoked_at from api_tokens where token_hash = $1")
-        .bind(token_hash)
-        .fetch_optional()
-        .await
+    tx.query(
+        "select scope, expires_at, revoked_at, id, login, name, email, unit, roles, password_hash, active
+         from api_tokens join staff on id = staff_id where token_hash = $1",
+    )
+    .bind(token_hash)
+    .fetch_optional()
+    .await
 }

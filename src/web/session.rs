@@ -99,7 +99,7 @@ fn bearer(parts: &Parts) -> Option<String> {
 
 async fn of_token(app: &App, token: &str) -> Result<Caller> {
     let now = app.clock.now();
-    let signed_in = app.db.read(async |tx| sign_in::of_token(tx, token, now).await).await?;
+    let signed_in = app.db.ask(async |tx| sign_in::of_token(tx, token, now).await).await?;
     let signed_in = signed_in.ok_or_else(not_signed_in)?;
     let actor = signed_in.person.actor()?;
     Ok(Caller { actor, person: signed_in.person, csrf: String::new(), may_write: signed_in.may_write })
@@ -107,7 +107,7 @@ async fn of_token(app: &App, token: &str) -> Result<Caller> {
 
 async fn of_session(app: &App, token: &[u8]) -> Result<Caller> {
     let (now, limits) = (app.clock.now(), limits(&app.settings));
-    let found = app.db.read(async |tx| sign_in::of_session(tx, token, now, limits).await).await?;
+    let found = app.db.ask(async |tx| sign_in::of_session(tx, token, now, limits).await).await?;
     let signed_in = found.ok_or_else(not_signed_in)?;
     if signed_in.is_due_for_a_note {
         let hash = digest(token);

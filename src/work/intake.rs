@@ -23,6 +23,7 @@ use crate::seal::{Use, digest};
 use crate::store;
 use crate::store::applicants::SearchCodes;
 use crate::store::idempotency::Made;
+use crate::store::intake::{Key, Opened, Opening};
 
 const MOST_COMPONENTS: usize = 50;
 const LONGEST_TEXT: usize = 300;
@@ -65,23 +66,57 @@ pub async fn receive(
     key: Option<&str>,
 ) -> Result<Receipt> {
     let request_hash = request_hash(new);
-    if let Some(key) = key
-        && let Some(made) = store::idempotency::find(tx, actor.staff_id.0, key).await?
-    {
-        return repeated(tx, desk, &made, &request_hash).await;
-    }
-    let plan = plan(desk, actor, new)?;
-    let code = next_code(tx, desk, &plan.receiving).await?;
-    let applicant = keep_applicant(tx, desk, &new.applicant).await?;
-    let filing = plan.filing(new, code, applicant);
-    let what = plan.first_event(desk, filing)?;
-    let addition = Addition { actor, at: desk.now, what };
-    let (id, dossier) = ledger::begin(tx, desk, addition).await?;
-    if let Some(key) = key {
-        let made = Made { request_hash: request_hash.to_vec(), dossier_id: id, seq: 1 };
-        store::idempotency::remember(tx, actor.staff_id.0, key, &made, desk.now).await?;
-    }
+    let key = key.map(|key| Key { key, request_hash: &request_hash });
+    let plan = match plan(desk, actor, new) {
+        Ok(plan) => plan,
+        Err(refusal) => return made_before(tx, desk, actor, key).await?.ok_or(refusal),
+    };
+    let fresh = match open(tx, desk, actor, &plan, new, key).await? {
+        Opened::Before(made) => return repeated(tx, desk, &made, &request_hash).await,
+        Opened::New(fresh) => fresh,
+    };
+    let code = code(desk, &plan.receiving, fresh.number)?;
+    let what = plan.first_event(desk, plan.filing(new, code, fresh.applicant))?;
+    let dossier = ledger::begin(tx, desk, fresh, key, Addition { actor, at: desk.now, what }).await?;
     Ok(receipt(desk, &dossier))
+}
+
+/// What the key made when the request could still be taken.
+async fn made_before(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    key: Option<Key<'_>>,
+) -> Result<Option<Receipt>> {
+    let Some(key) = key else { return Ok(None) };
+    match store::idempotency::find(tx, actor.staff_id.0, key.key).await? {
+        Some(made) => repeated(tx, desk, &made, key.request_hash).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn open(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    plan: &Plan<'_>,
+    new: &NewDossier,
+    key: Option<Key<'_>>,
+) -> Result<Opened> {
+    let applicant = &new.applicant;
+    let code = |purpose, key: Option<String>| key.map(|key| desk.keys.search_code(purpose, &key));
+    let opening = Opening {
+        staff: actor.staff_id.0,
+        key,
+        agency: plan.receiving.as_str(),
+        day: desk.today(),
+        applicant: &desk.keys.seal(applicant, Use::Applicant).map_err(super::desk::sealing_failed)?,
+        codes: &SearchCodes {
+            identifier: code("identifier", applicant.identifier_key()),
+            phone: code("phone", applicant.phone_key()),
+        },
+    };
+    store::intake::open(tx, &opening).await
 }
 
 fn request_hash(new: &NewDossier) -> [u8; 32] {
@@ -235,11 +270,9 @@ impl Plan<'_> {
 }
 
 /// CODE-01, CODE-03: agency, day of receipt and the agency's number of that day.
-async fn next_code(tx: &mut Tx, desk: &Desk, agency: &UnitCode) -> Result<DossierCode> {
-    let today = desk.today();
-    let number = store::dossiers::next_number(tx, agency.as_str(), today).await?;
+fn code(desk: &Desk, agency: &UnitCode, number: i64) -> Result<DossierCode> {
     let sequence = u32::try_from(number).unwrap_or(u32::MAX);
-    DossierCode::issue(agency, today, sequence).map_err(|error| {
+    DossierCode::issue(agency, desk.today(), sequence).map_err(|error| {
         Refusal::invalid(
             "receiving_unit",
             format!("Không cấp được mã hồ sơ cho đơn vị {agency}. Liên hệ người quản trị."),
@@ -247,15 +280,6 @@ async fn next_code(tx: &mut Tx, desk: &Desk, agency: &UnitCode) -> Result<Dossie
         )
         .into()
     })
-}
-
-async fn keep_applicant(tx: &mut Tx, desk: &Desk, applicant: &Applicant) -> Result<i64> {
-    let sealed = desk.keys.seal(applicant, Use::Applicant).map_err(super::desk::sealing_failed)?;
-    let codes = SearchCodes {
-        identifier: applicant.identifier_key().map(|key| desk.keys.search_code("identifier", &key)),
-        phone: applicant.phone_key().map(|key| desk.keys.search_code("phone", &key)),
-    };
-    store::applicants::insert(tx, &sealed, &codes).await
 }
 
 /// What a receipt now would promise, without writing anything.

@@ -17,7 +17,9 @@ use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;
 use crate::domain::unit::UnitCode;
 use crate::store;
-use crate::store::dossiers::{Known, NewRow, Projection};
+use crate::store::audit::Entry;
+use crate::store::dossiers::{Known, Projection};
+use crate::store::intake::{Fresh, Key, NewDossier};
 
 /// A stored dossier with its life.
 #[derive(Clone, Debug)]
@@ -110,23 +112,29 @@ pub struct Addition<'a> {
     pub what: Happening,
 }
 
-/// Begins a dossier with its first event; returns its id and what it is now.
-pub async fn begin(tx: &mut Tx, desk: &Desk, addition: Addition<'_>) -> Result<(i64, Dossier)> {
+/// Begins a dossier with its first event, under its key if it has one; returns what it is now.
+pub async fn begin(
+    tx: &mut Tx,
+    desk: &Desk,
+    fresh: Fresh,
+    key: Option<Key<'_>>,
+    addition: Addition<'_>,
+) -> Result<Dossier> {
     let event = event(desk, &addition, 1);
     let dossier = Dossier::begin(&event).map_err(|misfit| corrupt("", &misfit))?;
     let milestones = milestones_of(desk, &dossier);
     let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
-    let row = NewRow {
+    let detail = audit_detail(&dossier);
+    let new = NewDossier {
         code: &dossier.filing.code,
-        source: None,
-        effects_from: None,
-        next_check_at: first_check(&dossier, milestones.as_ref()),
         projection: &projection,
+        next_check_at: first_check(&dossier, milestones.as_ref()),
+        event: &event,
+        key,
+        audit: &audit_entry(desk, &addition, &dossier, &detail),
     };
-    let id = store::dossiers::insert(tx, &row).await?;
-    store::events::append(tx, id, &event).await?;
-    audit(tx, desk, &addition, &dossier).await?;
-    Ok((id, dossier))
+    store::intake::keep(tx, fresh, &new).await?;
+    Ok(dossier)
 }
 
 /// Adds an event to an opened dossier, if it still has the version that the caller expects.
@@ -151,7 +159,8 @@ pub async fn add(
     }
     store::events::append(tx, known.id, &event).await?;
     settle_obligation(tx, &known, &dossier, milestones.as_ref(), addition.at).await?;
-    audit(tx, desk, &addition, &dossier).await?;
+    let detail = audit_detail(&dossier);
+    store::audit::append(tx, &audit_entry(desk, &addition, &dossier, &detail)).await?;
     let known = Known { version: event.seq, next_check_at, ..known };
     Ok(Opened { known, dossier })
 }
@@ -261,16 +270,23 @@ pub async fn settle_obligation(
     Ok(())
 }
 
-async fn audit(tx: &mut Tx, desk: &Desk, addition: &Addition<'_>, dossier: &Dossier) -> Result<()> {
-    let detail = json!({ "state": dossier.state.id(), "version": dossier.version }).to_string();
-    let entry = store::audit::Entry {
+fn audit_detail(dossier: &Dossier) -> String {
+    json!({ "state": dossier.state.id(), "version": dossier.version }).to_string()
+}
+
+fn audit_entry<'a>(
+    desk: &Desk,
+    addition: &'a Addition<'_>,
+    dossier: &'a Dossier,
+    detail: &'a str,
+) -> Entry<'a> {
+    Entry {
         at: desk.now,
         actor: addition.actor,
         action: addition.what.kind(),
         subject: &dossier.filing.code,
-        detail: &detail,
-    };
-    store::audit::append(tx, &entry).await
+        detail,
+    }
 }
 
 /// A unit code from the request, if the province has such a unit now.

@@ -73,22 +73,21 @@ async fn note(tx: &mut Tx, desk: &Desk, person: &Person, action: &str) -> Result
 
 /// Whose session it is, if it has not ended by itself or by hand.
 pub async fn of_session(tx: &mut Tx, token: &[u8], now: Moment, limits: Limits) -> Result<Option<SignedIn>> {
-    let Some(session) = store::sessions::find(tx, &digest(token)).await? else { return Ok(None) };
-    let idle = now.since(session.seen_at);
-    if now >= session.ends_at || idle >= limits.idle {
-        return Ok(None);
-    }
-    let person = store::staff::by_id(tx, session.staff_id).await?.filter(|person| person.active);
-    Ok(person.map(|person| SignedIn { person, may_write: true, is_due_for_a_note: idle >= TOUCH_EVERY }))
+    let found = store::sessions::find(tx, &digest(token)).await?;
+    Ok(found.and_then(|session| {
+        let idle = now.since(session.seen_at);
+        let is_good = now < session.ends_at && idle < limits.idle && session.person.active;
+        let is_due_for_a_note = idle >= TOUCH_EVERY;
+        is_good.then_some(SignedIn { person: session.person, may_write: true, is_due_for_a_note })
+    }))
 }
 
 /// Whose bearer token it is, if it is still good.
 pub async fn of_token(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<SignedIn>> {
     let found = store::sessions::find_token(tx, &digest(token.as_bytes())).await?;
-    let Some(found) = found.filter(|found| found.revoked_at.is_none() && now < found.expires_at) else {
-        return Ok(None);
-    };
-    let person = store::staff::by_id(tx, found.staff_id).await?.filter(|person| person.active);
-    let may_write = found.scope == "write";
-    Ok(person.map(|person| SignedIn { person, may_write, is_due_for_a_note: false }))
+    Ok(found.and_then(|token| {
+        let is_good = token.revoked_at.is_none() && now < token.expires_at && token.person.active;
+        let may_write = token.scope == "write";
+        is_good.then_some(SignedIn { person: token.person, may_write, is_due_for_a_note: false })
+    }))
 }

@@ -9,7 +9,7 @@ use super::ledger::milestones_of;
 use crate::db::{Result, Tx};
 use crate::domain::dossier::Dossier;
 use crate::store;
-use crate::store::audit::Row;
+use crate::store::audit::{Head, Row};
 use crate::store::dossiers::Projection;
 
 const PAGE: i64 = 500;
@@ -105,25 +105,11 @@ fn difference(stored: &Projection, expected: &Projection) -> String {
     shown.collect::<Vec<_>>().join("; ")
 }
 
-/// Where a walk along the audit chain has come to.
-#[derive(Clone, Debug)]
-pub struct Link {
-    pub seq: i64,
-    pub hash: Vec<u8>,
-}
-
-impl Default for Link {
-    fn default() -> Self {
-        Self { seq: 0, hash: vec![0; 32] }
-    }
-}
-
 /// Checks one page of the audit chain after `link`; none at its end.
-pub async fn page_of_audit(tx: &mut Tx, link: Link, verdict: &mut Verdict) -> Result<Option<Link>> {
+pub async fn page_of_audit(tx: &mut Tx, link: Head, verdict: &mut Verdict) -> Result<Option<Head>> {
     let page = store::audit::page(tx, link.seq, PAGE).await?;
     if page.is_empty() {
-        let (seq, hash) = store::audit::head(tx).await?;
-        if (seq, &hash) != (link.seq, &link.hash) {
+        if store::audit::head(tx).await? != link {
             verdict.find(format!("audit row {}", link.seq + 1), "the chain's head names rows that are gone");
         }
         return Ok(None);
@@ -131,13 +117,13 @@ pub async fn page_of_audit(tx: &mut Tx, link: Link, verdict: &mut Verdict) -> Re
     let mut link = link;
     for row in &page {
         check_link(&link, row, verdict);
-        link = Link { seq: row.seq, hash: row.hash.clone() };
+        link = Head { seq: row.seq, hash: row.hash.clone() };
         verdict.audit_rows += 1;
     }
     Ok(Some(link))
 }
 
-fn check_link(link: &Link, row: &Row, verdict: &mut Verdict) {
+fn check_link(link: &Head, row: &Row, verdict: &mut Verdict) {
     let subject = format!("audit row {}", row.seq);
     if row.seq != link.seq + 1 {
         verdict.find(&subject, format!("follows row {}: rows between them are gone", link.seq));

@@ -6,7 +6,8 @@ use dunghen::domain::refusal::Kind;
 use dunghen::domain::staff::{Role, StaffId};
 use dunghen::domain::time::Moment;
 use dunghen::store;
-use dunghen::store::dossiers::{NewRow, Projection};
+use dunghen::store::dossiers::Projection;
+use dunghen::store::imports::New;
 use dunghen::work::ledger::milestones_of;
 use dunghen::work::processing::Change;
 use serde_json::json;
@@ -45,14 +46,9 @@ async fn import(office: &Office, db: &TestDb, code: &str, due: &str, effects_fro
     let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
     let code = code.to_owned();
     db.write(async move |tx| {
-        let row = NewRow {
-            code: &code,
-            source: Some("cũ"),
-            effects_from: Some(effects_from),
-            next_check_at: Some(received_at),
-            projection: &projection,
-        };
-        let id = store::dossiers::insert(tx, &row).await?;
+        let row = New { code: &code, next_check_at: Some(received_at), projection: &projection };
+        let made = store::imports::insert_dossiers(tx, "cũ", effects_from, &[row]).await?;
+        let id = made[0].1;
         store::events::append(tx, id, &event).await?;
         Ok(id)
     })

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use dunghen::domain::standing::Standing;
 use dunghen::domain::time::Moment;
-use dunghen::store::dossiers::{NewRow, Projection};
+use dunghen::store::bulk::{self, Dossier};
+use dunghen::store::dossiers::Projection;
 use dunghen::store::lists::{self, Cursor, Filter};
 use dunghen::work::digest::scope;
 use jiff::SignedDuration;
@@ -60,15 +61,17 @@ fn random_row(chance: &mut StdRng) -> Projection {
 
 async fn rows(db: &TestDb, many: usize) {
     let mut chance = StdRng::seed_from_u64(20_260_821);
-    let all: Vec<Projection> = (0..many).map(|_| random_row(&mut chance)).collect();
+    let all: Vec<Dossier> = (1..=many)
+        .map(|number| Dossier {
+            id: i64::try_from(number).unwrap(),
+            code: format!("H35.21.01-260817-{number:04}"),
+            next_check_at: None,
+            projection: random_row(&mut chance),
+        })
+        .collect();
     db.write(async move |tx| {
-        for (number, projection) in all.iter().enumerate() {
-            let code = format!("H35.21.01-260817-{:04}", number + 1);
-            let row =
-                NewRow { code: &code, source: None, effects_from: None, next_check_at: None, projection };
-            dunghen::store::dossiers::insert(tx, &row).await?;
-        }
-        Ok(())
+        bulk::dossiers(tx, &all).await?;
+        bulk::number_on(tx).await
     })
     .await
     .unwrap();

@@ -13,6 +13,7 @@ use dunghen::domain::refusal::Kind;
 use dunghen::domain::staff::{Actor, Role, StaffId};
 use dunghen::domain::time::{ClockTime, Day, Moment};
 use dunghen::seal::Keyring;
+use dunghen::store::audit::Head;
 use dunghen::store::dossiers::Known;
 use dunghen::store::staff::NewPerson;
 use dunghen::work::desk::{Desk, House};
@@ -20,7 +21,7 @@ use dunghen::work::intake::{self, NewDossier, Receipt};
 use dunghen::work::ledger::{self, Opened};
 use dunghen::work::processing::{self, Change, Request};
 use dunghen::work::sweep::{self, Swept};
-use dunghen::work::verify::{self, Link, Verdict};
+use dunghen::work::verify::{self, Verdict};
 use dunghen::{store, work};
 
 /// The commune of most tests and its counter.
@@ -80,6 +81,7 @@ impl Office {
         let house = House {
             public_url: "https://mot-cua.example.vn".to_owned(),
             mail_domain: "mot-cua.example.vn".to_owned(),
+            place: "Tam Đường".to_owned(),
         };
         let desk = Desk {
             province: province(),
@@ -194,7 +196,7 @@ impl Office {
     /// Replays everything and walks the audit chain.
     pub async fn verify(&self, db: &Db) -> Verdict {
         let mut verdict = Verdict::default();
-        let (mut after, mut link) = (Some(0), Some(Link::default()));
+        let (mut after, mut link) = (Some(0), Some(Head::default()));
         db.read(async |tx| {
             while let Some(id) = after {
                 after = verify::page_of_dossiers(tx, &self.desk, id, &mut verdict).await?;
