@@ -10,9 +10,11 @@ use jiff::SignedDuration;
 use super::rest;
 use super::schedule::{Schedule, Tick};
 use crate::app::App;
-use crate::db::Result;
-use crate::domain::time::Moment;
+use crate::db::{Error, Result};
+use crate::domain::time::{Day, Moment};
+use crate::store::staff::Person;
 use crate::store::ticks;
+use crate::work::desk::Desk;
 use crate::work::digest;
 
 const TASK: &str = "digest";
@@ -60,18 +62,22 @@ async fn once(app: &App, schedule: &Schedule, started: Moment) -> Result<()> {
     }
 }
 
-/// Claims the due time and writes, in one deed: whoever loses the claim writes nothing.
+/// Writes to one reader after the other, then notes the due time as done.
+///
+/// Whoever breaks off in between, or does it beside another node, leaves nothing out and
+/// writes nothing twice: a reader has one digest a day.
 async fn write(app: &App, tick: Tick) -> Result<()> {
     let desk = app.desk();
-    let written = app
-        .db
+    let readers = app.db.read(async |tx| digest::readers(tx).await).await?;
+    let mut written = 0;
+    for reader in readers {
+        written += usize::from(write_to(app, &desk, reader, tick.day).await?);
+        app.progress.note(TASK, PERIOD);
+    }
+    app.db
         .write(async move |tx| {
-            if !ticks::claim(tx, TASK, tick.at, &tick.local, desk.now).await? {
-                return Ok(0);
-            }
-            let written = digest::write_all(tx, &desk, tick.day).await?;
-            ticks::finish(tx, TASK, tick.at, desk.now, "done").await?;
-            Ok(written)
+            ticks::claim(tx, TASK, tick.at, &tick.local, desk.now).await?;
+            ticks::finish(tx, TASK, tick.at, desk.now, "done").await
         })
         .await?;
     if written > 0 {
@@ -79,4 +85,19 @@ async fn write(app: &App, tick: Tick) -> Result<()> {
         app.post.notify_one();
     }
     Ok(())
+}
+
+/// Writes to one reader. What can't be read of one must not keep the others' digests back.
+async fn write_to(app: &App, desk: &Desk, reader: Person, day: Day) -> Result<bool> {
+    let composed = app.db.report(async |tx| digest::compose(tx, desk, &reader, day).await).await;
+    let letter = match composed {
+        Ok(letter) => letter,
+        Err(error @ Error::Corrupt(_)) => {
+            tracing::error!(%error, reader = reader.id, "this reader gets no digest");
+            return Ok(false);
+        }
+        Err(error) => return Err(error),
+    };
+    let desk = desk.clone();
+    app.db.write(async move |tx| digest::put(tx, &desk, &reader, day, &letter).await).await
 }

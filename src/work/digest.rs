@@ -11,7 +11,7 @@ use crate::domain::standing::Standing;
 use crate::domain::statistics::Figures;
 use crate::domain::time::{ClockTime, Day, Moment};
 use crate::domain::unit::UnitCode;
-use crate::letters::{Digest, DossierLine, UnitDigest};
+use crate::letters::{Digest, DossierLine, Letter, UnitDigest};
 use crate::store;
 use crate::store::lists::Filter;
 use crate::store::staff::Person;
@@ -22,31 +22,31 @@ const ALL_ROWS: i64 = i64::MAX;
 /// Who reads one: the unit's head, and who watches over all.
 const READERS: [Role; 3] = [Role::UnitHead, Role::CentreManager, Role::ControlOffice];
 
-/// Writes the digest of `day` for everyone who gets one and has not got it; says how many are new.
-pub async fn write_all(tx: &mut Tx, desk: &Desk, day: Day) -> Result<usize> {
-    let mut written = 0;
-    for person in store::staff::with_email(tx).await? {
-        if READERS.iter().any(|role| person.roles.0.contains(role)) {
-            written += usize::from(write(tx, desk, &person, day).await?);
-        }
-    }
-    Ok(written)
+/// Everyone who gets a digest.
+pub async fn readers(tx: &mut Tx) -> Result<Vec<Person>> {
+    let people = store::staff::with_email(tx).await?;
+    Ok(people.into_iter().filter(|one| READERS.iter().any(|role| one.roles.0.contains(role))).collect())
 }
 
-async fn write(tx: &mut Tx, desk: &Desk, person: &Person, day: Day) -> Result<bool> {
-    let Some(address) = person.email.as_deref() else { return Ok(false) };
-    let digest = digest(tx, desk, person, day).await?;
-    let letter = digest.render().map_err(post::unwritten)?;
+/// The digest of `day` for one reader, as of the snapshot that `tx` shows. Nothing is written:
+/// counting a month takes longer than others should wait to write.
+pub async fn compose(tx: &mut Tx, desk: &Desk, reader: &Person, day: Day) -> Result<Letter> {
+    digest(tx, desk, reader, day).await?.render().map_err(post::unwritten)
+}
+
+/// Puts a composed digest into the outbox, unless the reader has got that day's already; says whether it is new.
+pub async fn put(tx: &mut Tx, desk: &Desk, reader: &Person, day: Day, letter: &Letter) -> Result<bool> {
+    let Some(address) = reader.email.as_deref() else { return Ok(false) };
     let posting = Posting {
-        dedupe_key: &format!("digest:{}:{day}", person.id),
+        dedupe_key: &format!("digest:{}:{day}", reader.id),
         kind: "digest",
-        unit: &person.unit,
-        to_name: &person.name,
+        unit: &reader.unit,
+        to_name: &reader.name,
         to_address: address,
-        recipient_id: Some(person.id),
+        recipient_id: Some(reader.id),
         dossier_id: None,
     };
-    Ok(post::put(tx, desk, posting, &letter).await?.is_some())
+    Ok(post::put(tx, desk, posting, letter).await?.is_some())
 }
 
 /// The units a reader's digest speaks of, each with everything below it.

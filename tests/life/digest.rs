@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dunghen::db::Tx;
 use dunghen::domain::staff::{Actor, Role};
 use dunghen::domain::time::Moment;
 use dunghen::seal::Sealed;
@@ -71,7 +72,15 @@ fn told(text: &str) -> BTreeMap<&'static str, BTreeSet<String>> {
 
 async fn write_all(office: &Office, db: &TestDb, now: Moment) -> usize {
     let desk = office.desk(now);
-    db.write(async move |tx| digest::write_all(tx, &desk, desk.today()).await).await.unwrap()
+    let mut written = 0;
+    for reader in db.read(async |tx| digest::readers(tx).await).await.unwrap() {
+        let letter =
+            db.report(async |tx| digest::compose(tx, &desk, &reader, desk.today()).await).await.unwrap();
+        let desk = desk.clone();
+        let put = async move |tx: &mut Tx| digest::put(tx, &desk, &reader, desk.today(), &letter).await;
+        written += usize::from(db.write(put).await.unwrap());
+    }
+    written
 }
 
 async fn newest_letter(office: &Office, db: &TestDb, reader: &Actor, now: Moment) -> String {
