@@ -45,6 +45,7 @@ impl App {
         let house = House {
             public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
             mail_domain: settings.mail.domain.clone(),
+            place: settings.province.name.clone(),
         };
         Self {
             db,

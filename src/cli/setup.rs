@@ -197,6 +197,7 @@ pub fn desk(configuration: &Configuration, keys: Keyring, clock: &Clock) -> Desk
     let house = House {
         public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
         mail_domain: settings.mail.domain.clone(),
+        place: settings.province.name.clone(),
     };
     Desk {
         province: Arc::clone(&configuration.province),

@@ -269,7 +269,7 @@ pub fn letter(
         parent_agency: parent,
         agency: agency.clone(),
         number: form.number.to_owned(),
-        place: "Lai Châu".to_owned(),
+        place: desk.house.place.clone(),
         issued_on: apology.signed_on,
         addressee: addressee(applicant),
         identifier: applicant.identifier_key().unwrap_or_default(),

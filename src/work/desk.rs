@@ -28,6 +28,8 @@ pub struct House {
     pub public_url: String,
     /// The domain of its message ids.
     pub mail_domain: String,
+    /// Where its letters are written, as they name it beside the date.
+    pub place: String,
 }
 
 impl Desk {

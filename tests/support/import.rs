@@ -25,7 +25,11 @@ pub fn desk() -> Desk {
     Desk {
         province: configuration.province,
         keys: Arc::new(Keyring::generate()),
-        house: Arc::new(House { public_url: "https://x.test".into(), mail_domain: "x.test".into() }),
+        house: Arc::new(House {
+            public_url: "https://x.test".into(),
+            mail_domain: "x.test".into(),
+            place: "X".into(),
+        }),
         now: NOW.parse().unwrap(),
     }
 }
