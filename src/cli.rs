@@ -101,7 +101,8 @@ async fn import(config: Option<&Path>, args: &import::ImportArgs) -> Result<Exit
     let settings = args.db_settings(setup::db_settings(&configuration, Purpose::Command));
     let db = setup::database_with(&configuration, &settings).await?;
     let desk = setup::prepared_desk(&configuration, &db).await?;
-    let code = import::run(args, &db, &desk).await;
+    let workbook_bytes = configuration.settings.import.workbook_mb.get() << 20;
+    let code = import::run(args, &db, &desk, workbook_bytes).await;
     db.close().await;
     Ok(code)
 }

@@ -53,6 +53,22 @@ impl Progress {
     }
 }
 
+/// Measures how long something takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[must_use]
+    pub fn start() -> Self {
+        Self(now())
+    }
+
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "waiting is measured on the monotonic clock, never on the wall's"

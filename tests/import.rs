@@ -8,7 +8,7 @@ use dunghen::cli::import::ImportError;
 use dunghen::db::{Db, DbSettings, Error};
 use dunghen::domain::refusal::Kind;
 use dunghen::domain::staff::{Actor, Role, StaffId};
-use dunghen::exchange::table::Table;
+use dunghen::exchange::input::{Format, Input};
 use dunghen::store;
 use dunghen::work::import::{self as deeds, Summary};
 
@@ -40,7 +40,8 @@ fn input_faults(error: ImportError) -> String {
 }
 
 async fn quarantine(db: &Db) -> Vec<(i64, Option<String>, String)> {
-    let rows = db.read(async |tx| store::imports::quarantined(tx, None, 0, 100).await).await.unwrap();
+    let all = store::imports::Wanted { limit: 100, ..Default::default() };
+    let rows = db.read(async |tx| store::imports::quarantined(tx, &all).await).await.unwrap();
     rows.into_iter().map(|row| (row.line, row.field, row.reason)).collect()
 }
 
@@ -269,13 +270,13 @@ on_both! {
 
         // Seven rows a deed, so that dossiers are cut in the middle; three deeds, then nothing more.
         let actor = system(&desk);
-        let mut table = Table::open(source.path(), Arc::clone(&mapping)).unwrap();
+        let mut table = Input::open(source.path(), Format::Csv, &mapping).unwrap();
         let run = {
             let (desk, actor, source) = (desk.clone(), actor.clone(), mapping.source.clone());
             db.write(async move |tx| deeds::begin(tx, &desk, &actor, &source, "f.csv").await).await.unwrap()
         };
         for _ in 0..3 {
-            let batch = Arc::new(table.next_batch(7).unwrap());
+            let batch = Arc::new(table.next_batch(14).unwrap());
             let (desk, actor, run) = (desk.clone(), actor.clone(), run.clone());
             db.write(async move |tx| deeds::take_in(tx, &desk, &actor, &run, &batch).await).await.unwrap();
         }

@@ -3,41 +3,54 @@
 //! Reads arguments, drives the reading and the writing, prints; understands no record itself.
 
 mod drive;
+mod pace;
+mod progress;
 mod text;
 
-use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-
-use clap::{Args, Subcommand, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::db::{Db, DbSettings, Error};
 use crate::domain::refusal::Language;
 use crate::domain::staff::Actor;
 use crate::exchange::fault::Fault;
-use crate::exchange::mapping::{self, Mapping};
+use crate::exchange::input::Format;
+use crate::exchange::mapping;
 use crate::store;
+use crate::store::imports::Wanted;
 use crate::work::desk::Desk;
 use crate::work::import::Summary;
+use clap::{Args, Subcommand, ValueEnum};
 
-pub use drive::{import, rehearse};
+pub use drive::{Job, import, rehearse};
+pub use progress::Progress;
 
 const LANGUAGE: Language = Language::Vietnamese;
 
-/// How long one batch may take; nobody waits for a command's deeds but the command.
-const LONGEST_BATCH: std::time::Duration = std::time::Duration::from_mins(2);
 /// How long a rehearsal may take: it is one deed from the first record to the last.
 const LONGEST_REHEARSAL: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// The arguments of `dunghen import`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_long_help = "Examples:
+  dunghen import old.csv --mapping config/import/wabo-receipt-csv.toml --dry-run
+  dunghen import log.xes.gz --format xes --mapping config/import/wabo-receipt-xes.toml
+  dunghen import book.xlsx --format xlsx --mapping my-office.toml --json
+  dunghen import quarantine --source wabo-receipt
+
+Running it again takes in only what is new, wherever it broke off. What could not be taken in is \
+listed by `dunghen import quarantine` and on the page /imports. Exit codes: 0 done; 1 the database \
+failed; 2 unusable input, named by file and line (what stands before that line has been taken in)."
+)]
 pub struct ImportArgs {
     #[command(subcommand)]
     command: Option<ImportCommand>,
-    /// The file to take over.
+    /// The file to take over. CSV and XES may be compressed with gzip.
     #[arg(required = true)]
     source: Option<PathBuf>,
     /// How to read it: a TOML file such as config/import/wabo-receipt-csv.toml.
@@ -70,8 +83,11 @@ struct QuarantineArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ImportFormat {
+    /// A table of any size: a row for each dossier, or for each step of one.
     Csv,
+    /// An event log (IEEE 1849) of any size: a trace for each dossier.
     Xes,
+    /// A worksheet of a workbook up to [import] `workbook_mb`; larger ones as CSV.
     Xlsx,
 }
 
@@ -95,16 +111,17 @@ impl ImportArgs {
     /// The settings with which this command wants its database opened.
     #[must_use]
     pub fn db_settings(&self, settings: DbSettings) -> DbSettings {
-        let call_limit = if self.dry_run { LONGEST_REHEARSAL } else { LONGEST_BATCH };
-        DbSettings { call_limit, statement_timeout: LONGEST_BATCH, ..settings }
+        if self.dry_run { DbSettings { call_limit: LONGEST_REHEARSAL, ..settings } } else { settings }
     }
 }
 
 /// Runs the command as the service itself: 0 done, 1 the database failed, 2 unusable input.
-pub async fn run(args: &ImportArgs, db: &Db, desk: &Desk) -> ExitCode {
+///
+/// `workbook_bytes` is what a workbook may unpack to.
+pub async fn run(args: &ImportArgs, db: &Db, desk: &Desk, workbook_bytes: u64) -> ExitCode {
     let done = match &args.command {
         Some(ImportCommand::Quarantine(wanted)) => list_quarantine(db, wanted).await,
-        None => take_over(args, db, desk).await,
+        None => take_over(args, db, desk, workbook_bytes).await,
     };
     done.unwrap_or_else(|error| fail(&error))
 }
@@ -121,53 +138,32 @@ fn fail(error: &ImportError) -> ExitCode {
     ExitCode::from(code)
 }
 
-async fn take_over(args: &ImportArgs, db: &Db, desk: &Desk) -> Result<ExitCode, ImportError> {
-    let (Some(source), Some(mapping)) = (&args.source, &args.mapping) else {
-        return Ok(ExitCode::from(2));
-    };
-    if args.format != ImportFormat::Csv {
-        eprintln!("{}", text::left_out(args.format == ImportFormat::Xes).to(LANGUAGE));
-        return Ok(ExitCode::from(2));
-    }
-    let mapping = Arc::new(mapping::read(mapping).map_err(ImportError::Input)?);
-    let actor = Actor::system(desk.province.root.clone());
-    let bar = progress_bar(source);
-    let summary = watched(args, db, desk, &actor, source, &mapping, &bar).await;
-    bar.finish_and_clear();
-    print(&summary?, args);
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn watched(
+async fn take_over(
     args: &ImportArgs,
     db: &Db,
     desk: &Desk,
-    actor: &Actor,
-    source: &Path,
-    mapping: &Arc<Mapping>,
-    bar: &ProgressBar,
-) -> Result<Summary, ImportError> {
-    let bar = bar.clone();
-    let watch = move |bytes| bar.set_position(bytes);
-    if args.dry_run {
-        rehearse(db, desk, actor, source, mapping, watch).await
+    workbook_bytes: u64,
+) -> Result<ExitCode, ImportError> {
+    let (Some(source), Some(mapping)) = (&args.source, &args.mapping) else {
+        return Ok(ExitCode::from(2));
+    };
+    let mapping = Arc::new(mapping::read(mapping).map_err(ImportError::Input)?);
+    let format = match args.format {
+        ImportFormat::Csv => Format::Csv,
+        ImportFormat::Xes => Format::Xes,
+        ImportFormat::Xlsx => Format::Xlsx { most_bytes: workbook_bytes },
+    };
+    let job = Job::new(source, format, &mapping);
+    let actor = Actor::system(desk.province.root.clone());
+    let mut progress = Progress::on_stderr();
+    let summary = if args.dry_run {
+        rehearse(db, desk, &actor, &job, &mut progress).await
     } else {
-        import(db, desk, actor, source, mapping, watch).await
-    }
-}
-
-/// Shown on a terminal only.
-fn progress_bar(source: &Path) -> ProgressBar {
-    let length = std::fs::metadata(source).map(|about| about.len()).ok();
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {percent}% {bytes}/{total_bytes} {eta}");
-    let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-    match style {
-        Ok(style) if length.is_some() => bar.with_style(style),
-        _ => bar,
-    }
+        import(db, desk, &actor, &job, &mut progress).await
+    };
+    progress.end();
+    print(&summary?, args);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(summary: &Summary, args: &ImportArgs) {
@@ -184,8 +180,8 @@ async fn list_quarantine(db: &Db, wanted: &QuarantineArgs) -> Result<ExitCode, I
     const PAGE: i64 = 1_000;
     let mut after = 0;
     loop {
-        let source = wanted.source.as_deref();
-        let page = db.read(async |tx| store::imports::quarantined(tx, source, after, PAGE).await).await?;
+        let page = Wanted { source: wanted.source.clone(), after, limit: PAGE, ..Wanted::default() };
+        let page = db.read(async |tx| store::imports::quarantined(tx, &page).await).await?;
         let Some(last) = page.last() else { return Ok(ExitCode::SUCCESS) };
         after = last.id;
         for row in &page {

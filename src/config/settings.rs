@@ -31,6 +31,7 @@ pub struct Settings {
     pub database: Database,
     pub mail: Mail,
     pub jobs: Jobs,
+    pub import: Import,
     pub session: Sessions,
     pub keys: Keys,
     pub data: Data,
@@ -208,6 +209,19 @@ impl Default for Jobs {
             digest: Cron("0 15 7 * * Mon-Fri".to_owned()),
             catch_up_days: Count(40),
         }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Import {
+    /// How much a workbook that is imported may unpack to; its texts are held in memory.
+    pub workbook_mb: Count<1, 4_096>,
+}
+
+impl Default for Import {
+    fn default() -> Self {
+        Self { workbook_mb: Count(256) }
     }
 }
 

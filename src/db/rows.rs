@@ -64,7 +64,7 @@ macro_rules! __dunghen_sql_for {
         $crate::__dunghen_sql_for!(sqlite [$($done)*
             "(select ", $crate::__dunghen_sql_column!(sqlite $first $kind),
             $(", ", $crate::__dunghen_sql_column!(sqlite $name $next),)*
-            " from json_each(", $from, ")) as ", stringify!($row),
+            " from jsonb_each(", $from, ")) as ", stringify!($row),
         ] $($rest)*)
     };
     (postgres [$($done:tt)*] rows $from:literal as $row:ident

@@ -35,11 +35,17 @@ pub struct Stamp {
 impl Dates {
     #[must_use]
     pub fn read(&self, text: &str) -> Reading {
-        if self.missing.iter().any(|token| token == text) {
+        if self.is_missing(text) {
             return Reading::Missing;
         }
         let text = text.trim();
         self.formats.iter().find_map(|format| self.read_as(format, text)).unwrap_or(Reading::Unreadable)
+    }
+
+    /// Whether this stands for nothing: a word of the source's for it, or nothing at all.
+    #[must_use]
+    pub fn is_missing(&self, text: &str) -> bool {
+        text.trim().is_empty() || self.missing.iter().any(|token| token == text)
     }
 
     fn read_as(&self, format: &str, text: &str) -> Option<Reading> {

@@ -22,6 +22,18 @@ impl Fault {
         Self { file: file.to_owned(), line, field: field.to_owned(), said }
     }
 
+    /// The file can't be read beyond this line.
+    #[must_use]
+    pub fn broken_off(file: &Path, line: u64, error: &dyn fmt::Display) -> Self {
+        let said = Said::new(
+            format!("Không đọc tiếp được: {error}. Tệp có lẽ bị hỏng hoặc bị cắt; xuất lại rồi nhập lại."),
+            format!(
+                "Can't be read on: {error}. The file is probably damaged or cut off; export and import it again."
+            ),
+        );
+        Self::new(file, Some(line), "", said)
+    }
+
     #[must_use]
     pub fn unreadable(file: &Path, error: &std::io::Error) -> Self {
         let said = Said::new(

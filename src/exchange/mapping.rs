@@ -26,6 +26,8 @@ pub struct Mapping {
     pub duplicate: Duplicate,
     /// None: by the file's name.
     pub delimiter: Option<u8>,
+    /// None: a workbook's first sheet.
+    pub sheet: Option<String>,
     pub columns: Columns,
     pub step: Option<StepColumns>,
     pub defaults: Defaults,
@@ -107,6 +109,7 @@ struct File {
     sentinels: Vec<Spanned<String>>,
     duplicate: Option<Duplicate>,
     delimiter: Option<Spanned<String>>,
+    sheet: Option<String>,
     effects_from: Option<Spanned<String>>,
     columns: Columns,
     step: Option<StepColumns>,
@@ -201,6 +204,7 @@ impl Check<'_> {
             planned: file.planned,
             duplicate: file.duplicate.unwrap_or(Duplicate::Word(Whole::Record)),
             delimiter,
+            sheet: file.sheet,
             columns: file.columns,
             step: file.step,
             defaults: file.defaults,

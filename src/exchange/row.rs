@@ -5,6 +5,7 @@
 
 use csv::ByteRecord;
 
+use super::columns::Places;
 use super::dates::{Reading, Stamp};
 use super::mapping::{Mapping, Planned};
 use super::names::{external_code, external_unit};
@@ -16,25 +17,6 @@ use crate::work::import::record::{Named, Reason, Rejected, Step, TheirUnit, Told
 
 /// One second before midnight: when a planned day ends, to be shown as that day.
 const LAST_SECOND: u32 = 86_399;
-
-/// Where each mapped column stands in the table at hand.
-#[derive(Clone, Debug)]
-pub struct Places {
-    pub code: usize,
-    pub intake: usize,
-    pub planned: Option<usize>,
-    pub settled: Option<usize>,
-    pub returned: Option<usize>,
-    pub unit: Option<usize>,
-    pub field: Option<usize>,
-    pub procedure: Option<usize>,
-    pub channel: Option<usize>,
-    pub officer: Option<usize>,
-    /// Name, instant and officer of the step.
-    pub step: Option<(usize, usize, Option<usize>)>,
-    /// The names of all columns.
-    pub header: Vec<String>,
-}
 
 /// Understands rows of one table.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +40,10 @@ impl Reader<'_> {
         let returned = self.stamp(row, self.places.returned, &mut unreadable)?;
         let settled = settled.map(|stamp| end(stamp, when(intake)));
         let returned = returned.map(|stamp| end(stamp, settled.unwrap_or(when(intake))));
-        let step = self.step(row, &mut unreadable)?;
+        let step = match self.places.step {
+            Some(places) => self.step(row, places, &mut unreadable)?,
+            None => None,
+        };
         let defaults = &self.mapping.defaults;
         let source = &self.mapping.source.name;
         let or_default = |value: Option<&str>, default: &Option<String>| {
@@ -77,7 +62,7 @@ impl Reader<'_> {
             field: or_default(self.text(row, self.places.field)?, &defaults.field),
             channel: channel.unwrap_or_else(|| "unknown".to_owned()),
             officer: self.text(row, self.places.officer)?.map(str::to_owned),
-            step,
+            steps: step.into_iter().collect(),
             unreadable,
         })
     }
@@ -114,8 +99,12 @@ impl Reader<'_> {
         }
     }
 
-    fn step(&self, row: &ByteRecord, unreadable: &mut Vec<String>) -> Result<Option<Step>, Rejected> {
-        let Some((name, at, officer)) = self.places.step else { return Ok(None) };
+    fn step(
+        &self,
+        row: &ByteRecord,
+        (name, at, officer): (usize, usize, Option<usize>),
+        unreadable: &mut Vec<String>,
+    ) -> Result<Option<Step>, Rejected> {
         let (Some(name), Some(stamp)) = (self.text(row, Some(name))?, self.stamp(row, Some(at), unreadable)?)
         else {
             return Ok(None);
@@ -128,8 +117,7 @@ impl Reader<'_> {
     fn text<'r>(&self, row: &'r ByteRecord, at: Option<usize>) -> Result<Option<&'r str>, Rejected> {
         let Some(at) = at else { return Ok(None) };
         let raw = self.raw(row, at)?;
-        let missing = self.mapping.dates.missing.iter().any(|token| token == raw) || raw.trim().is_empty();
-        Ok((!missing).then(|| raw.trim()))
+        Ok((!self.mapping.dates.is_missing(raw)).then(|| raw.trim()))
     }
 
     fn raw<'r>(&self, row: &'r ByteRecord, at: usize) -> Result<&'r str, Rejected> {

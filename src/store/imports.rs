@@ -15,8 +15,10 @@ use crate::domain::staff::{Role, StaffId};
 use crate::domain::time::Moment;
 
 mod ledger;
+mod lists;
 
 pub use ledger::{Changed, EventRow, New, append_events, events_of, insert_dossiers, update_dossiers};
+pub use lists::{Found, Quarantined, RunRow, Wanted, found, quarantined, runs, sources};
 
 /// Begins a run and returns its number.
 pub async fn begin(tx: &mut Tx, source: &str, file: &str, actor: StaffId, now: Moment) -> Result<i64> {
@@ -91,6 +93,10 @@ pub struct KnownDossier {
     pub holder_unit: String,
     pub effects_from: Option<Moment>,
     pub next_check_at: Option<Moment>,
+    /// The runs of the source that have seen, made and last changed it.
+    pub seen_batch: Option<i64>,
+    pub created_batch: Option<i64>,
+    pub changed_batch: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -100,15 +106,16 @@ struct CodeRow<'a> {
 
 const KNOWN_DOSSIERS: Sql = sql!(
     "select d.id, d.code, d.version, d.source, d.receiving_unit, d.competent_unit, d.holder_unit,
-        d.effects_from, d.next_check_at from ",
+        d.effects_from, d.next_check_at, i.seen_batch, i.created_batch, i.changed_batch from ",
     rows "$1" as r { code: text },
-    " cross join dossiers d where d.code = r.code"
+    " cross join dossiers d left join import_dossiers i on i.source = $2 and i.code = d.code
+     where d.code = r.code"
 );
 
-/// Those of these codes that are dossiers already.
-pub async fn known_dossiers(tx: &mut Tx, codes: &[&str]) -> Result<Vec<KnownDossier>> {
+/// Those of these codes that are dossiers already, and what the source's runs did to them.
+pub async fn known_dossiers(tx: &mut Tx, source: &str, codes: &[&str]) -> Result<Vec<KnownDossier>> {
     let rows: Vec<CodeRow<'_>> = codes.iter().map(|code| CodeRow { code }).collect();
-    tx.query(KNOWN_DOSSIERS).bind(Json(rows)).fetch_all().await
+    tx.query(KNOWN_DOSSIERS).bind(Json(rows)).bind(source).fetch_all().await
 }
 
 /// A unit, procedure or officer of the source.
@@ -216,20 +223,6 @@ pub async fn track(tx: &mut Tx, source: &str, run: i64, touched: &[Touched<'_>])
     Ok(())
 }
 
-/// How many dossiers a run created, changed and found as they were.
-pub async fn tally(tx: &mut Tx, source: &str, run: i64) -> Result<(i64, i64, i64)> {
-    tx.query(
-        "select count(*) filter (where created_batch = $2),
-            count(*) filter (where created_batch <> $2 and changed_batch = $2),
-            count(*) filter (where created_batch <> $2 and changed_batch <> $2)
-         from import_dossiers where source = $1 and seen_batch = $2",
-    )
-    .bind(source)
-    .bind(run)
-    .fetch_one()
-    .await
-}
-
 /// A record that was not taken in.
 #[derive(Clone, Debug, Serialize)]
 pub struct QuarantineRow<'a> {
@@ -246,42 +239,14 @@ const QUARANTINE: Sql = sql!(
     postgres "decode(r.digest, 'hex')",
     " from ",
     rows "$2" as r { line: integer, field: text, reason: text, digest: text },
-    " where true on conflict (source, digest) do nothing"
+    " where true on conflict (source, digest) do update set batch = excluded.batch, line = excluded.line,
+        field = excluded.field, reason = excluded.reason"
 );
 
+/// Keeps records apart that were not taken in, each once, with the run that met it last.
 pub async fn quarantine(tx: &mut Tx, source: &str, run: i64, rows: &[QuarantineRow<'_>]) -> Result<()> {
     tx.query(QUARANTINE).bind(source).bind(Json(rows)).bind(run).execute().await?;
     Ok(())
-}
-
-/// A record in quarantine, and the file it came in.
-#[derive(Clone, Debug, FromRow, Serialize)]
-pub struct Quarantined {
-    pub id: i64,
-    pub source: String,
-    pub file: String,
-    pub line: i64,
-    pub field: Option<String>,
-    pub reason: String,
-}
-
-/// A page of the quarantine after `after`, of one source or all.
-pub async fn quarantined(
-    tx: &mut Tx,
-    source: Option<&str>,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Quarantined>> {
-    tx.query(
-        "select q.id, q.source, b.file, q.line, q.field, q.reason
-         from import_quarantine q join import_batches b on b.id = q.batch
-         where q.id > $2 and ($1 is null or q.source = $1) order by q.id limit $3",
-    )
-    .bind(source)
-    .bind(after)
-    .bind(limit)
-    .fetch_all()
-    .await
 }
 
 /// Something odd about an imported dossier.
@@ -319,15 +284,29 @@ pub async fn find(tx: &mut Tx, source: &str, run: i64, rows: &[FindingRow<'_>]) 
     Ok(())
 }
 
-/// How many findings of each kind there are about dossiers that the run has seen.
-pub async fn findings(tx: &mut Tx, source: &str, run: i64) -> Result<Vec<(String, i64)>> {
-    tx.query(
-        "select f.kind, count(*) from import_findings f
-         join import_dossiers d on d.source = f.source and d.code = f.code
-         where f.source = $1 and d.seen_batch = $2 group by f.kind order by f.kind",
-    )
-    .bind(source)
-    .bind(run)
-    .fetch_all()
-    .await
+/// How many findings of each kind there are about dossiers that the run has seen, among the next
+/// `limit` numbers after `after`; and the last of those numbers, where there are more.
+pub async fn findings(
+    tx: &mut Tx,
+    source: &str,
+    run: i64,
+    after: i64,
+    limit: i64,
+) -> Result<(Vec<(String, i64)>, Option<i64>)> {
+    let last: Option<i64> = tx.query("select max(id) from import_findings").fetch_scalar().await?;
+    let until = after.saturating_add(limit);
+    let counts = tx
+        .query(
+            "select f.kind, count(*) from import_findings f
+             join import_dossiers d on d.source = f.source and d.code = f.code
+             where f.id > $3 and f.id <= $4 and f.source = $1 and d.seen_batch = $2
+             group by f.kind order by f.kind",
+        )
+        .bind(source)
+        .bind(run)
+        .bind(after)
+        .bind(until)
+        .fetch_all()
+        .await?;
+    Ok((counts, last.filter(|last| *last > until).map(|_| until)))
 }

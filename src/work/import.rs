@@ -22,6 +22,7 @@ use crate::store::imports::{KnownDossier, NamedRow, OfficerRow, QuarantineRow};
 
 pub mod finding;
 pub mod record;
+pub mod review;
 
 mod keep;
 mod life;
@@ -48,14 +49,45 @@ pub struct Run {
     pub effects_from: Moment,
 }
 
-/// What became of source records, rows or traces.
+/// What became of source records, rows or traces, and of the dossiers that they tell of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub read: u64,
     pub duplicates: u64,
     pub quarantined: u64,
     pub reasons: BTreeMap<&'static str, u64>,
+    pub dossiers: Tally,
 }
+
+/// Dossiers by what a run did to each; of one batch it is what the batch changes in that, so that
+/// a dossier that an earlier batch left unchanged may be taken away there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub created: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+}
+
+impl Tally {
+    fn of(&mut self, fate: Fate) -> &mut i64 {
+        match fate {
+            Fate::Created => &mut self.created,
+            Fate::Updated => &mut self.updated,
+            Fate::Unchanged => &mut self.unchanged,
+        }
+    }
+}
+
+/// What a run has done to a dossier so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Created,
+    Updated,
+    Unchanged,
+}
+
+/// Findings about the dossiers that a run has seen, by kind.
+pub type Findings = BTreeMap<String, u64>;
 
 impl Counts {
     pub fn add(&mut self, other: &Self) {
@@ -65,6 +97,9 @@ impl Counts {
         for (reason, count) in &other.reasons {
             *self.reasons.entry(reason).or_default() += count;
         }
+        self.dossiers.created += other.dossiers.created;
+        self.dossiers.updated += other.dossiers.updated;
+        self.dossiers.unchanged += other.dossiers.unchanged;
     }
 }
 
@@ -111,7 +146,7 @@ pub async fn take_in(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, batch: 
     let mut codes: Vec<&str> = sifted.kept.iter().filter_map(|kept| code_of(kept.record)).collect();
     codes.sort_unstable();
     codes.dedup();
-    let known = store::imports::known_dossiers(tx, &codes).await?;
+    let known = store::imports::known_dossiers(tx, source, &codes).await?;
     let known: HashMap<&str, &KnownDossier> = known.iter().map(|one| (one.code.as_str(), one)).collect();
     let (groups, rejected) = group(source, &sifted, &known);
 
@@ -127,16 +162,53 @@ pub async fn take_in(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, batch: 
         }
     }
     keep::keep(tx, desk, actor, run, &groups, &lives, &sifted.repeated).await?;
+    tally(run, &groups, &lives, &mut counts.dossiers);
     Ok(counts)
 }
 
+/// Whether a dossier counts elsewhere now than after the batch before.
+fn tally(run: &Run, groups: &[Group<'_>], lives: &[Life], tally: &mut Tally) {
+    for (group, life) in groups.iter().zip(lives) {
+        let before = group.fate_before(run);
+        let after = group.fate_after(run, life);
+        if before != Some(after) {
+            *tally.of(after) += 1;
+            if let Some(before) = before {
+                *tally.of(before) -= 1;
+            }
+        }
+    }
+}
+
+/// Findings looked at in one go.
+const FINDINGS: i64 = 50_000;
+
+/// Counts the next page of the source's findings, those after number `after`; answers where the
+/// page after it begins.
+pub async fn count_findings(
+    tx: &mut Tx,
+    run: &Run,
+    after: i64,
+    findings: &mut Findings,
+) -> Result<Option<i64>> {
+    let (page, next) = store::imports::findings(tx, &run.source, run.id, after, FINDINGS).await?;
+    for (kind, count) in page {
+        *findings.entry(kind).or_default() += unsigned(count);
+    }
+    Ok(next)
+}
+
 /// Ends a run and says what it did as a whole.
-pub async fn finish(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, counts: &Counts) -> Result<Summary> {
+pub async fn finish(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    run: &Run,
+    counts: &Counts,
+    findings: &Findings,
+) -> Result<Summary> {
     desk.allow_whole(actor, Deed::Import)?;
-    let (created, updated, unchanged) = store::imports::tally(tx, &run.source, run.id).await?;
-    let findings = store::imports::findings(tx, &run.source, run.id).await?;
-    let findings_by_kind: BTreeMap<String, u64> =
-        findings.into_iter().map(|(kind, count)| (kind, unsigned(count))).collect();
+    let Tally { created, updated, unchanged } = counts.dossiers;
     let summary = Summary {
         read: counts.read,
         created: unsigned(created),
@@ -144,9 +216,9 @@ pub async fn finish(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, counts: 
         unchanged: unsigned(unchanged),
         duplicates: counts.duplicates,
         quarantined: counts.quarantined,
-        findings: findings_by_kind.values().sum(),
+        findings: findings.values().sum(),
         reasons: counts.reasons.clone(),
-        findings_by_kind,
+        findings_by_kind: findings.clone(),
     };
     let detail = json!({ "run": run.id, "summary": summary }).to_string();
     store::imports::finish(tx, run.id, desk.now, &summary).await?;
@@ -207,6 +279,29 @@ struct Group<'b> {
     known: Option<&'b KnownDossier>,
     /// What has not been heard before, in the source's order.
     fresh: Vec<&'b Told>,
+}
+
+impl Group<'_> {
+    /// What this run had done to the dossier before the batch; none where it had not seen it.
+    fn fate_before(&self, run: &Run) -> Option<Fate> {
+        let known = self.known.filter(|known| known.seen_batch == Some(run.id))?;
+        Some(if known.created_batch == Some(run.id) {
+            Fate::Created
+        } else if known.changed_batch == Some(run.id) {
+            Fate::Updated
+        } else {
+            Fate::Unchanged
+        })
+    }
+
+    fn fate_after(&self, run: &Run, life: &Life) -> Fate {
+        match self.fate_before(run) {
+            None if self.known.is_none() => Fate::Created,
+            None | Some(Fate::Unchanged) if !life.added.is_empty() => Fate::Updated,
+            None => Fate::Unchanged,
+            Some(before) => before,
+        }
+    }
 }
 
 struct Refused<'b> {
@@ -289,8 +384,8 @@ async fn keep_names(
         }
         let field = told.field.as_deref().unwrap_or(source);
         procedures.entry(told.procedure.code.as_str()).or_insert((told.procedure.name.as_str(), field));
-        let step = told.step.as_ref().and_then(|step| step.officer.as_deref());
-        for name in told.officer.as_deref().into_iter().chain(step) {
+        let steps = told.steps.iter().filter_map(|step| step.officer.as_deref());
+        for name in told.officer.as_deref().into_iter().chain(steps) {
             officers.entry(name).or_insert(told.unit.code().as_str());
         }
     }

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dunghen::cli::import::{ImportError, import, rehearse};
+use dunghen::cli::import::{ImportError, Job, Progress, import, rehearse};
 use dunghen::cli::report::{OnTimeArgs, on_time};
 use dunghen::config::{Configuration, Environment};
 use dunghen::db::Db;
 use dunghen::domain::event::Happening;
 use dunghen::domain::staff::Actor;
 use dunghen::domain::time::Moment;
+use dunghen::exchange::input::Format;
 use dunghen::exchange::mapping::{self, Mapping};
 use dunghen::seal::Keyring;
 use dunghen::store;
@@ -58,7 +59,19 @@ pub fn real(name: &str) -> Option<PathBuf> {
 }
 
 pub async fn take(db: &Db, desk: &Desk, file: &Path, mapping: &Arc<Mapping>) -> Result<Summary, ImportError> {
-    import(db, desk, &system(desk), file, mapping, |_| ()).await
+    take_as(Format::Csv, db, desk, file, mapping).await
+}
+
+/// The same from a file of another format.
+pub async fn take_as(
+    format: Format,
+    db: &Db,
+    desk: &Desk,
+    file: &Path,
+    mapping: &Arc<Mapping>,
+) -> Result<Summary, ImportError> {
+    let job = Job::new(file, format, mapping);
+    import(db, desk, &system(desk), &job, &mut Progress::silent()).await
 }
 
 pub async fn try_out(
@@ -67,7 +80,8 @@ pub async fn try_out(
     file: &Path,
     mapping: &Arc<Mapping>,
 ) -> Result<Summary, ImportError> {
-    rehearse(db, desk, &system(desk), file, mapping, |_| ()).await
+    let job = Job::new(file, Format::Csv, mapping);
+    rehearse(db, desk, &system(desk), &job, &mut Progress::silent()).await
 }
 
 /// A small source with steps, at a desk in Amsterdam.

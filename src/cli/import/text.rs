@@ -1,19 +1,10 @@
 //! What an import says to people.
 
-use crate::domain::refusal::{Language, Said};
+use crate::domain::refusal::Language;
 use crate::store::imports::Quarantined;
 use crate::work::import::Summary;
 use crate::work::import::finding::Oddity;
 use crate::work::import::record::Reason;
-
-/// A format that this build does not read.
-pub(super) fn left_out(xes: bool) -> Said {
-    let format = if xes { "XES" } else { "XLSX" };
-    Said::new(
-        format!("Bản này không đọc tệp {format}. Xuất dữ liệu sang CSV rồi nhập lại."),
-        format!("This build leaves out {format}. Export the data as CSV and import that."),
-    )
-}
 
 pub(super) fn summary(summary: &Summary, dry_run: bool, language: Language) -> String {
     let Summary { read, created, updated, unchanged, duplicates, quarantined, findings, .. } = summary;

@@ -66,10 +66,55 @@ impl Oddity {
         Said::new(vietnamese, english)
     }
 
+    /// What those who answer for the data do about it.
+    #[must_use]
+    pub fn advice(self) -> Said {
+        let (vietnamese, english) = match self {
+            Self::SettledBeforeIntake | Self::ReturnedBeforeSettled => (
+                "Kiểm tra ngày tiếp nhận, ngày có kết quả và ngày trả ở hệ thống nguồn, sửa rồi nhập lại.",
+                "Check the days of intake, settlement and return in the source, correct them, import again.",
+            ),
+            Self::DueBeforeIntake => (
+                "Kiểm tra ngày hẹn trả; hồ sơ này luôn bị tính là quá hạn.",
+                "Check the promised day; this dossier always counts as late.",
+            ),
+            Self::SettledWithoutDue => (
+                "Bổ sung ngày hẹn trả ở nguồn; khi chưa có, hồ sơ không được tính vào tỷ lệ đúng hạn.",
+                "Add the promised day in the source; without it the dossier is left out of the rates.",
+            ),
+            Self::EventBeforeIntake | Self::EventAfterReturn => (
+                "Kiểm tra thời điểm của các bước xử lý; thường là ghi chậm hoặc ghi nhầm ngày.",
+                "Check when the steps happened; they were probably recorded late, or under a wrong day.",
+            ),
+            Self::InTheFuture => (
+                "Kiểm tra ngày giờ và múi giờ (`zone` của tệp ánh xạ).",
+                "Check the times, and the time zone (`zone` in the mapping).",
+            ),
+            Self::StatusLowered => (
+                "Nguồn ghi lại hồ sơ đã kết thúc là chưa xong. Nếu hồ sơ được mở lại thật, ghi nhận việc mở lại ở đây.",
+                "The source calls a dossier open that was settled. If it was opened again, record that here.",
+            ),
+            Self::Unreadable => (
+                "Thêm định dạng vào `dates` của tệp ánh xạ, hoặc sửa giá trị ở nguồn, rồi nhập lại.",
+                "Add the format to `dates` in the mapping or correct the value in the source, and import again.",
+            ),
+            Self::RepeatedRecord => (
+                "Chỉ được tính một lần. Kiểm tra cách xuất dữ liệu nếu có nhiều bản ghi lặp.",
+                "It was counted once. Check the export if there are many of them.",
+            ),
+        };
+        Said::new(vietnamese, english)
+    }
+
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
+        Self::all().find(|oddity| oddity.id() == id)
+    }
+
+    /// Every kind there is.
+    pub fn all() -> impl Iterator<Item = Self> {
         let of_records = [Self::StatusLowered, Self::Unreadable, Self::RepeatedRecord];
-        Self::OF_THE_LIFE.into_iter().chain(of_records).find(|oddity| oddity.id() == id)
+        Self::OF_THE_LIFE.into_iter().chain(of_records)
     }
 
     /// Those that follow from the life alone and are found anew whenever it changes.

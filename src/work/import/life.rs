@@ -84,7 +84,7 @@ impl Life {
             self.add(teller, at, Happening::Imported(imported.clone()))?;
             self.told = Some(imported);
         }
-        if let Some(Step { name, at, officer }) = &told.step {
+        for Step { name, at, officer } in &told.steps {
             let officer = officer.as_ref().and_then(|name| teller.staff.get(name).copied());
             if self.steps.insert((*at, name.clone(), officer)) {
                 self.add(teller, *at, Happening::ImportedStep { step: name.clone(), officer })?;

@@ -22,6 +22,14 @@ pub struct Record {
     pub said: Result<Told, Rejected>,
 }
 
+impl Record {
+    /// About how much there is to write: a dossier, and each of its steps.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        1 + self.said.as_ref().map_or(0, |told| told.steps.len())
+    }
+}
+
 /// Records that are taken in together, in the source's order; cheap to clone.
 pub type Batch = Arc<Vec<Record>>;
 
@@ -46,10 +54,16 @@ pub enum Reason {
     BadIntake,
     /// A dossier of that code exists already and is not of this source.
     CodeTaken,
+    /// More steps or text than one dossier can have.
+    TooLarge,
+    /// A spreadsheet made a number or a date of the code and lost what it was.
+    CodeChanged,
+    /// A spreadsheet's formula failed where the code or the intake should be.
+    FailedFormula,
 }
 
 impl Reason {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::RaggedRow,
         Self::NotUtf8,
         Self::NoCode,
@@ -57,6 +71,9 @@ impl Reason {
         Self::NoIntake,
         Self::BadIntake,
         Self::CodeTaken,
+        Self::TooLarge,
+        Self::CodeChanged,
+        Self::FailedFormula,
     ];
 
     /// Stable, for the summary and the list.
@@ -70,6 +87,9 @@ impl Reason {
             Self::NoIntake => "no_intake",
             Self::BadIntake => "bad_intake",
             Self::CodeTaken => "code_taken",
+            Self::TooLarge => "too_large",
+            Self::CodeChanged => "code_changed",
+            Self::FailedFormula => "failed_formula",
         }
     }
 
@@ -109,12 +129,25 @@ impl Reason {
                 "Mã này đã thuộc về hồ sơ khác không do nguồn này nhập. Kiểm tra mã hồ sơ.",
                 "Another dossier, not of this source, has this code. Check the code.",
             ),
+            Self::TooLarge => (
+                "Hồ sơ có quá 20.000 bước hoặc quá nhiều chữ. Kiểm tra hồ sơ này ở hệ thống nguồn.",
+                "The dossier has more than 20,000 steps, or too much text. Check it in the source.",
+            ),
+            Self::CodeChanged => (
+                "Bảng tính đã đổi mã hồ sơ thành số quá 15 chữ số hoặc ngày. Định dạng cột mã là Văn bản rồi xuất lại.",
+                "The spreadsheet has turned the code into a number of more than 15 digits or a date. \
+                 Format the column as text and export again.",
+            ),
+            Self::FailedFormula => (
+                "Công thức trong ô này báo lỗi (#N/A, #REF!…). Sửa công thức hoặc thay bằng giá trị.",
+                "The formula in this cell has failed (#N/A, #REF! …). Correct it, or put the value in its place.",
+            ),
         };
         Said::new(vietnamese, english)
     }
 }
 
-/// What a record tells of its dossier, and perhaps of one step in it.
+/// What a record tells of its dossier, and perhaps of steps in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     pub code: DossierCode,
@@ -128,7 +161,8 @@ pub struct Told {
     pub field: Option<String>,
     pub channel: String,
     pub officer: Option<String>,
-    pub step: Option<Step>,
+    /// In the source's order.
+    pub steps: Vec<Step>,
     /// Columns whose value could not be read and was left out.
     pub unreadable: Vec<String>,
 }

@@ -7,7 +7,7 @@ use crate::domain::statistics::Figures;
 use crate::work::desk::Desk;
 
 /// Without it spreadsheets take the file for another encoding.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Renders the whole report.
 #[must_use]
@@ -34,7 +34,8 @@ fn cells(asked: &Asked, labels: &[Label], figures: Figures) -> Vec<String> {
     named.chain(counts.map(|count| count.to_string())).chain([rate]).collect()
 }
 
-fn line(text: &mut String, cells: impl IntoIterator<Item = String>) {
+/// Adds a line whose cells are text to every spreadsheet.
+pub fn line(text: &mut String, cells: impl IntoIterator<Item = String>) {
     let quoted: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
     text.push_str(&quoted.join(","));
     text.push_str("\r\n");
