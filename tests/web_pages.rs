@@ -543,3 +543,75 @@ async fn no_form_is_offered_that_the_person_may_not_send() {
     }
     office.close().await;
 }
+
+/// Records that could not be taken in and what is odd in others: a page, a filter, a file; and
+/// nobody sees them who may not import.
+#[tokio::test]
+async fn what_an_import_could_not_take_in_is_listed_with_what_to_do() {
+    let office = Office::open().await;
+    let mut rows = String::from("code,intake,planned,settled\n");
+    rows.extend((0..35).map(|n| format!("bad-{n},soon,,\n")));
+    rows.push_str(",2026-09-01,,\n=odd,2026-09-01,,2026-09-20\n");
+    office.import("old-desk", &rows).await;
+    office.import("other-desk", "code,intake,planned,settled\n,2026-09-01,,\n").await;
+
+    let huy = Browser::of(&office, "huy").await;
+    let runs = huy.get("/imports").await;
+    for text in [
+        "old-desk · lần 1",
+        "other-desk · lần 2",
+        "href=\"/imports\" aria-current",
+        "/imports/quarantine?run=1",
+    ] {
+        runs.shows(text);
+    }
+    let first = huy.get("/imports/quarantine?source=old-desk").await;
+    for text in ["Không đọc được ngày tiếp nhận. Thêm định dạng vào", "intake", "old-desk.csv", "Trang sau"]
+    {
+        first.shows(text);
+    }
+    assert_eq!(first.text.matches("data-label=\"Dòng\"").count(), 30);
+    let next = first.text.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let second = huy.get(&next.replace("&#38;", "&").replace("&amp;", "&")).await;
+    assert_eq!(second.text.matches("data-label=\"Dòng\"").count(), 6);
+    second.hides("other-desk.csv");
+    huy.get("/imports/quarantine?source=old-desk&kind=no_code").await.shows("<b>37</b>");
+    huy.get("/imports/quarantine?run=2").await.shows("other-desk.csv");
+    huy.get("/imports/quarantine?run=x").await.shows("Không có bản ghi bị cách ly nào khớp");
+
+    let findings = huy.get("/imports/findings").await;
+    for text in
+        ["Đã kết thúc nhưng không có ngày hẹn trả", "Bổ sung ngày hẹn trả ở nguồn", "/dossiers/%3Dodd"]
+    {
+        findings.shows(text);
+    }
+    let file = huy.get("/imports/quarantine.csv?source=old-desk").await;
+    assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    assert_eq!(file.text.lines().count(), 1 + 36);
+    assert!(
+        file.text.contains("/old-desk.csv,37,code,no_code,\"Thiếu mã hồ sơ")
+            || file.text.contains("/old-desk.csv,37,code,no_code,Thiếu mã hồ sơ"),
+        "{}",
+        file.text
+    );
+    // No cell of a file computes.
+    huy.get("/imports/findings.csv").await.shows(",\"'=odd\",");
+
+    // Who keeps the service running sees what it met, but no dossier.
+    let admin = Browser::of(&office, "quantri").await;
+    admin.get("/imports/findings").await.hides("/dossiers/%3Dodd");
+    for login in ["mai", "yen", "thang"] {
+        let browser = Browser::of(&office, login).await;
+        for path in [
+            "/imports",
+            "/imports/quarantine",
+            "/imports/findings",
+            "/imports/quarantine.csv",
+            "/imports/findings.csv",
+        ] {
+            assert_eq!(browser.get(path).await.status, 403, "{login} {path}");
+        }
+        browser.get("/dossiers").await.hides("href=\"/imports\"");
+    }
+    office.close().await;
+}

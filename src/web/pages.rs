@@ -9,6 +9,7 @@ mod dossier;
 mod dossiers;
 mod events;
 mod figure;
+mod imports;
 mod intake;
 mod look_up;
 mod outbox;
@@ -40,6 +41,11 @@ pub fn router() -> Router<App> {
         .route("/outbox", get(outbox::list))
         .route("/outbox/{id}", get(outbox::letter))
         .route("/outbox/{id}/content", get(outbox::content))
+        .route("/imports", get(imports::runs))
+        .route("/imports/quarantine", get(imports::quarantine))
+        .route("/imports/quarantine.csv", get(imports::quarantine_csv))
+        .route("/imports/findings", get(imports::findings))
+        .route("/imports/findings.csv", get(imports::findings_csv))
         .route("/tra-cuu", get(look_up::form).post(look_up::find))
         .route("/cong-khai", get(published::show))
 }

@@ -7,6 +7,7 @@ pub mod board;
 pub mod deeds;
 pub mod dossier;
 pub mod dossiers;
+pub mod imports;
 pub mod intake;
 pub mod look_up;
 pub mod outbox;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dunghen::app::App;
+use dunghen::cli::import::{Job, Progress, import};
 use dunghen::clock::Clock;
 use dunghen::config::{Configuration, Environment};
 use dunghen::db::{Db, DbSettings, Purpose};
@@ -12,6 +13,8 @@ use dunghen::domain::event::ReturnMethod;
 use dunghen::domain::procedure::Channel;
 use dunghen::domain::staff::{Actor, Role, StaffId};
 use dunghen::domain::time::Moment;
+use dunghen::exchange::input::Format;
+use dunghen::exchange::mapping;
 use dunghen::seal::{Keyring, password};
 use dunghen::store::staff::{self, NewPerson};
 use dunghen::web::{router, server};
@@ -158,6 +161,22 @@ impl Office {
         let code = self.receive(at, procedure).await;
         self.happen(at, "mai", &code, 1, json!({ "kind": "transfer", "to_unit": WARD })).await;
         code
+    }
+
+    /// Takes over a table of another system, of which only code and dates are read.
+    pub async fn import(&self, source: &str, rows: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(format!("{source}.csv"));
+        std::fs::write(&file, rows).unwrap();
+        let mapping = format!(
+            "source = \"{source}\"\nzone = \"Asia/Ho_Chi_Minh\"\nplanned = \"day\"\ndates = [\"%Y-%m-%d\"]\n\
+             [columns]\ncode = \"code\"\nintake = \"intake\"\nplanned = \"planned\"\nsettled = \"settled\"\n"
+        );
+        let mapping = std::sync::Arc::new(mapping::parse(&mapping, &file).unwrap());
+        let desk = self.app.desk();
+        let actor = Actor::system(desk.province.root.clone());
+        let job = Job::new(&file, Format::Csv, &mapping);
+        import(&self.app.db, &desk, &actor, &job, &mut Progress::silent()).await.unwrap();
     }
 
     /// What the clock brings about: obligations, alerts.

@@ -11,6 +11,7 @@ pub enum Place {
     Dossiers,
     Rates,
     Outbox,
+    Imports,
 }
 
 impl Place {
@@ -27,17 +28,18 @@ impl Place {
     }
 
     fn of_role(role: Role) -> &'static [Self] {
-        use Place::{Board, Dossiers, Intake, Outbox, Rates};
+        use Place::{Board, Dossiers, Imports, Intake, Outbox, Rates};
         match role {
             Role::Reception => &[Intake, Board, Dossiers],
             Role::Clerk => &[Board, Dossiers],
             Role::Specialist | Role::Coordinator | Role::DivisionHead | Role::CentreManager => {
                 &[Board, Dossiers, Rates]
             }
-            Role::UnitHead | Role::ControlOffice => &[Board, Dossiers, Rates, Outbox],
+            Role::UnitHead => &[Board, Dossiers, Rates, Outbox],
+            Role::ControlOffice => &[Board, Dossiers, Rates, Outbox, Imports],
             Role::Inspector => &[Dossiers, Rates],
             Role::Chair => &[Board, Rates, Dossiers],
-            Role::Administrator => &[Outbox],
+            Role::Administrator => &[Outbox, Imports],
             Role::Applicant | Role::Public | Role::System => &[],
         }
     }
@@ -50,6 +52,7 @@ impl Place {
             Self::Dossiers => "/dossiers",
             Self::Rates => "/rates",
             Self::Outbox => "/outbox",
+            Self::Imports => "/imports",
         }
     }
 
@@ -61,6 +64,7 @@ impl Place {
             Self::Dossiers => "Hồ sơ",
             Self::Rates => "Tỷ lệ đúng hạn",
             Self::Outbox => "Thư gửi đi",
+            Self::Imports => "Dữ liệu nhập",
         }
     }
 
@@ -72,6 +76,7 @@ impl Place {
             Self::Dossiers => "i-dossiers",
             Self::Rates => "i-rates",
             Self::Outbox => "i-outbox",
+            Self::Imports => "i-imports",
         }
     }
 }
