@@ -179,8 +179,8 @@ on_both! {
             (line("<trace/>") + 2, Some("start".to_owned()), "no_intake".to_owned()),
         ]);
         let told = contents(&db).await.join("\n");
-        assert_eq!(told.matches("check").count(), 1, "{told}");
-        assert_eq!(told.matches("decide").count(), 1, "{told}");
+        assert_eq!(told.matches(" check -").count(), 1, "{told}");
+        assert_eq!(told.matches(" decide -").count(), 1, "{told}");
         let units: Vec<(String,)> = db.read(async |tx| {
             tx.query("select name from units where source = 'desk'").fetch_all().await
         }).await.unwrap();
@@ -197,10 +197,11 @@ on_both! {
         let packed = gzip(whole.as_bytes());
         let cut = written(".xes.gz", &packed[..packed.len() / 2]);
         let said = fault(take_as(Format::Xes, &db, &desk, cut.path(), &mapping).await.unwrap_err());
-        let line: usize = said.split(':').nth(1).unwrap().parse().unwrap();
+        let line: i64 = said.split(':').nth(1).unwrap().parse().unwrap();
         let here = i64::try_from(contents(&db).await.len() / 2).unwrap();
-        // Each trace has four lines, the first begins on the third.
-        assert!(here > 500 && (line as i64 - 3) / 4 == here, "{here} taken in, {said}");
+        // Each trace has four lines, the first begins on the third; the cut may lie between two of them.
+        let traces = (line - 3) / 4;
+        assert!(here > 500 && (traces == here || traces + 1 == here), "{here} taken in, {said}");
         assert!(said.contains("damaged or cut off"), "{said}");
 
         let mended = written(".xes.gz", &packed);
@@ -250,21 +251,15 @@ fn entities_of_a_dtd_are_refused_unread() {
 
 #[test]
 fn pieces_without_end_depth_and_crowded_tags_are_refused_in_little_memory() {
-    let long = "x".repeat(1 << 20);
-    for part in [
-        vec![
-            "<log>\n<trace>\n<string key=\"concept:name\" value=\"",
-            &long.repeat(100),
-            "\"/></trace></log>",
-        ],
-        vec!["<log>\n\n<!-- ", &long.repeat(100), " --></log>"],
-        vec!["<log>\n\n", &long.repeat(100), "</log>"],
+    let long = "x".repeat(100 << 20);
+    for (line, before, after) in [
+        (3, "<log>\n<trace>\n<string key=\"concept:name\" value=\"", "\"/></trace></log>"),
+        (3, "<log>\n\n<!-- ", " --></log>"),
+        (1, "<log>\n\n", "</log>"),
     ] {
-        // Packed, so that what is unpacked is seen in the memory and not what the test itself holds.
-        let packed = gzip(part.concat().as_bytes());
-        let file = written(".xes.gz", &packed);
-        let said = refusal(file.path(), Format::Xes, &mapping_of(LOG_MAPPING));
-        assert!(said.contains(".gz:3: A tag or value of more than 4 MB begins here"), "{said}");
+        let said = log_refusal(format!("{before}{long}{after}").as_bytes());
+        let expected = format!(".xes:{line}: A tag or value of more than 4 MB begins here");
+        assert!(said.contains(&expected), "{said}");
     }
     let deep = format!("<log>\n{}", "<string key=\"a\" value=\"b\">".repeat(100_000));
     assert!(log_refusal(deep.as_bytes()).contains(".xes:2: Elements stand more than 64 deep"));
@@ -453,11 +448,11 @@ fn what_is_no_workbook_or_a_damaged_one_is_refused() {
 #[test]
 fn a_workbook_that_unpacks_to_too_much_is_refused_with_what_to_do() {
     let good = std::fs::read(book(|_| ()).path()).unwrap();
-    // A gigabyte of blanks packs to a megabyte.
-    let bomb = with_part(&good, "xl/worksheets/sheet1.xml", &vec![b' '; 1 << 30]);
-    assert!(bomb.path().metadata().unwrap().len() < 4 << 20);
-    let said = book_refusal(bomb.path(), BOOK_MAPPING);
-    assert!(said.contains("unpacks to more than 64 MB. Save the sheet as CSV UTF-8"), "{said}");
+    // Blanks pack to a thousandth.
+    let bomb = with_part(&good, "xl/worksheets/sheet1.xml", &vec![b' '; 16 << 20]);
+    assert!(bomb.path().metadata().unwrap().len() < 1 << 20);
+    let said = refusal(bomb.path(), Format::Xlsx { most_bytes: 4 << 20 }, &mapping_of(BOOK_MAPPING));
+    assert!(said.contains("unpacks to more than 4 MB. Save the sheet as CSV UTF-8"), "{said}");
     assert!(said.contains("workbook_mb"), "{said}");
 }
 
@@ -469,8 +464,9 @@ fn with_part(workbook: &[u8], name: &str, content: &[u8]) -> tempfile::NamedTemp
     let options = zip::write::SimpleFileOptions::default();
     for number in 0..from.len() {
         let mut part = from.by_index(number).unwrap();
-        to.start_file(part.name().to_owned(), options).unwrap();
-        if part.name() == name {
+        let here = part.name().unwrap().into_owned();
+        to.start_file(here.as_str(), options).unwrap();
+        if here == name {
             to.write_all(content).unwrap();
         } else {
             std::io::copy(&mut part, &mut to).unwrap();
@@ -481,6 +477,11 @@ fn with_part(workbook: &[u8], name: &str, content: &[u8]) -> tempfile::NamedTemp
 }
 
 // --- size -----------------------------------------------------------------------
+
+#[expect(clippy::disallowed_methods, reason = "what others wait is measured")]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
 
 /// The table that the long tests take over: a dossier a row, each with a settlement and a step.
 fn long_table(folder: &Path, rows: u32) -> PathBuf {
@@ -582,7 +583,7 @@ on_both! {
             let (mut waits, other) = (Vec::new(), support::import::system(&desk));
             while !done.load(std::sync::atomic::Ordering::SeqCst) {
                 let (desk, other) = (desk.clone(), other.clone());
-                let began = std::time::Instant::now();
+                let began = now();
                 db.write(async move |tx| {
                     let entry = dunghen::store::audit::Entry {
                         at: desk.now, actor: &other, action: "test", subject: "beside", detail: "{}",

@@ -30,7 +30,7 @@ pub struct Input {
 }
 
 enum Kind {
-    Table(Table),
+    Table(Box<Table>),
     Log(Box<Log>),
     Sheet(Box<Sheet>),
 }
@@ -40,7 +40,7 @@ impl Input {
     /// Where the file can't be read, or lacks what the mapping names.
     pub fn open(path: &Path, format: Format, mapping: &Arc<Mapping>) -> Result<Self, Fault> {
         let kind = match format {
-            Format::Csv => Kind::Table(Table::open(path, Arc::clone(mapping))?),
+            Format::Csv => Kind::Table(Box::new(Table::open(path, Arc::clone(mapping))?)),
             Format::Xes => Kind::Log(Box::new(Log::open(path, Arc::clone(mapping))?)),
             Format::Xlsx { most_bytes } => Kind::Sheet(Box::new(Sheet::open(path, mapping, most_bytes)?)),
         };
