@@ -39,6 +39,8 @@ pub struct Sheet {
     places: Places,
     extent: Extent,
     last_line: u64,
+    /// Nothing comes after the last chunk, and its sender is gone.
+    ended: bool,
 }
 
 impl Sheet {
@@ -56,7 +58,8 @@ impl Sheet {
         let rows = Vec::new().into_iter();
         let (path, places) = (path.to_owned(), Places::default());
         let mapping = Arc::new(mapping);
-        let mut sheet = Self { path, chunks, rows, epoch, mapping, places, extent, last_line: 0 };
+        let mut sheet =
+            Self { path, chunks, rows, epoch, mapping, places, extent, last_line: 0, ended: false };
         sheet.read_header()?;
         Ok(sheet)
     }
@@ -81,12 +84,13 @@ impl Sheet {
                 self.last_line = row.line;
                 return Ok(Some(row));
             }
+            if self.ended {
+                return Ok(None);
+            }
             match self.chunks.recv() {
                 Ok(chunk) => {
                     let chunk = chunk?;
-                    if chunk.is_empty() {
-                        return Ok(None);
-                    }
+                    self.ended = chunk.is_empty();
                     self.rows = chunk.into_iter();
                 }
                 // The thread broke down over something that its library had not foreseen.
