@@ -63,9 +63,10 @@ impl Log {
                 Token::Open(Kind::Log) | Token::Whole(Kind::Log) if self.begun.is_none() => {
                     self.begun = Some(self.tokens.line);
                 }
-                Token::Open(_) | Token::Whole(_) | Token::End if self.begun.is_none() => {
-                    return Err(self.no_log());
+                Token::Open(_) | Token::Whole(_) if self.begun.is_none() => {
+                    return Err(self.no_log(self.tokens.line));
                 }
+                Token::End if self.begun.is_none() => return Err(self.no_log(1)),
                 // Directly below the log; a nested attribute may be called as it likes.
                 Token::Open(Kind::Trace) if self.tokens.depth() == 2 => return self.trace().map(Some),
                 Token::Whole(Kind::Trace) if self.tokens.depth() == 1 => {
@@ -106,11 +107,12 @@ impl Log {
         }
     }
 
-    fn no_log(&self) -> Fault {
-        self.tokens.fault(Said::new(
+    fn no_log(&self, line: u64) -> Fault {
+        let said = Said::new(
             "Đây không phải tệp XES: phần tử đầu tiên phải là <log>. Kiểm tra tệp và --format.",
             "This is no XES file: its first element must be <log>. Check the file and --format.",
-        ))
+        );
+        Fault::new(&self.path, Some(line), "", said)
     }
 
     /// The file ends although something that began on `line` has not.
