@@ -169,8 +169,8 @@ fn no_sheet(path: &Path, wanted: Option<&str>, names: &[&str]) -> Fault {
     let wanted = wanted.unwrap_or_default();
     let names = names.iter().take(20).map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
     let said = Said::new(
-        format!("Không có trang tính “{wanted}”. Các trang tính: {names}. Sửa `sheet` trong tệp ánh xạ."),
-        format!("There is no worksheet {wanted:?}; there are: {names}. Correct `sheet` in the mapping."),
+        format!("Không có trang tính “{wanted}”. Các trang tính: {names}. Sửa “sheet” trong tệp ánh xạ."),
+        format!("There is no worksheet {wanted:?}; there are: {names}. Correct “sheet” in the mapping."),
     );
     Fault::new(path, None, "sheet", said)
 }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::store::imports::RunRow;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::imports::{Imports, RunView, Sums};
+use crate::web::views::imports::{Imports, RunView, SourceFile, Sums};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
@@ -76,5 +76,12 @@ fn view(desk: &Desk, run: RunRow) -> RunView {
         }
     });
     let started = parts::briefly(desk, run.started_at);
-    RunView { number: run.id, source: run.source, file: run.file, actor: run.actor, started, sums }
+    RunView {
+        number: run.id,
+        source: run.source,
+        file: SourceFile::new(run.file),
+        actor: run.actor,
+        started,
+        sums,
+    }
 }

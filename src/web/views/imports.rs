@@ -21,12 +21,27 @@ pub struct Imports {
 pub struct RunView {
     pub number: i64,
     pub source: String,
-    pub file: String,
+    pub file: SourceFile,
     /// Who started it.
     pub actor: String,
     pub started: When,
     /// What it did; none where it goes on or broke off.
     pub sums: Option<Sums>,
+}
+
+/// The file that something came in: its name is shown, where it lay on hovering.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    pub name: String,
+    pub path: String,
+}
+
+impl SourceFile {
+    #[must_use]
+    pub fn new(path: String) -> Self {
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        Self { name, path }
+    }
 }
 
 /// A run's figures, as they are shown.
@@ -79,7 +94,7 @@ pub struct QuarantineView {
     pub field: Option<String>,
     /// What is wrong and what to do about it.
     pub reason: String,
-    pub file: String,
+    pub file: SourceFile,
     pub source: String,
     pub run: i64,
 }
@@ -102,7 +117,7 @@ pub struct FindingView {
     pub what: String,
     pub field: Option<String>,
     pub advice: String,
-    pub file: String,
+    pub file: SourceFile,
     pub source: String,
     pub run: i64,
 }

@@ -87,16 +87,16 @@ impl Oddity {
                 "Check when the steps happened; they were probably recorded late, or under a wrong day.",
             ),
             Self::InTheFuture => (
-                "Kiểm tra ngày giờ và múi giờ (`zone` của tệp ánh xạ).",
-                "Check the times, and the time zone (`zone` in the mapping).",
+                "Kiểm tra ngày giờ và múi giờ (“zone” của tệp ánh xạ).",
+                "Check the times, and the time zone (“zone” in the mapping).",
             ),
             Self::StatusLowered => (
                 "Nguồn ghi lại hồ sơ đã kết thúc là chưa xong. Nếu hồ sơ được mở lại thật, ghi nhận việc mở lại ở đây.",
                 "The source calls a dossier open that was settled. If it was opened again, record that here.",
             ),
             Self::Unreadable => (
-                "Thêm định dạng vào `dates` của tệp ánh xạ, hoặc sửa giá trị ở nguồn, rồi nhập lại.",
-                "Add the format to `dates` in the mapping or correct the value in the source, and import again.",
+                "Thêm định dạng vào “dates” của tệp ánh xạ, hoặc sửa giá trị ở nguồn, rồi nhập lại.",
+                "Add the format to “dates” in the mapping or correct the value in the source, and import again.",
             ),
             Self::RepeatedRecord => (
                 "Chỉ được tính một lần. Kiểm tra cách xuất dữ liệu nếu có nhiều bản ghi lặp.",

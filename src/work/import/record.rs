@@ -122,8 +122,8 @@ impl Reason {
                 "The time of intake is missing. Add it in the source.",
             ),
             Self::BadIntake => (
-                "Không đọc được ngày tiếp nhận. Thêm định dạng vào `dates` của tệp ánh xạ hoặc sửa giá trị.",
-                "The time of intake can't be read. Add its format to `dates` in the mapping, or correct it.",
+                "Không đọc được ngày tiếp nhận. Thêm định dạng vào “dates” của tệp ánh xạ hoặc sửa giá trị.",
+                "The time of intake can't be read. Add its format to “dates” in the mapping, or correct it.",
             ),
             Self::CodeTaken => (
                 "Mã này đã thuộc về hồ sơ khác không do nguồn này nhập. Kiểm tra mã hồ sơ.",

@@ -12,7 +12,7 @@ use crate::domain::staff::{Deed, Subject, may};
 use crate::store::imports::Wanted;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::imports::{Filters, FindingView, Findings, Quarantine, QuarantineView};
+use crate::web::views::imports::{Filters, FindingView, Findings, Quarantine, QuarantineView, SourceFile};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::import::finding::Oddity;
@@ -73,7 +73,7 @@ impl Asked {
     }
 }
 
-fn kinds<'a>(all: impl Iterator<Item = (&'static str, String)>, chosen: &'a str) -> Vec<Choice> {
+fn kinds(all: impl Iterator<Item = (&'static str, String)>, chosen: &str) -> Vec<Choice> {
     let choices: Vec<Choice> = all.map(|(id, word)| Choice::new(id, word, id == chosen)).collect();
     let any = Choice::new("", "Mọi loại", !choices.iter().any(|choice| choice.chosen));
     std::iter::once(any).chain(choices).collect()
@@ -105,7 +105,7 @@ pub async fn quarantine(
         line: row.line,
         field: row.field,
         reason: review::reason(&row.reason).to(VI).to_owned(),
-        file: row.file,
+        file: SourceFile::new(row.file),
         source: row.source,
         run: row.run,
     };
@@ -153,7 +153,7 @@ pub async fn findings(
             what: capital(what.to(VI)),
             field: Some(row.detail).filter(|detail| !detail.is_empty()),
             advice: advice.to(VI).to_owned(),
-            file: row.file,
+            file: SourceFile::new(row.file),
             source: row.source,
             run: row.run,
         }
