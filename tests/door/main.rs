@@ -246,7 +246,7 @@ on_both! {
             "create table line (id ", sqlite "integer", postgres "bigint", " primary key, name text, at ",
             sqlite "text", postgres "timestamptz", " not null, until ", sqlite "text", postgres "timestamptz",
             ", on_day ", sqlite "text", postgres "date", ", open ", sqlite "integer", postgres "boolean",
-            " not null, more ", sqlite "text", postgres "jsonb", " not null)"
+            " not null, more ", sqlite "text", postgres "jsonb", " not null)", sqlite " strict"
         );
         const ADD_ALL: Sql = sql!(
             "insert into line (id, name, at, until, on_day, open, more)
