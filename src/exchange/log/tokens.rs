@@ -211,8 +211,7 @@ impl BufRead for Watched {
 
     fn consume(&mut self, amount: usize) {
         let taken = self.bytes.buffer().get(..amount).unwrap_or_default();
-        let lines = taken.iter().filter(|byte| **byte == b'\n').count();
-        self.line += u64::try_from(lines).unwrap_or(0);
+        self.line += taken.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
         self.piece += amount;
         self.bytes.consume(amount);
     }
