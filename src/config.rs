@@ -12,7 +12,7 @@ pub mod settings;
 pub mod table;
 pub mod units;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::calendar::{Calendar, Timetable, YearStatus};
@@ -24,10 +24,12 @@ use crate::domain::unit::{UnitCode, UnitKind, UnitTree};
 pub use fault::Fault;
 pub use hours::Timetables;
 pub use settings::{Environment, LogFormat, MailTls, Settings, Web};
+use texts::{Sources, Texts};
 
 mod summary;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 /// A file that comes with the program: its name in the sources and its text.
 type BuiltIn = (&'static str, &'static str);
@@ -55,16 +57,7 @@ pub struct Configuration {
     pub province: Arc<Province>,
     /// How many timetables differ from each other.
     distinct_timetables: usize,
-}
-
-/// The texts of the files, each with the name under which its faults are told.
-struct Texts {
-    settings: (String, String),
-    calendar: (String, String),
-    rulesets: (String, String),
-    units: (String, String),
-    hours: (String, String),
-    procedures: (String, String),
+    sources: Sources,
 }
 
 impl Configuration {
@@ -79,9 +72,10 @@ impl Configuration {
         } else {
             (path.parent().map(Path::to_owned).unwrap_or_default(), path.to_owned())
         };
-        let settings = if path.is_dir() && !file.exists() { owned(SETTINGS) } else { from_file(&file)? };
+        let own = (!path.is_dir() || file.exists()).then_some(file.as_path());
+        let settings = own.map_or_else(|| Ok(texts::owned(SETTINGS)), texts::from_file)?;
         let read = settings::read(&settings.0, &settings.1, environment)?;
-        let texts = Texts::beside(settings, &folder, &read.files)?;
+        let texts = Texts::beside(settings, own, &folder, &read.files)?;
         Self::of(&texts, environment)
     }
 
@@ -128,7 +122,8 @@ impl Configuration {
                 let distinct_timetables = timetables.distinct();
                 let (general, of) = timetables.into_parts();
                 let province = Province::new(units, rulesets, catalogue, root, general, of);
-                Ok(Self { settings, calendar, province: Arc::new(province), distinct_timetables })
+                let (province, sources) = (Arc::new(province), texts.sources.clone());
+                Ok(Self { settings, calendar, province, distinct_timetables, sources })
             }
             _ => Err(faults),
         }
@@ -145,54 +140,6 @@ impl Configuration {
     pub fn zone(&self) -> &Zone {
         self.calendar.zone()
     }
-}
-
-impl Texts {
-    fn built_in(settings: BuiltIn) -> Self {
-        Self {
-            settings: owned(settings),
-            calendar: owned(CALENDAR),
-            rulesets: owned(RULE_SETS),
-            units: owned(UNITS),
-            hours: owned(HOURS),
-            procedures: owned(PROCEDURES),
-        }
-    }
-
-    /// The files that the settings name, or that lie in the folder, or that are built in.
-    fn beside(
-        settings: (String, String),
-        folder: &Path,
-        files: &settings::Files,
-    ) -> Result<Self, Vec<Fault>> {
-        let mut faults = Vec::new();
-        let mut find = |named: &Option<PathBuf>, beside: &str, built_in: BuiltIn| {
-            let path = named.as_ref().map_or_else(|| folder.join(beside), |named| folder.join(named));
-            if named.is_none() && !path.exists() {
-                return owned(built_in);
-            }
-            kept(from_file(&path), &mut faults).unwrap_or_default()
-        };
-        let texts = Self {
-            settings,
-            calendar: find(&files.calendar, "calendar.toml", CALENDAR),
-            rulesets: find(&files.rulesets, "rulesets.toml", RULE_SETS),
-            units: find(&files.units, "units.toml", UNITS),
-            hours: find(&files.hours, "hours.toml", HOURS),
-            procedures: find(&files.procedures, "procedures.toml", PROCEDURES),
-        };
-        if faults.is_empty() { Ok(texts) } else { Err(faults) }
-    }
-}
-
-fn owned((name, text): BuiltIn) -> (String, String) {
-    (name.to_owned(), text.to_owned())
-}
-
-fn from_file(path: &Path) -> Result<(String, String), Vec<Fault>> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| vec![fault::unreadable(&name, &error)])?;
-    Ok((name, text))
 }
 
 /// The value, or its faults put with the others.

@@ -22,6 +22,11 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
         holds: true,
         detail: configuration.summary(today, setup::LANGUAGE).join("; "),
     }];
+    verdicts.push(Verdict {
+        what: "tệp cấu hình",
+        holds: true,
+        detail: format!("{}.", configuration.sources(setup::LANGUAGE).join("; ")),
+    });
     verdicts.push(database(&configuration).await);
     verdicts.push(calendar(&configuration));
     verdicts.push(mail(&configuration));

@@ -15,6 +15,12 @@ impl Configuration {
         lines.into_iter().chain(self.marks()).map(|said| said.to(language).to_owned()).collect()
     }
 
+    /// Which file each part was read from, or that it is built in.
+    #[must_use]
+    pub fn sources(&self, language: Language) -> Vec<String> {
+        self.sources.said().iter().map(|said| said.to(language).to_owned()).collect()
+    }
+
     fn law(&self, today: Day) -> Said {
         let count = self.province.rulesets.iter().count();
         match self.province.rulesets.for_receipt(today) {

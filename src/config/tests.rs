@@ -414,6 +414,26 @@ fn a_folder_gives_its_files_and_the_program_the_rest() {
 }
 
 #[test]
+fn a_calendar_is_read_under_either_name_and_every_part_tells_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let edited = CALENDAR.1.replace("version = \"2026.1\"", "version = \"2026.7\"");
+    let inner = folder.path().join("calendar");
+    std::fs::create_dir(&inner).unwrap();
+    std::fs::write(folder.path().join("dunghen.toml"), "").unwrap();
+    std::fs::write(inner.join("vn-state.toml"), edited).unwrap();
+    let load = || Configuration::load(&folder.path().join("dunghen.toml"), &Environment::default()).unwrap();
+    let configuration = load();
+    assert_eq!(configuration.calendar.label(), "vn-state@2026.7");
+    let told = configuration.sources(Language::English);
+    let calendar = format!("calendar from {}", inner.join("vn-state.toml").display());
+    assert!(told.contains(&calendar) && told.contains(&"units built in".to_owned()), "{told:?}");
+
+    let other = CALENDAR.1.replace("version = \"2026.1\"", "version = \"2026.8\"");
+    std::fs::write(folder.path().join("calendar.toml"), other).unwrap();
+    assert_eq!(load().calendar.label(), "vn-state@2026.8", "calendar.toml goes before");
+}
+
+#[test]
 fn the_faults_of_all_files_come_together() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
