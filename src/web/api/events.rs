@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::dossiers::etag;
 use super::shapes::DossierShape;
 use crate::app::App;
+use crate::domain::refusal::Refusal;
 use crate::store;
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
@@ -52,20 +53,49 @@ pub async fn add(
     headers: HeaderMap,
     Json(mut body): Json<Value>,
 ) -> Result<(StatusCode, HeaderMap, Json<DossierShape>)> {
-    version_from_header(&headers, &mut body);
+    version_from_header(&headers, &mut body)?;
     let request = Request::from_json(body)?;
     let shape = change(&app, &caller, &code, request).await?;
     Ok((StatusCode::CREATED, etag(shape.version), Json(shape)))
 }
 
-/// `If-Match: "3"` says the same as `"expected_version": 3`.
-fn version_from_header(headers: &HeaderMap, body: &mut Value) {
-    let tag = headers.get(IF_MATCH).and_then(|value| value.to_str().ok());
-    let version =
-        tag.and_then(|tag| tag.trim().trim_start_matches("W/").trim_matches('"').parse::<i64>().ok());
-    if let (Some(version), Value::Object(fields)) = (version, body) {
-        fields.entry("expected_version").or_insert_with(|| version.into());
+/// `If-Match: "3"` says the same as `"expected_version": 3`; where both are there they agree.
+///
+/// # Errors
+/// Where the header names no one version of a dossier, or another one than the body.
+fn version_from_header(headers: &HeaderMap, body: &mut Value) -> Result<(), Refusal> {
+    let mut tags = headers.get_all(IF_MATCH).iter();
+    let Some(tag) = tags.next() else { return Ok(()) };
+    let version = tag.to_str().ok().and_then(version_of).filter(|_| tags.next().is_none());
+    let version = version.ok_or_else(unreadable_tag)?;
+    let Value::Object(fields) = body else { return Ok(()) };
+    let stated = fields.entry("expected_version").or_insert_with(|| version.into());
+    match stated.as_i64() {
+        Some(stated) if stated != version => Err(Refusal::invalid(
+            "expected_version",
+            format!(
+                "If-Match ghi phiên bản {version} nhưng expected_version ghi {stated}. Chỉ gửi một trong hai."
+            ),
+            format!("If-Match says version {version}, expected_version says {stated}. Send one of the two."),
+        )),
+        _ => Ok(()),
     }
+}
+
+/// The number in `"3"`, `W/"3"` or, without quotes, `3`.
+fn version_of(tag: &str) -> Option<i64> {
+    let tag = tag.trim();
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let number = tag.strip_prefix('"').map_or(Some(tag), |rest| rest.strip_suffix('"'))?;
+    number.parse().ok().filter(|_| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn unreadable_tag() -> Refusal {
+    Refusal::invalid(
+        "If-Match",
+        "If-Match chưa đúng; cần phiên bản trong ETag của hồ sơ, ví dụ \"3\".",
+        "If-Match must be the version in the dossier's ETag, such as \"3\".",
+    )
 }
 
 /// Does what the request asks for and shows the dossier as it is then.
@@ -86,4 +116,37 @@ pub async fn change(app: &App, caller: &Caller, code: &str, request: Request) ->
         .await?;
     app.post.notify_one();
     Ok(DossierShape::of(&desk, &opened.dossier, &events))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(tags: &[&str], mut body: Value) -> Result<Value, Option<String>> {
+        let mut headers = HeaderMap::new();
+        for tag in tags {
+            headers.append(IF_MATCH, tag.parse().unwrap());
+        }
+        let read = version_from_header(&headers, &mut body);
+        read.map(|()| body).map_err(|refusal| refusal.field.map(|field| field.into_owned()))
+    }
+
+    #[test]
+    fn if_match_says_one_version_and_the_same_as_the_body() {
+        for tag in ["\"3\"", "W/\"3\"", " 3 "] {
+            assert_eq!(read(&[tag], json!({})), Ok(json!({ "expected_version": 3 })), "{tag}");
+        }
+        assert_eq!(read(&[], json!({})), Ok(json!({})));
+        assert_eq!(read(&["\"3\""], json!({ "expected_version": 3 })), Ok(json!({ "expected_version": 3 })));
+        let differs = read(&["\"3\""], json!({ "expected_version": 4 }));
+        assert_eq!(differs, Err(Some("expected_version".to_owned())));
+        for unreadable in
+            [&["*"][..], &["\"x\""], &["\"3"], &["\"3\", \"4\""], &["\"3\"", "\"3\""], &["-1"], &[""]]
+        {
+            let read = read(unreadable, json!({ "expected_version": 3 }));
+            assert_eq!(read, Err(Some("If-Match".to_owned())), "{unreadable:?}");
+        }
+    }
 }
