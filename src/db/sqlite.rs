@@ -1,6 +1,7 @@
 //! SQLite: its file, its readers and what must be true of both.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -110,13 +111,35 @@ impl WriteLock {
     pub(super) fn take(database: &Path) -> Result<Self> {
         let path = lock_of(database);
         let wrong = |error: std::io::Error| Error::unsuitable(format!("{}: {error}", path.display()));
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(wrong)?;
+        let file = private().create(true).truncate(false).open(&path).map_err(wrong)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => {
+                create_private(database)?;
+                Ok(Self { _file: file })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::Locked(database.to_owned())),
             Err(TryLockError::Error(error)) => Err(wrong(error)),
         }
     }
+}
+
+/// Creates the database's file where there is none, for its owner alone; SQLite gives its other
+/// files the same mode. One that is there is not opened: closing it would undo SQLite's own locks.
+fn create_private(database: &Path) -> Result<()> {
+    match private().create_new(true).open(database) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Error::unsuitable(format!("{}: {error}", database.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 /// # Errors

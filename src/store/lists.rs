@@ -67,7 +67,7 @@ pub struct Filter {
     pub units: String,
     pub standing: Option<Standing>,
     pub due_before: Option<Moment>,
-    /// The beginning of a dossier code.
+    /// The beginning of a dossier code, as typed or in capitals.
     pub code_prefix: Option<String>,
     /// The search code of an identifier or phone number.
     pub applicant_code: Option<Vec<u8>>,
@@ -116,7 +116,7 @@ macro_rules! page {
             ") and ",
             standing_is!(),
             " and ($4 is null or d.due_at < $4)
-              and ($5 is null or (d.code >= $5 and d.code < $6))
+              and ($5 is null or (d.code >= $5 and d.code < $6) or (d.code >= $13 and d.code < $14))
               and ($7 is null or a.identifier_code = $7 or a.phone_code = $7)
               and (not $8 or d.ended_at is null)
               and ($9 is null or (coalesce(d.late_from, $11), d.id) > ($9, $10))
@@ -145,20 +145,24 @@ pub async fn page(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
-    let prefix_end = filter.code_prefix.as_ref().map(|prefix| format!("{prefix}\u{10FFFF}"));
+    // Our codes are in capitals; those that other systems gave may not be.
+    let capitals = filter.code_prefix.as_ref().map(|prefix| prefix.to_uppercase());
+    let end = |prefix: &String| format!("{prefix}\u{10FFFF}");
     tx.query(PAGE)
         .bind(filter.units.as_str())
         .bind(now)
         .bind(filter.standing.map(Standing::id))
         .bind(filter.due_before)
         .bind(filter.code_prefix.as_deref())
-        .bind(prefix_end)
+        .bind(filter.code_prefix.as_ref().map(end))
         .bind(filter.applicant_code.as_deref())
         .bind(filter.only_open)
         .bind(after.map(|cursor| cursor.late_from))
         .bind(after.map(|cursor| cursor.id))
         .bind(never())
         .bind(limit)
+        .bind(capitals.as_deref())
+        .bind(capitals.as_ref().map(end))
         .fetch_all()
         .await
 }

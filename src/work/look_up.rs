@@ -13,8 +13,13 @@ use crate::store;
 /// The dossier of this code, for whoever knows the last four digits of the applicant's
 /// identifier or the last three of their phone number.
 pub async fn look_up(tx: &mut Tx, desk: &Desk, code: &str, secret: &str) -> Result<Option<Opened>> {
-    let code = code.trim().to_uppercase();
-    let Some(known) = store::dossiers::known(tx, &code).await? else { return Ok(None) };
+    let typed = code.trim();
+    let mut known = store::dossiers::known(tx, typed).await?;
+    if known.is_none() {
+        // Our codes are in capitals; those that other systems gave may not be.
+        known = store::dossiers::known(tx, &typed.to_uppercase()).await?;
+    }
+    let Some(known) = known else { return Ok(None) };
     let opened = ledger::load(tx, known).await?;
     let applicant = applicant_of(tx, desk, &opened.dossier).await?;
     Ok(applicant.filter(|applicant| knows(applicant, secret.trim())).map(|_| opened))

@@ -129,7 +129,7 @@ pub fn search(app: &App, filter: &mut Filter, q: &str) {
     match (digits, count) {
         (true, 12) => filter.applicant_code = Some(app.keys.search_code("identifier", q)),
         (true, 9..=11) => filter.applicant_code = Some(app.keys.search_code("phone", &phone_key(q))),
-        _ => filter.code_prefix = Some(q.to_uppercase()),
+        _ => filter.code_prefix = Some(q.to_owned()),
     }
 }
 
