@@ -280,6 +280,8 @@ enum Side {
     Counter,
     /// The competent unit or the one that holds it now.
     Settlement,
+    /// The competent unit alone, whoever holds it now: its head answers for the delay.
+    Competence,
     Coordination,
     /// Any of these.
     Any,
@@ -424,6 +426,16 @@ fn root_of<'a>(actor: &'a Actor, role: Role, units: &'a UnitTree) -> &'a UnitCod
     above_centre().filter(|_| watches).unwrap_or(&actor.unit)
 }
 
+/// The head of the competent agency signs, exempts and overrides; that of one that merely holds the
+/// dossier does not (LATE-04, LATE-08, SUP-02).
+fn side_of(deed: Deed, role: Role) -> Side {
+    match deed {
+        Deed::View => Side::Any,
+        Deed::IssueApology | Deed::ApproveExemption | Deed::RequestSecondSupplement => Side::Competence,
+        _ => role.side(),
+    }
+}
+
 fn reaches(actor: &Actor, role: Role, deed: Deed, subject: Subject<'_>, units: &UnitTree) -> bool {
     let watching = matches!(deed, Deed::View | Deed::Urge) && monitors_province(actor, units);
     if role.sees_province() || watching {
@@ -435,21 +447,19 @@ fn reaches(actor: &Actor, role: Role, deed: Deed, subject: Subject<'_>, units: &
         // The service is one: who may manage it need not sit at the top of the tree.
         Subject::Whole => role.side() == Side::Any,
         Subject::Unit(unit) => role == Role::Administrator || mine(unit),
-        Subject::Dossier(parties) => {
-            let side = if deed == Deed::View { Side::Any } else { role.side() };
-            parties.on(side).any(mine)
-        }
+        Subject::Dossier(parties) => parties.on(side_of(deed, role)).any(mine),
     }
 }
 
 impl<'a> Parties<'a> {
     fn on(self, side: Side) -> impl Iterator<Item = &'a UnitCode> {
         let counter = matches!(side, Side::Counter | Side::Any).then_some(self.receiving);
-        let settlement = matches!(side, Side::Settlement | Side::Any).then_some(self.competent);
-        let current = self.current.filter(|_| side != Side::Coordination);
+        let competent =
+            matches!(side, Side::Settlement | Side::Competence | Side::Any).then_some(self.competent);
+        let current = self.current.filter(|_| !matches!(side, Side::Coordination | Side::Competence));
         let coordinating =
             if matches!(side, Side::Coordination | Side::Any) { self.coordinating } else { &[] };
-        counter.into_iter().chain(settlement).chain(current).chain(coordinating)
+        counter.into_iter().chain(competent).chain(current).chain(coordinating)
     }
 }
 

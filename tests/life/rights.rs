@@ -14,13 +14,13 @@ fn requests() -> Vec<(&'static str, Change)> {
         ("transfer", transfer(COMMUNE)),
         ("step_done", Change::StepDone { step: "Thẩm định".to_owned(), to_officer: None }),
         ("supplement_requested", supplement()),
-        ("supplemented", Change::Supplemented),
+        ("supplemented", Change::Supplemented {}),
         ("payment_requested", Change::PaymentRequested { reason: reason() }),
-        ("paid", Change::Paid),
+        ("paid", Change::Paid {}),
         ("stopped", Change::Stopped { reason: reason() }),
         ("withdrawn", Change::Withdrawn { reason: reason() }),
         ("refused", Change::Refused { reason: reason() }),
-        ("settled", Change::Settled),
+        ("settled", Change::Settled {}),
         ("returned", Change::Returned { method: None }),
         ("apology_issued", apology(Some("2026-08-21"))),
         (
@@ -96,6 +96,27 @@ on_both! {
         let head = office.hire(&db, "H35.23", &[Role::UnitHead]).await;
         let outcome = office.act(&db, at("2026-08-17 11:00"), &head, &code, apology(Some("2026-08-21"))).await;
         assert_eq!(refused(outcome), Kind::NotFound);
+    }
+
+    /// LATE-04, LATE-08, SUP-02: the competent agency's head answers, not that of whoever holds it now.
+    async fn the_head_of_a_unit_that_merely_holds_it_signs_nothing(db: TestDb) {
+        let office = Office::open(&db).await;
+        let team = Team::at(&office, &db, COMMUNE).await;
+        let code = office.receive(&db, at("2026-08-17 09:00"), &team.counter, &filed(THREE_DAYS)).await.unwrap().code;
+        let act = async |when: &str, actor, change| office.act(&db, at(when), actor, &code, change).await;
+        act("2026-08-17 10:00", &team.head, transfer(COMMUNE)).await.unwrap();
+        act("2026-08-17 11:00", &team.head, supplement()).await.unwrap();
+        act("2026-08-18 09:00", &team.counter, Change::Supplemented {}).await.unwrap();
+        act("2026-08-18 10:00", &team.counter, transfer("H35.22")).await.unwrap();
+        let holder = office.hire(&db, "H35.22", &[Role::UnitHead]).await;
+        let exempted = Change::Exempted {
+            reason: dunghen::domain::apology::LateReason::ForceMajeure,
+            words: "Bão lũ chia cắt địa bàn".to_owned(),
+        };
+        for change in [apology(Some("2026-08-24")), exempted, supplement()] {
+            assert_eq!(refused(act("2026-08-18 11:00", &holder, change).await), Kind::NotAllowed);
+        }
+        act("2026-08-18 11:00", &team.head, apology(Some("2026-08-24"))).await.unwrap();
     }
 
     /// Nobody takes in dossiers at a counter that is not theirs.

@@ -189,6 +189,20 @@ fn who_holds_the_current_step_acts_though_another_unit_is_competent() {
 }
 
 #[test]
+fn late_04_the_head_of_a_unit_that_merely_holds_it_signs_nothing() {
+    let (receiving, competent, current) = (code("H35.21.01"), code("H35.02"), code("H35.03"));
+    let parties =
+        Parties { receiving: &receiving, competent: &competent, current: Some(&current), coordinating: &[] };
+    for deed in [Deed::IssueApology, Deed::ApproveExemption, Deed::RequestSecondSupplement] {
+        let by = |at| may(&actor(at, Role::UnitHead), deed, Subject::Dossier(parties), &province());
+        assert_eq!(by("H35.03"), Err(Forbidden::Unit(deed)));
+        assert_eq!(by("H35.02"), Ok(()), "{deed:?}");
+    }
+    let settles = may(&actor("H35.03", Role::UnitHead), Deed::Settle, Subject::Dossier(parties), &province());
+    assert_eq!(settles, Ok(()), "who holds it may settle it");
+}
+
+#[test]
 fn roles_are_read_by_the_names_under_which_they_are_stored() {
     for role in Role::ALL {
         assert_eq!(role.id().parse::<Role>(), Ok(role));
