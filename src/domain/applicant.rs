@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::Refusal;
+use super::words::{leaves_its_line, visible_length};
 
 const LONGEST: usize = 300;
 
@@ -52,7 +53,7 @@ impl Applicant {
     /// # Errors
     /// With the first field that can't be taken.
     pub fn check(&self) -> Result<(), Refusal> {
-        if self.name.trim().is_empty() {
+        if visible_length(&self.name) == 0 {
             return Err(Refusal::required(
                 "applicant.name",
                 "họ tên người nộp hồ sơ",
@@ -75,7 +76,7 @@ impl Applicant {
         ];
         for (field, text) in fields {
             let text = text.unwrap_or_default();
-            if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+            if text.chars().count() > LONGEST || leaves_its_line(text) {
                 return Err(Refusal::invalid(
                     field,
                     format!("Nhập một dòng, không quá {LONGEST} ký tự."),
@@ -206,6 +207,8 @@ mod tests {
     fn a_wrong_field_is_named() {
         let wrong = [
             (Applicant { name: "  ".into(), ..citizen() }, "applicant.name"),
+            (Applicant { name: "\u{200b}\u{202e} \u{feff}".into(), ..citizen() }, "applicant.name"),
+            (Applicant { name: "Lò\u{2028}Thị".into(), ..citizen() }, "applicant.name"),
             (Applicant { identifier: Some("12345".into()), ..citizen() }, "applicant.identifier"),
             (Applicant { phone: Some("không có".into()), ..citizen() }, "applicant.phone"),
             (Applicant { email: Some("mai@localhost".into()), ..citizen() }, "applicant.email"),

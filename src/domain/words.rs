@@ -188,6 +188,32 @@ pub fn one_line(text: &str) -> String {
     text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a character takes no room by itself: zero-width ones, marks that turn the reading
+/// direction, fillers and the like.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    ) || c.is_control()
+}
+
+/// How many characters a reader sees, blanks at the ends left out.
+#[must_use]
+pub fn visible_length(text: &str) -> usize {
+    let ends = |c: char| c.is_whitespace() || is_invisible(c);
+    text.trim_matches(ends).chars().filter(|c| !is_invisible(*c)).count()
+}
+
+/// Whether it would break out of its line.
+#[must_use]
+pub fn leaves_its_line(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
 /// The subject of a letter: one line that anyone may see on a lock screen, so it carries
 /// counts and the names of offices, and never the name of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -270,6 +296,13 @@ mod tests {
         let rate = Rate::of(964, 1000).unwrap();
         assert_eq!(Vietnamese.percent(rate), "96,40 %");
         assert_eq!(English.percent(rate), "96.40 %");
+    }
+
+    #[test]
+    fn what_is_not_seen_does_not_count() {
+        assert_eq!(visible_length(" \u{200b}Lò\u{202e} Thị\u{feff} \u{2060}"), 6);
+        assert_eq!(visible_length("\u{200b}\u{202e} \u{3164}"), 0);
+        assert!(leaves_its_line("a\u{2028}b") && leaves_its_line("a\0b") && !leaves_its_line("a\u{200d}b"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::domain::staff::{Actor, Deed};
 use crate::domain::state::State;
 use crate::domain::time::Moment;
 use crate::domain::unit::{Unit, UnitCode, UnitKind};
+use crate::domain::words::{leaves_its_line, visible_length};
 use crate::seal::{Use, digest};
 use crate::store;
 use crate::store::applicants::SearchCodes;
@@ -230,12 +231,16 @@ fn commune_of<'d>(desk: &'d Desk, unit: &UnitCode) -> Option<&'d Unit> {
 }
 
 fn check_components(components: &[String]) -> Result<()> {
-    let too_long = components.iter().any(|text| text.chars().count() > LONGEST_TEXT);
-    if components.len() > MOST_COMPONENTS || too_long {
+    let fits = |text: &String| {
+        text.chars().count() <= LONGEST_TEXT && visible_length(text) > 0 && !leaves_its_line(text)
+    };
+    if components.len() > MOST_COMPONENTS || !components.iter().all(fits) {
         return Err(Refusal::invalid(
             "components",
-            format!("Nhiều nhất {MOST_COMPONENTS} giấy tờ, mỗi tên không quá {LONGEST_TEXT} ký tự."),
-            format!("At most {MOST_COMPONENTS} papers, each name of at most {LONGEST_TEXT} characters."),
+            format!("Nhiều nhất {MOST_COMPONENTS} giấy tờ, mỗi tên một dòng, từ 1 đến {LONGEST_TEXT} ký tự."),
+            format!(
+                "At most {MOST_COMPONENTS} papers, each named on one line in 1 to {LONGEST_TEXT} characters."
+            ),
         )
         .into());
     }

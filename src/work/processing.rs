@@ -19,6 +19,8 @@ use crate::domain::ruleset::{RuleSet, SupplementClock};
 use crate::domain::staff::{Actor, Deed, StaffId};
 use crate::domain::state::State;
 use crate::domain::time::{Day, Moment};
+use crate::domain::unit::UnitCode;
+use crate::domain::words::{leaves_its_line, visible_length};
 use crate::store;
 
 const LONGEST_TEXT: usize = 2_000;
@@ -26,9 +28,10 @@ const LONGEST_TEXT: usize = 2_000;
 /// What is asked for, by the event's kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+// What has no fields is written with braces: serde lets anything pass beside a unit variant.
 pub enum Change {
     /// Accepts a dossier that was filed online (1→2).
-    Received,
+    Received {},
     Transfer {
         to_unit: String,
         #[serde(default)]
@@ -43,11 +46,11 @@ pub enum Change {
         items: Vec<String>,
         reason: String,
     },
-    Supplemented,
+    Supplemented {},
     PaymentRequested {
         reason: String,
     },
-    Paid,
+    Paid {},
     Stopped {
         reason: String,
     },
@@ -57,7 +60,7 @@ pub enum Change {
     Refused {
         reason: String,
     },
-    Settled,
+    Settled {},
     Returned {
         #[serde(default)]
         method: Option<ReturnMethod>,
@@ -126,8 +129,10 @@ fn unreadable(field: &'static str, expected: &str) -> Refusal {
 }
 
 fn unknown_change(error: &serde_json::Error) -> Refusal {
+    let said = error.to_string();
+    let unknown = said.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     Refusal::invalid(
-        "kind",
+        unknown.map_or("kind".to_owned(), |(field, _)| field.to_owned()),
         format!("Yêu cầu chưa đúng: {error}. Xem tài liệu API về các loại sự việc và trường dữ liệu."),
         format!(
             "The request can't be read: {error}. See the API's documentation for kinds and their fields."
@@ -140,21 +145,21 @@ impl Change {
     #[must_use]
     pub fn deed(&self, dossier: &Dossier) -> Deed {
         match self {
-            Self::Received => Deed::Receive,
+            Self::Received {} => Deed::Receive,
             Self::Transfer { .. } => Deed::Transfer,
             Self::StepDone { .. } => Deed::Step,
             Self::SupplementRequested { .. } if dossier.supplement_requests > 0 => {
                 Deed::RequestSecondSupplement
             }
             Self::SupplementRequested { .. } => Deed::RequestSupplement,
-            Self::Supplemented => Deed::ReceiveSupplement,
+            Self::Supplemented {} => Deed::ReceiveSupplement,
             Self::PaymentRequested { .. } => Deed::RequestPayment,
-            Self::Paid => Deed::ConfirmPayment,
+            Self::Paid {} => Deed::ConfirmPayment,
             Self::Stopped { .. } => Deed::Stop,
             Self::Withdrawn { .. } => Deed::Withdraw,
             Self::Refused { .. } if dossier.state == State::Registered => Deed::RefuseReceipt,
             Self::Refused { .. } => Deed::Stop,
-            Self::Settled => Deed::Settle,
+            Self::Settled {} => Deed::Settle,
             Self::Returned { .. } => Deed::Return,
             Self::ApologyIssued { .. } => Deed::IssueApology,
             Self::ApologyDelivered { .. } => Deed::DeliverApology,
@@ -196,24 +201,26 @@ async fn happening(
     let dossier = &opened.dossier;
     refuse_imported(dossier, change)?;
     Ok(match change {
-        Change::Received => accept(desk, dossier, at)?,
-        Change::Transfer { to_unit, to_officer } => Happening::Transfer {
-            to_unit: ledger::unit_in_force(desk, "to_unit", to_unit)?,
-            to_officer: officer(tx, *to_officer).await?,
-        },
-        Change::StepDone { step, to_officer } => {
-            Happening::StepDone { step: text("step", step, 1)?, to_officer: officer(tx, *to_officer).await? }
+        Change::Received {} => accept(desk, dossier, at)?,
+        Change::Transfer { to_unit, to_officer } => {
+            let to_unit = ledger::unit_in_force(desk, "to_unit", to_unit)?;
+            let to_officer = officer(tx, desk, *to_officer, &to_unit).await?;
+            Happening::Transfer { to_unit, to_officer }
         }
+        Change::StepDone { step, to_officer } => Happening::StepDone {
+            step: line("step", step)?,
+            to_officer: officer(tx, desk, *to_officer, &dossier.holder.unit).await?,
+        },
         Change::SupplementRequested { items, reason } => supplement_request(items, reason)?,
-        Change::Supplemented => Happening::Supplemented { promise: resumed(desk, dossier, at)? },
+        Change::Supplemented {} => Happening::Supplemented { promise: resumed(desk, dossier, at)? },
         Change::PaymentRequested { reason } => {
             Happening::PaymentRequested { reason: text("reason", reason, 1)? }
         }
-        Change::Paid => Happening::Paid { promise: second_appointment(desk, dossier, at)? },
+        Change::Paid {} => Happening::Paid { promise: second_appointment(desk, dossier, at)? },
         Change::Stopped { reason } => Happening::Stopped { reason: text("reason", reason, 1)? },
         Change::Withdrawn { reason } => Happening::Withdrawn { reason: text("reason", reason, 1)? },
         Change::Refused { reason } => Happening::Refused { reason: text("reason", reason, 1)? },
-        Change::Settled => settled(dossier)?,
+        Change::Settled {} => settled(dossier)?,
         Change::Returned { method } => {
             Happening::Returned { method: method.unwrap_or(dossier.filing.return_method) }
         }
@@ -227,7 +234,7 @@ async fn happening(
             apology::issued(tx, desk, actor, dossier, at, &letter).await?
         }
         Change::ApologyDelivered { channel, receipt } => {
-            Happening::ApologyDelivered { channel: *channel, receipt: text("receipt", receipt, 1)? }
+            Happening::ApologyDelivered { channel: *channel, receipt: line("receipt", receipt)? }
         }
         Change::Exempted { reason, words } => {
             Happening::Exempted { reason: *reason, words: text("words", words, apology::SHORTEST_REASON)? }
@@ -348,35 +355,54 @@ fn supplement_request(items: &[String], reason: &str) -> Result<Happening> {
         return Err(Refusal::required("items", "giấy tờ cần bổ sung", "what has to be supplied").into());
     }
     for item in &items {
-        text("items", item, 1)?;
+        line("items", item)?;
     }
     Ok(Happening::SupplementRequested { items, reason: text("reason", reason, 1)? })
 }
 
-async fn officer(tx: &mut Tx, id: Option<i64>) -> Result<Option<StaffId>> {
+/// Who gets it: somebody of the unit that has it then, or of one below (LIFE-04, ORG-13).
+async fn officer(tx: &mut Tx, desk: &Desk, id: Option<i64>, unit: &UnitCode) -> Result<Option<StaffId>> {
     let Some(id) = id else { return Ok(None) };
-    match store::staff::by_id(tx, id).await? {
-        Some(person) if person.active => Ok(Some(StaffId(id))),
-        _ => Err(Refusal::invalid(
+    let person = store::staff::by_id(tx, id).await?.filter(|person| person.active);
+    let person = person.ok_or_else(|| {
+        Refusal::invalid(
             "to_officer",
             "Không có công chức này. Chọn người trong danh sách của đơn vị.",
             "There is no such officer. Choose one from the unit's list.",
         )
-        .into()),
+    })?;
+    if desk.province.units.is_within(&person.actor()?.unit, unit) {
+        return Ok(Some(StaffId(id)));
     }
+    let name = desk.unit_name(unit);
+    Err(Refusal::invalid(
+        "to_officer",
+        format!("Công chức này không thuộc {name}. Chọn người của đơn vị đang giữ hồ sơ."),
+        format!("This officer does not belong to {name}. Choose one of the unit that holds the dossier."),
+    )
+    .into())
 }
 
-/// A text of at least `least` characters, without surrounding blanks.
+/// A text of at least `least` visible characters, without surrounding blanks. It may have several lines.
 pub fn text(field: &'static str, given: &str, least: usize) -> Result<String> {
     let text = given.trim();
-    let length = text.chars().count();
-    if length < least || length > LONGEST_TEXT {
+    let stray = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    if stray || visible_length(text) < least || text.chars().count() > LONGEST_TEXT {
         return Err(Refusal::invalid(
             field,
-            format!("Nhập từ {least} đến {LONGEST_TEXT} ký tự."),
-            format!("Enter between {least} and {LONGEST_TEXT} characters."),
+            format!("Nhập từ {least} đến {LONGEST_TEXT} ký tự nhìn thấy được, không có ký tự điều khiển."),
+            format!("Enter between {least} and {LONGEST_TEXT} visible characters, no control characters."),
         )
         .into());
     }
     Ok(text.to_owned())
+}
+
+/// The same in one line.
+pub fn line(field: &'static str, given: &str) -> Result<String> {
+    let line = text(field, given, 1)?;
+    if leaves_its_line(&line) {
+        return Err(Refusal::invalid(field, "Chỉ nhập một dòng.", "Enter one line only.").into());
+    }
+    Ok(line)
 }

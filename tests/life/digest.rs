@@ -116,7 +116,7 @@ on_both! {
                 3 => drop(office.act(&db, later, &team.counter, &code, supplement()).await.unwrap()),
                 5 => {
                     office.act(&db, received, &team.counter, &code, transfer(COMMUNE)).await.unwrap();
-                    office.act(&db, later, &team.counter, &code, Change::Settled).await.unwrap();
+                    office.act(&db, later, &team.counter, &code, Change::Settled {}).await.unwrap();
                 }
                 _ => {}
             }

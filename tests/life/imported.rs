@@ -87,7 +87,7 @@ on_both! {
         for (actor, what) in [
             (&team.counter, transfer(COMMUNE)),
             (&team.counter, supplement()),
-            (&team.counter, Change::Settled),
+            (&team.counter, Change::Settled {}),
             (&team.counter, Change::Withdrawn { reason: reason() }),
             (&team.head, Change::Stopped { reason: reason() }),
             (&team.specialist, Change::PaymentRequested { reason: reason() }),

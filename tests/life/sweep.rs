@@ -160,12 +160,12 @@ on_both! {
         office.sweep(&db, at("2026-09-16 12:00"), 10).await.unwrap();
         assert_eq!(alerts(&db).await, []);
         // Counted anew: 17, 18 and 21/9.
-        office.act(&db, at("2026-09-16 15:00"), &counter, &code, Change::Supplemented).await.unwrap();
+        office.act(&db, at("2026-09-16 15:00"), &counter, &code, Change::Supplemented {}).await.unwrap();
         for (now, rule) in [("2026-09-17 07:30", "apology_owed"), ("2026-09-18 07:30", "due_soon")] {
             office.sweep(&db, at(now), 10).await.unwrap();
             assert!(alerts(&db).await.iter().any(|row| row.rule == rule && row.since == at(now)), "{rule}");
         }
-        office.act(&db, at("2026-09-21 16:00"), &counter, &code, Change::Settled).await.unwrap();
+        office.act(&db, at("2026-09-21 16:00"), &counter, &code, Change::Settled {}).await.unwrap();
         office.sweep(&db, at("2026-10-30 12:00"), 10).await.unwrap();
         assert!(alerts(&db).await.iter().all(|row| row.rule != "overdue"));
         assert_eq!(count(&db, "select count(*) from obligations").await, 0);

@@ -16,7 +16,10 @@ async fn worked(db: &TestDb) -> (Office, Vec<String>) {
         let receipt = office.receive(db, at("2026-08-17 09:00"), &counter, &filed(THREE_DAYS)).await.unwrap();
         if number < 2 {
             office.act(db, at("2026-08-17 10:00"), &counter, &receipt.code, transfer(COMMUNE)).await.unwrap();
-            office.act(db, at("2026-08-18 10:00"), &counter, &receipt.code, Change::Settled).await.unwrap();
+            office
+                .act(db, at("2026-08-18 10:00"), &counter, &receipt.code, Change::Settled {})
+                .await
+                .unwrap();
         }
         codes.push(receipt.code);
     }

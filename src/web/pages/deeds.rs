@@ -167,10 +167,9 @@ fn form(way: Way, desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedFo
     }
 }
 
-fn officers(colleagues: &[Person]) -> Vec<Choice> {
+fn officers<'p>(colleagues: impl Iterator<Item = &'p Person>) -> Vec<Choice> {
     let none = Choice::new("", "– Chưa phân công –", true);
-    let people =
-        colleagues.iter().map(|person| Choice::new(person.id.to_string(), person.name.clone(), false));
+    let people = colleagues.map(|person| Choice::new(person.id.to_string(), person.name.clone(), false));
     std::iter::once(none).chain(people).collect()
 }
 
@@ -197,7 +196,11 @@ fn step(desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedForm {
     let done = dossier.holder.step.as_ref().and_then(|last| steps.iter().position(|step| step.name == *last));
     let now = done.unwrap_or(0) + 1;
     let name = |index: usize| steps.get(index).map(|step| step.name.as_str());
-    DeedForm::step_done(name(now).unwrap_or_default(), name(now + 1), officers(colleagues))
+    let units = &desk.province.units;
+    let takes_it =
+        |person: &&Person| person.unit.parse().is_ok_and(|unit| units.is_within(&unit, &dossier.holder.unit));
+    let officers = officers(colleagues.iter().filter(takes_it));
+    DeedForm::step_done(name(now).unwrap_or_default(), name(now + 1), officers)
 }
 
 /// Whether the limit begins anew after a supplement (SUP-04) or goes on (SUP-05).

@@ -134,17 +134,17 @@ pub fn request(asked: &Asked, expected_version: i64) -> Request {
 fn body(asked: &Asked) -> Change {
     let words = || "Lý do dài hơn mười ký tự".to_owned();
     match asked.what {
-        What::Accept => Change::Received,
+        What::Accept => Change::Received {},
         What::Transfer => transfer(COMMUNE),
         What::StepDone => Change::StepDone { step: words(), to_officer: None },
         What::Supplement => supplement(),
-        What::Supplemented => Change::Supplemented,
+        What::Supplemented => Change::Supplemented {},
         What::Payment => Change::PaymentRequested { reason: words() },
-        What::Paid => Change::Paid,
+        What::Paid => Change::Paid {},
         What::Withdraw => Change::Withdrawn { reason: words() },
         What::Stop => Change::Stopped { reason: words() },
         What::Refuse => Change::Refused { reason: words() },
-        What::Settle => Change::Settled,
+        What::Settle => Change::Settled {},
         What::Return => Change::Returned { method: None },
         What::Apologise => Change::ApologyIssued {
             reason: LateReason::Coordination,
