@@ -96,6 +96,15 @@ impl Error {
         Self::Unsuitable(reason.to_string().into())
     }
 
+    /// The same deed will do better next time: what it chose by itself was taken meanwhile.
+    #[must_use]
+    pub fn into_contended(self) -> Self {
+        match self {
+            Self::Statement(error) => Self::Contended(error),
+            other => other,
+        }
+    }
+
     fn database_error(&self) -> Option<&dyn sqlx::error::DatabaseError> {
         match self {
             Self::Statement(error) => error.as_database_error(),

@@ -3,8 +3,8 @@
 use super::desk::{Desk, sealing_failed};
 use super::ledger::{self, Addition, Opened, milestones_of, rules_of};
 use super::post::{self, Posting};
-use super::processing::{Change, text};
-use crate::db::{Result, Tx};
+use super::processing::{Change, line, text};
+use crate::db::{Error, Result, Tx};
 use crate::domain::apology::{DeliveryChannel, LateReason};
 use crate::domain::applicant::{Applicant, ApplicantKind};
 use crate::domain::calendar::Timetable;
@@ -50,6 +50,15 @@ pub async fn issued(
     };
     if dossier.apology.is_some() {
         return Err(second_letter());
+    }
+    if dossier.exempted_at.is_some() {
+        return Err(Refusal::new(
+            Kind::IllegalMove,
+            "Hồ sơ này đã được phê duyệt miễn xin lỗi nên không gửi văn bản xin lỗi nữa.",
+            "This dossier was exempted from the apology, so no letter is sent any more.",
+        )
+        .on_field("kind")
+        .into());
     }
     if dossier.outcome().is_some_and(|outcome| outcome != Outcome::Late) {
         return Err(Refusal::new(
@@ -146,7 +155,7 @@ fn wrong_day(vietnamese: &str, english: &str) -> crate::db::Error {
 /// The number given, or the unit's next of the year: `12/PXL` of that unit.
 async fn form_number(tx: &mut Tx, desk: &Desk, dossier: &Dossier, given: Option<&str>) -> Result<String> {
     if let Some(number) = given.map(str::trim).filter(|number| !number.is_empty()) {
-        let number = text("number", number, 1)?;
+        let number = line("number", number)?;
         if store::obligations::has_number(tx, &number).await? {
             return Err(number_taken(&number).into());
         }
@@ -155,8 +164,23 @@ async fn form_number(tx: &mut Tx, desk: &Desk, dossier: &Dossier, given: Option<
     let unit = dossier.filing.competent_unit.as_str();
     let today = desk.today();
     let new_year = Day::new(today.year(), 1, 1).unwrap_or(today);
-    let next = store::dossiers::next_number(tx, &format!("{unit}/PXL"), new_year).await?;
-    Ok(format!("{next}/{}/PXL-{unit}", today.year()))
+    loop {
+        let next = store::dossiers::next_number(tx, &format!("{unit}/PXL"), new_year).await?;
+        let number = format!("{next}/{}/PXL-{unit}", today.year());
+        // Somebody may have typed a number that the sequence had not come to yet.
+        if !store::obligations::has_number(tx, &number).await? {
+            return Ok(number);
+        }
+    }
+}
+
+/// Two chose one number at the same time: who typed it is told, who was given it gets the next.
+fn taken_meanwhile(error: Error, number: &str, given: Option<&str>) -> Error {
+    match given.map(str::trim).filter(|given| !given.is_empty()) {
+        _ if !error.is_unique_violation() => error,
+        Some(_) => number_taken(number).into(),
+        None => error.into_contended(),
+    }
 }
 
 fn number_taken(number: &str) -> Refusal {
@@ -178,7 +202,7 @@ pub async fn follow_up(
 ) -> Result<()> {
     let id = opened.known.id;
     match change {
-        Change::ApologyIssued { reason, words, .. } => {
+        Change::ApologyIssued { reason, words, number: given, .. } => {
             let events = store::events::of(tx, id).await?;
             let number = events.iter().rev().find_map(|event| match &event.what {
                 Happening::ApologyIssued { number, .. } => Some(number.clone()),
@@ -189,7 +213,8 @@ pub async fn follow_up(
             let in_advance = apology
                 .zip(milestones_of(desk, &opened.dossier))
                 .is_some_and(|(apology, milestones)| milestones.is_in_advance(apology));
-            store::obligations::issue(tx, id, at, in_advance, &number, reason.id()).await?;
+            let issued = store::obligations::issue(tx, id, at, in_advance, &number, reason.id()).await;
+            issued.map_err(|error| taken_meanwhile(error, &number, given.as_deref()))?;
             write_to_citizen(tx, desk, actor, opened, &number, *reason, words).await
         }
         Change::ApologyDelivered { .. } => store::obligations::deliver(tx, id, at).await,
