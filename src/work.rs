@@ -20,5 +20,6 @@ pub mod scope;
 pub mod sign_in;
 pub mod start;
 pub mod sweep;
+pub mod timing;
 pub mod verify;
 pub mod wording;

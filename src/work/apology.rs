@@ -219,7 +219,8 @@ pub async fn follow_up(
         }
         Change::ApologyDelivered { .. } => store::obligations::deliver(tx, id, at).await,
         Change::Exempted { .. } => {
-            store::obligations::open(tx, id, opened.dossier.filing.competent_unit.as_str(), at).await?;
+            let unit = opened.dossier.filing.competent_unit.as_str();
+            store::obligations::open(tx, id, unit, desk.now.max(at)).await?;
             store::obligations::exempt(tx, id, at).await
         }
         _ => Ok(()),

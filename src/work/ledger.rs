@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use super::desk::Desk;
+use super::timing;
 use crate::db::{Error, Result, Tx};
 use crate::domain::dossier::{Dossier, Misfit};
 use crate::domain::event::{Event, Happening};
@@ -147,7 +148,7 @@ pub async fn add(
 ) -> Result<Opened> {
     check_version(&opened, expected_version)?;
     let Opened { known, dossier } = opened;
-    check_time(desk, &dossier, addition.at)?;
+    timing::check(desk, &dossier, addition.at)?;
     let event = event(desk, &addition, known.version + 1);
     let before = dossier.clone();
     let dossier = dossier.after(&event).map_err(|misfit| illegal_move(&misfit))?;
@@ -158,7 +159,8 @@ pub async fn add(
         return Err(Refusal::stale(expected_version, expected_version + 1).into());
     }
     store::events::append(tx, known.id, &event).await?;
-    settle_obligation(tx, &known, &dossier, milestones.as_ref(), addition.at).await?;
+    let now = desk.now.max(addition.at);
+    settle_obligation(tx, &known, &dossier, milestones.as_ref(), now).await?;
     let detail = audit_detail(&dossier);
     store::audit::append(tx, &audit_entry(desk, &addition, &dossier, &detail)).await?;
     let known = Known { version: event.seq, next_check_at, ..known };
@@ -183,27 +185,6 @@ pub fn check_version(opened: &Opened, expected: i64) -> Result<()> {
         return Ok(());
     }
     Err(Refusal::stale(expected, opened.dossier.version).into())
-}
-
-/// An event lies neither in the future nor before the one that it follows.
-pub fn check_time(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<()> {
-    if at > desk.now.max(dossier.last_at) {
-        return Err(Refusal::invalid(
-            "at",
-            "Thời điểm nằm trong tương lai. Kiểm tra lại ngày giờ.",
-            "The time lies in the future. Check date and time.",
-        )
-        .into());
-    }
-    if at < dossier.last_at {
-        return Err(Refusal::invalid(
-            "at",
-            "Thời điểm sớm hơn sự việc trước đó của hồ sơ. Kiểm tra lại ngày giờ.",
-            "The time is before the dossier's previous event. Check date and time.",
-        )
-        .into());
-    }
-    Ok(())
 }
 
 fn illegal_move(misfit: &Misfit) -> Refusal {

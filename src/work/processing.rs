@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::appointment::{self, Between};
 use super::desk::Desk;
 use super::ledger::{self, Addition, Opened, rules_of};
-use super::{apology, intake};
+use super::{apology, intake, timing};
 use crate::db::{Result, Tx};
 use crate::domain::apology::{DeliveryChannel, LateReason};
 use crate::domain::dossier::Dossier;
@@ -179,9 +179,10 @@ pub async fn change(
     let opened = ledger::open(tx, desk, actor, code, Deed::View).await?;
     desk.allow(actor, request.change.deed(&opened.dossier), opened.parties())?;
     ledger::check_version(&opened, request.expected_version)?;
-    // A clock that was set back must not bar every deed: what is said to happen now follows what was.
-    let at = request.at.unwrap_or_else(|| desk.now.max(opened.dossier.last_at));
-    ledger::check_time(desk, &opened.dossier, at)?;
+    let at = match request.change {
+        Change::ApologyIssued { .. } => timing::issued(desk, &opened.dossier, request.at)?,
+        _ => timing::happened(desk, &opened.dossier, request.at)?,
+    };
     let what = happening(tx, desk, actor, &opened, at, &request.change).await?;
     let addition = Addition { actor, at, what };
     let opened = ledger::add(tx, desk, opened, request.expected_version, addition).await?;

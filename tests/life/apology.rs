@@ -8,7 +8,7 @@ use dunghen::seal::Sealed;
 use dunghen::work::intake::NewDossier;
 use dunghen::work::ledger::{Opened, milestones_of};
 use dunghen::work::post;
-use dunghen::work::processing::Change;
+use dunghen::work::processing::{Change, Request};
 use serde_json::json;
 
 use crate::office::*;
@@ -69,6 +69,13 @@ fn delivered() -> Change {
     change(json!({ "kind": "apology_delivered", "channel": "counter", "receipt": "Đã ký nhận" }))
 }
 
+fn numbered(number: &str) -> Change {
+    change(json!({
+        "kind": "apology_issued", "reason": "volume", "words": "Số lượng hồ sơ tăng cao",
+        "new_due_on": "2026-09-07", "number": number,
+    }))
+}
+
 fn exempted() -> Change {
     change(json!({ "kind": "exempted", "reason": "force_majeure", "words": "Bão lũ chia cắt địa bàn" }))
 }
@@ -100,7 +107,7 @@ on_both! {
             assert!(letter.text.contains(part) || letter.text.contains(&shortened), "{part} in {}", letter.text);
         }
 
-        let settled = case.counter("2026-09-07 09:00", Change::Settled).await.unwrap();
+        let settled = case.counter("2026-09-07 09:00", Change::Settled {}).await.unwrap();
         assert_eq!(settled.dossier.outcome(), Some(Outcome::Late), "late, the new date kept");
         assert_eq!(case.row().await.unwrap().closed_at, None);
     }
@@ -113,7 +120,7 @@ on_both! {
             let again = case.head(when, apology(Some("2026-09-14"))).await;
             assert_eq!(refused(again), Kind::IllegalMove);
         }
-        case.counter("2026-09-10 10:00", Change::Settled).await.unwrap();
+        case.counter("2026-09-10 10:00", Change::Settled {}).await.unwrap();
         assert_eq!(refused(case.head("2026-09-10 11:00", apology(None)).await), Kind::IllegalMove);
         assert_eq!(count(&db, "select count(*) from outbox").await, 1);
         let dossier = case.office.dossier(&db, &case.code).await;
@@ -131,7 +138,7 @@ on_both! {
     /// LATE-03, vector 3: without a letter it is owed and stays owed after the settlement.
     async fn without_a_letter_it_stays_owed(db: TestDb) {
         let case = Friday::new(&db).await;
-        case.counter("2026-09-07 09:00", Change::Settled).await.unwrap();
+        case.counter("2026-09-07 09:00", Change::Settled {}).await.unwrap();
         assert_eq!(case.obligation("2026-09-07 09:00").await, Some(ObligationState::OwedOverdue));
         assert_eq!(case.row().await.unwrap().opened_at, at("2026-09-07 09:00"));
         // The directive: whoever returns late apologises, also afterwards. A new date has no place then.
@@ -145,7 +152,7 @@ on_both! {
     async fn a_result_on_time_after_all_closes_the_obligation(db: TestDb) {
         let case = Friday::new(&db).await;
         case.head("2026-08-27 09:00", apology(Some("2026-09-07"))).await.unwrap();
-        let settled = case.counter("2026-08-27 16:00", Change::Settled).await.unwrap();
+        let settled = case.counter("2026-08-27 16:00", Change::Settled {}).await.unwrap();
         assert_eq!(settled.dossier.outcome(), Some(Outcome::Early));
         assert_eq!(case.obligation("2026-09-30 09:00").await, Some(ObligationState::Closed));
         let row = case.row().await.unwrap();
@@ -155,7 +162,7 @@ on_both! {
     /// LATE-16: nothing to apologise for and nothing to be exempted from.
     async fn what_ended_in_time_gets_no_letter_and_no_exemption(db: TestDb) {
         let case = Friday::new(&db).await;
-        case.counter("2026-08-28 16:00", Change::Settled).await.unwrap();
+        case.counter("2026-08-28 16:00", Change::Settled {}).await.unwrap();
         assert_eq!(refused(case.head("2026-08-28 17:00", apology(None)).await), Kind::IllegalMove);
         assert_eq!(refused(case.head("2026-08-28 17:00", exempted()).await), Kind::IllegalMove);
         assert_eq!(case.row().await, None);
@@ -186,7 +193,9 @@ on_both! {
         let with = |words: &str| {
             change(json!({ "kind": "apology_issued", "reason": "volume", "words": words, "new_due_on": "2026-09-07" }))
         };
-        assert_eq!(field_at_fault(case.head("2026-08-27 09:00", with("  quá nhiều ")).await), "words");
+        for too_short in ["  quá nhiều ", "quá\u{200b}\u{200b}\u{202e} nhiều", "quá nhiều\0 việc"] {
+            assert_eq!(field_at_fault(case.head("2026-08-27 09:00", with(too_short)).await), "words");
+        }
         case.head("2026-08-27 09:00", with("quá nhiều.")).await.unwrap();
     }
 
@@ -235,12 +244,6 @@ on_both! {
             .await
             .unwrap();
         assert_eq!(numbers, [("1/2026/PXL-H35.21".to_owned(),)]);
-        let numbered = |number: &str| {
-            change(json!({
-                "kind": "apology_issued", "reason": "volume", "words": "Số lượng hồ sơ tăng cao",
-                "new_due_on": "2026-09-07", "number": number,
-            }))
-        };
         let head = &case.team.head;
         let taken = case.office.act(&db, at("2026-08-27 10:00"), head, &other, numbered("1/2026/PXL-H35.21")).await;
         assert_eq!(field_at_fault(taken), "number");
@@ -249,12 +252,126 @@ on_both! {
         assert_eq!(count(&db, "select count(distinct form_number) from obligations").await, 3);
     }
 
+    /// A number typed ahead of the sequence bars nothing: the unit's own numbers pass over it.
+    async fn a_number_typed_ahead_is_passed_over(db: TestDb) {
+        let case = Friday::new(&db).await;
+        let head = &case.team.head;
+        let ahead = numbered(" 2/2026/PXL-H35.21 ");
+        case.head("2026-08-27 09:00", ahead).await.unwrap();
+        for expected in ["1/2026/PXL-H35.21", "3/2026/PXL-H35.21", "4/2026/PXL-H35.21"] {
+            let code = Friday::another(&db, &case.office, &case.team).await;
+            let next = apology(Some("2026-09-07"));
+            case.office.act(&db, at("2026-08-27 10:00"), head, &code, next).await.unwrap();
+            let id = case.office.known(&db, &code).await.id;
+            let given: String = db
+                .read(async |tx| {
+                    let query = tx.query("select form_number from obligations where dossier_id = $1");
+                    query.bind(id).fetch_scalar().await
+                })
+                .await
+                .unwrap();
+            assert_eq!(given, expected);
+        }
+    }
+
+    /// Of two who type the same number at once, one is told that it is taken.
+    async fn a_number_typed_twice_at_once_is_refused_once(db: TestDb) {
+        let case = Friday::new(&db).await;
+        let head = &case.team.head;
+        for round in 0..8 {
+            let first = Friday::another(&db, &case.office, &case.team).await;
+            let second = Friday::another(&db, &case.office, &case.team).await;
+            let number = format!("{round}/PXL");
+            let sign = |code| case.office.act(&db, at("2026-08-27 09:00"), head, code, numbered(&number));
+            let (one, other) = tokio::join!(sign(&first), sign(&second));
+            let (won, lost): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(Result::is_ok);
+            assert_eq!((won.len(), lost.len()), (1, 1));
+            for outcome in lost {
+                assert_eq!(field_at_fault(outcome), "number");
+            }
+        }
+    }
+
+    /// LATE-01, LATE-17: a letter is issued when it is recorded; no earlier time makes it one in advance.
+    async fn a_letter_is_never_dated_back(db: TestDb) {
+        let case = Friday::new(&db).await;
+        let sign = async |now: &str, said: &str| {
+            let change = apology(Some("2026-09-07"));
+            let request = Request { expected_version: 2, at: Some(at(said)), change };
+            case.office.ask(&db, at(now), &case.team.head, &case.code, request).await
+        };
+        for (now, said) in [
+            ("2026-08-28 09:00", "2026-08-27 16:00"),
+            ("2026-08-31 09:00", "2026-08-27 16:00"),
+            ("2026-08-27 16:00", "2026-08-27 15:58"),
+        ] {
+            assert_eq!(field_at_fault(sign(now, said).await), "at", "{said} at {now}");
+        }
+        assert_eq!(case.row().await, None);
+        let issued = sign("2026-08-28 00:00", "2026-08-27 23:59:30").await.unwrap();
+        assert_eq!(issued.dossier.apology.unwrap().issued_at, at("2026-08-28 00:00"));
+        assert_eq!(case.obligation("2026-08-28 09:00").await, Some(ObligationState::IssuedLate), "LATE-14");
+    }
+
+    /// LATE-11, LATE-16, SUP-06: what is told afterwards does not undo that the dossier became late.
+    async fn no_earlier_time_makes_a_late_dossier_early(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.office.sweep(&db, at("2026-08-31 08:00"), 10).await.unwrap();
+        let owed = case.row().await;
+        assert!(owed.is_some());
+        let ask = async |now: &str, said: &str, change: Change| {
+            let request = Request { expected_version: 2, at: Some(at(said)), change };
+            case.office.ask(&db, at(now), &case.team.counter, &case.code, request).await
+        };
+        let withdrawn = || Change::Withdrawn { reason: "Theo đơn".to_owned() };
+        for change in [Change::Settled {}, supplement(), withdrawn()] {
+            for said in ["2026-08-27 16:00", "2026-08-28 24:00"] {
+                assert_eq!(field_at_fault(ask("2026-08-31 09:00", said, change.clone()).await), "at");
+            }
+        }
+        // REP-18: nor is it put into a month that is over, be it late there.
+        assert_eq!(field_at_fault(ask("2026-09-03 09:00", "2026-08-31 16:00", Change::Settled {}).await), "at");
+        assert_eq!(case.office.known(&db, &case.code).await.version, 2);
+        let settled = ask("2026-08-31 16:00", "2026-08-31 10:00", Change::Settled {}).await.unwrap();
+        assert_eq!(settled.dossier.outcome(), Some(Outcome::Late));
+        assert_eq!(case.row().await, owed, "the obligation stays open");
+    }
+
+    /// LATE-09, LATE-10: nor one that missed its second day into one that kept it.
+    async fn no_earlier_time_keeps_a_second_day_that_was_missed(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.head("2026-08-27 16:00", apology(Some("2026-09-07"))).await.unwrap();
+        let request = Request { expected_version: 3, at: Some(at("2026-09-07 16:00")), change: Change::Settled {} };
+        let told = case.office.ask(&db, at("2026-09-08 09:00"), &case.team.counter, &case.code, request).await;
+        assert_eq!(field_at_fault(told), "at");
+    }
+
+    /// SUP-06: while the clock stands still nothing becomes late, and a supplement may be told a day later.
+    async fn what_happened_while_the_clock_stood_still_may_be_told_later(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.counter("2026-08-26 09:00", supplement()).await.unwrap();
+        let change = Change::Supplemented {};
+        let request = Request { expected_version: 3, at: Some(at("2026-08-28 15:00")), change };
+        let told = case.office.ask(&db, at("2026-08-31 09:00"), &case.team.counter, &case.code, request).await;
+        let promise = told.unwrap().dossier.promise().unwrap().clone();
+        assert_eq!(promise.counted_from, at("2026-08-28 15:00"));
+    }
+
+    /// LATE-08: after an exemption there is nothing to apologise for any more.
+    async fn an_exempted_dossier_gets_no_letter(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.head("2026-09-03 09:00", exempted()).await.unwrap();
+        assert_eq!(refused(case.head("2026-09-03 10:00", apology(Some("2026-09-08"))).await), Kind::IllegalMove);
+        assert_eq!(count(&db, "select count(*) from outbox").await, 0);
+        assert_eq!(case.obligation("2026-09-03 10:00").await, Some(ObligationState::Exempt));
+    }
+
     /// A clock that starts anew does not turn a letter that came too late into one in advance.
     async fn a_later_promise_does_not_improve_an_old_letter(db: TestDb) {
         let case = Friday::new(&db).await;
         case.head("2026-08-31 09:00", apology(Some("2026-09-07"))).await.unwrap();
         case.counter("2026-09-03 09:00", supplement()).await.unwrap();
-        case.counter("2026-09-10 09:00", Change::Supplemented).await.unwrap();
+        case.counter("2026-09-10 09:00", Change::Supplemented {}).await.unwrap();
         assert_eq!(case.obligation("2026-09-10 09:00").await, Some(ObligationState::IssuedLate));
         assert_eq!(case.row().await.unwrap().in_advance, Some(false));
     }

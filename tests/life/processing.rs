@@ -16,7 +16,7 @@ use crate::office::*;
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 
 fn paid() -> Change {
-    Change::Paid
+    Change::Paid {}
 }
 
 fn payment() -> Change {
@@ -78,7 +78,7 @@ on_both! {
         assert_eq!(case.next_check().await, None, "nothing becomes owed while it does");
 
         // Saturday 22/8 is worked: 22, 24, 25.
-        let resumed = case.counter("2026-08-21 15:00", Change::Supplemented).await;
+        let resumed = case.counter("2026-08-21 15:00", Change::Supplemented {}).await;
         assert_eq!(resumed.state, State::Processing);
         let dues: Vec<_> = resumed.promises.iter().map(|promise| (promise.cause, promise.due_at)).collect();
         assert_eq!(dues, [
@@ -95,7 +95,7 @@ on_both! {
         let case = Case::transferred(&db, PAUSING, "H35.04", "2026-08-03 09:00").await;
         assert_eq!(case.office.dossier(&db, &case.code).await.promise().unwrap().due_at, at("2026-09-07 17:00"));
         case.specialist("2026-08-10 16:00", supplement()).await;
-        let resumed = case.counter("2026-08-20 09:00", Change::Supplemented).await;
+        let resumed = case.counter("2026-08-20 09:00", Change::Supplemented {}).await;
         let promise = resumed.promise().unwrap();
         assert_eq!((promise.cause, promise.due_at), (Cause::SupplementPause, at("2026-09-17 17:00")));
         assert_eq!(promise.late_from, at("2026-09-17 24:00"));
@@ -103,7 +103,7 @@ on_both! {
         // Asked by the head once more: two more days lead to Saturday 19/9, which rolls.
         let head = &case.team.head;
         case.office.act(&db, at("2026-08-21 08:00"), head, &case.code, supplement()).await.unwrap();
-        let again = case.counter("2026-08-23 08:00", Change::Supplemented).await;
+        let again = case.counter("2026-08-23 08:00", Change::Supplemented {}).await;
         assert_eq!(again.promise().unwrap().due_at, at("2026-09-21 17:00"));
         assert_eq!(again.original_promise().unwrap().due_at, at("2026-09-07 17:00"));
     }
@@ -112,7 +112,7 @@ on_both! {
     async fn a_second_supplement_is_for_the_head_alone(db: TestDb) {
         let case = Case::transferred(&db, THREE_DAYS, COMMUNE, "2026-08-17 09:00").await;
         case.specialist("2026-08-18 10:00", supplement()).await;
-        case.counter("2026-08-19 10:00", Change::Supplemented).await;
+        case.counter("2026-08-19 10:00", Change::Supplemented {}).await;
         for actor in [&case.team.specialist, &case.team.counter] {
             let outcome = case.office.act(&db, at("2026-08-20 10:00"), actor, &case.code, supplement()).await;
             assert_eq!(refused(outcome), Kind::NotAllowed);
@@ -129,7 +129,7 @@ on_both! {
         };
         act("2026-08-21 10:00", supplement()).await;
         // 5→2: completed before the first acceptance, it is received now (LIFE-01).
-        let received = act("2026-08-24 09:00", Change::Supplemented).await;
+        let received = act("2026-08-24 09:00", Change::Supplemented {}).await;
         assert_eq!((received.state, received.received_at), (State::Received, Some(at("2026-08-24 09:00"))));
         assert_eq!(received.ruleset.as_deref(), Some("nd118-2025"));
         let promise = received.promise().unwrap();
@@ -143,10 +143,10 @@ on_both! {
         case.specialist("2026-08-21 00:00:01", supplement()).await;
         let row = obligation_row(&db, case.office.known(&db, &case.code).await.id).await.unwrap();
         assert_eq!(row.opened_at, at("2026-08-21 00:00:01"), "whoever sees the lateness first opens it");
-        let resumed = case.counter("2026-08-24 09:00", Change::Supplemented).await;
+        let resumed = case.counter("2026-08-24 09:00", Change::Supplemented {}).await;
         assert_eq!(resumed.promise().unwrap().due_on, day("2026-08-27"));
         assert!(resumed.is_late_at(at("2026-08-24 09:00")));
-        let settled = case.counter("2026-08-24 16:00", Change::Settled).await;
+        let settled = case.counter("2026-08-24 16:00", Change::Settled {}).await;
         assert_eq!(settled.outcome(), Some(Outcome::Late));
     }
 
@@ -207,13 +207,13 @@ on_both! {
         let team = Team::at(&office, &db, COMMUNE).await;
         let received = at("2026-08-17 09:00");
         let slow = office.receive(&db, received, &team.counter, &filed(THREE_DAYS)).await.unwrap().code;
-        let outcome = office.act(&db, at("2026-08-17 10:00"), &team.counter, &slow, Change::Settled).await;
+        let outcome = office.act(&db, at("2026-08-17 10:00"), &team.counter, &slow, Change::Settled {}).await;
         assert_eq!(refused(outcome), Kind::IllegalMove);
         assert_eq!(office.known(&db, &slow).await.version, 1);
 
         let quick = office.receive(&db, received, &team.counter, &filed(SAME_DAY)).await.unwrap().code;
         let settled_at = at("2026-08-17 10:00");
-        let settled = office.act(&db, settled_at, &team.counter, &quick, Change::Settled).await.unwrap();
+        let settled = office.act(&db, settled_at, &team.counter, &quick, Change::Settled {}).await.unwrap();
         assert_eq!((settled.dossier.state, settled.dossier.outcome()), (State::Settled, Some(Outcome::Early)));
         let hand_over = Change::Returned { method: None };
         let returned = office.act(&db, at("2026-09-30 10:00"), &team.counter, &quick, hand_over).await.unwrap();
@@ -296,11 +296,47 @@ on_both! {
         let counter = office.hire(&db, CENTRE, &[Role::Reception]).await;
         let online = NewDossier { channel: Channel::Online, ..filed(SECOND_LIMIT) };
         let code = office.receive(&db, at("2025-11-27 09:00"), &counter, &online).await.unwrap().code;
-        // The overlay for land begins on 1/12/2025 (LAW-02).
-        let request = Request { expected_version: 1, at: Some(at("2025-11-28 09:00")), change: Change::Received };
-        let told = office.ask(&db, at("2025-12-01 09:00"), &counter, &code, request).await.unwrap();
+        // The overlay for land begins on 1/12/2025 (LAW-02); November's figures are closed by then (REP-18).
+        let request = Request { expected_version: 1, at: Some(at("2025-11-28 09:00")), change: Change::Received {} };
+        let too_late = office.ask(&db, at("2025-12-01 09:00"), &counter, &code, request.clone()).await;
+        assert_eq!(field_at_fault(too_late), "at");
+        let told = office.ask(&db, at("2025-11-30 09:00"), &counter, &code, request).await.unwrap();
         assert_eq!(told.dossier.ruleset.as_deref(), Some("nd118-2025"));
         assert_eq!(told.dossier.received_at, Some(at("2025-11-28 09:00")));
+    }
+
+    /// What a kind of event does not know is refused by name, also where it knows no field at all.
+    async fn an_unknown_field_is_refused_by_name(db: TestDb) {
+        drop(db);
+        for kind in ["received", "supplemented", "paid", "settled", "returned"] {
+            let plain = json!({ "kind": kind, "expected_version": 1 });
+            assert!(Request::from_json(plain.clone()).is_ok(), "{kind}");
+            let mut strange = plain;
+            strange["ended_at"] = json!(1);
+            let refusal = Request::from_json(strange).unwrap_err();
+            assert_eq!(refusal.field.as_deref(), Some("ended_at"), "{kind}");
+            assert!(refusal.said.vietnamese.contains("ended_at"));
+        }
+    }
+
+    /// LIFE-04, ORG-13: whoever gets a dossier belongs to the unit that has it then, or to one below.
+    async fn a_dossier_goes_to_somebody_of_the_unit_that_has_it(db: TestDb) {
+        let case = Case::received(&db, THREE_DAYS, COMMUNE, "2026-08-17 09:00").await;
+        let elsewhere = case.office.hire(&db, "H35.22", &[Role::Specialist]).await.staff_id.0;
+        let (own, below) = (case.team.specialist.staff_id.0, case.team.counter.staff_id.0);
+        let give = |officer: i64| {
+            change(json!({ "kind": "transfer", "to_unit": COMMUNE, "to_officer": officer }))
+        };
+        let counter = &case.team.counter;
+        let wrong = case.office.act(&db, at("2026-08-17 10:00"), counter, &case.code, give(elsewhere)).await;
+        assert_eq!(field_at_fault(wrong), "to_officer");
+        case.counter("2026-08-17 10:00", give(below)).await;
+        case.counter("2026-08-17 10:00", give(own)).await;
+        let step = |officer: i64| json!({ "kind": "step_done", "step": "Thẩm định", "to_officer": officer });
+        let specialist = &case.team.specialist;
+        let wrong = case.office.act(&db, at("2026-08-17 11:00"), specialist, &case.code, change(step(elsewhere)));
+        assert_eq!(field_at_fault(wrong.await), "to_officer");
+        case.specialist("2026-08-17 11:00", change(step(own))).await;
     }
 
     /// A text that is missing, and a person who does not exist, are named by their fields.
@@ -312,6 +348,8 @@ on_both! {
             (json!({ "kind": "step_done", "step": "" }), "step"),
             (json!({ "kind": "step_done", "step": "x", "to_officer": 999_999 }), "to_officer"),
             (json!({ "kind": "transfer", "to_unit": "H35.72" }), "to_unit"),
+            (json!({ "kind": "step_done", "step": "\u{200b}\u{202e}" }), "step"),
+            (json!({ "kind": "step_done", "step": "x\ny" }), "step"),
             (json!({ "kind": "payment_requested", "reason": "x".repeat(2_001) }), "reason"),
         ] {
             let outcome = case.office.act(&db, at("2026-08-17 10:00"), &case.team.specialist, &case.code, change(body));

@@ -301,7 +301,9 @@ impl Model {
             (2, What::Settle) if self.kind.unit == Unit::SameDay => 9,
             (9, What::Return) => 10,
             // LATE-02, LATE-08, LATE-17.
-            (state, What::Apologise) if letter_is_due && self.letter.is_none() => state,
+            (state, What::Apologise) if letter_is_due && self.letter.is_none() && self.exempted.is_none() => {
+                state
+            }
             (state, What::Exempt) if letter_is_due && self.exempted.is_none() => state,
             (state, What::Deliver) if self.letter.is_some() => state,
             _ => return None,
@@ -340,8 +342,8 @@ impl Model {
         if self.next(asked.what).is_none() {
             wrong.push(No::IllegalMove);
         }
-        let at = self.at(asked, now);
-        if at < self.last_at || at > now.max(self.last_at) {
+        let said = asked.at.unwrap_or(now.max(self.last_at));
+        if said < self.last_at || said > now.max(self.last_at) || self.falsifies(asked.what, said, now) {
             wrong.push(No::InvalidInput);
         }
         if asked.what == What::Apologise && !self.takes_date(asked.new_date, now) {
@@ -350,8 +352,22 @@ impl Model {
         if wrong.is_empty() { Verdict::Accepted } else { Verdict::Refused(wrong) }
     }
 
+    /// LATE-11, REP-18: whether telling it as of `said` hides that the dossier became late, or reopens a month.
+    fn falsifies(&self, what: What, said: Moment, now: Moment) -> bool {
+        if said >= now {
+            return false;
+        }
+        if what == What::Apologise {
+            return said < now.plus(SignedDuration::from_mins(-1));
+        }
+        let limits = self.pledge().map(Pledge::late_from).into_iter().chain(self.second);
+        let hidden = self.runs() && limits.into_iter().any(|limit| said <= limit && limit < now);
+        hidden || civil(said).month() != civil(now).month()
+    }
+
+    /// A letter is issued when it is recorded (LATE-17).
     fn at(&self, asked: &Asked, now: Moment) -> Moment {
-        asked.at.unwrap_or(now.max(self.last_at))
+        asked.at.filter(|_| asked.what != What::Apologise).unwrap_or(now.max(self.last_at))
     }
 
     /// From where a new date is counted: the due date, or today where that is past (LATE-13).
@@ -412,7 +428,7 @@ impl Model {
             What::Exempt => self.exempted = Some(at),
             _ => {}
         }
-        self.keep_row(asked.what, at);
+        self.keep_row(asked.what, at, now.max(at));
     }
 
     fn apologise(&mut self, at: Moment, new_date: Option<Day>) {
@@ -435,18 +451,18 @@ impl Model {
     }
 
     /// LATE-16: one row, opened by whoever sees the lateness first, closed by an end in time.
-    fn keep_row(&mut self, what: What, at: Moment) {
+    fn keep_row(&mut self, what: What, at: Moment, now: Moment) {
         if self.pledge().is_none() {
             return;
         }
-        if self.letter.is_some() || self.exempted.is_some() || self.is_late(at) {
-            self.open_row(at);
+        if self.letter.is_some() || self.exempted.is_some() || self.is_late(now) {
+            self.open_row(now);
         }
         let ended_in_time = self.ended_in_time();
         let letter = self.letter.clone();
         if let Some(row) = &mut self.row {
             if ended_in_time && row.delivered_at.is_none() {
-                row.closed_at.get_or_insert(at);
+                row.closed_at.get_or_insert(now);
             }
             match (what, letter) {
                 (What::Apologise, Some(letter)) => {
