@@ -41,6 +41,8 @@ mod pool;
 mod postgres;
 mod query;
 mod rows;
+mod schema;
+mod server;
 mod settings;
 mod sqlite;
 mod tx;
@@ -57,7 +59,10 @@ pub use error::{Error, Result};
 pub use pool::Usage;
 pub use query::{Bind, Column, Load, Query, Row, Sql};
 pub use rows::{AsText, as_text, sql};
+pub use schema::Schema;
+pub use server::ServerAddress;
 pub use settings::{DbSettings, Engine, Purpose};
+pub use sqlite::WriteLock;
 pub use tx::Tx;
 
 use deed::begin;
@@ -65,7 +70,7 @@ use limit::within;
 use pool::{Pool, Source};
 use postgres::PostgresSource;
 use sqlite::writer::Writer;
-use sqlite::{SqliteSource, WriteLock};
+use sqlite::SqliteSource;
 
 /// An open database; clones share it.
 #[derive(Clone)]
@@ -83,6 +88,8 @@ struct Inner {
 /// Where deeds go in.
 enum Door {
     Sqlite(SqliteDoor),
+    /// A file that nobody changes and that is only looked at.
+    Copy,
     Postgres,
 }
 
@@ -138,6 +145,26 @@ impl Db {
         Ok(db)
     }
 
+    /// Looks at a SQLite file that nobody else has open, wherever it lies: nothing is changed,
+    /// locked, migrated or laid beside it.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] where it is no database, [`Error::Unavailable`].
+    pub async fn inspect(copy: &Path, settings: &DbSettings) -> Result<Self> {
+        let tracker = TaskTracker::new();
+        let pool = || {
+            let source = Source::Sqlite(SqliteSource::copy(copy, settings.statement_cache));
+            Pool::new(source, 1, settings.acquire_limit, tracker.clone())
+        };
+        let (readers, reports) = (pool(), pool());
+        let url = format!("sqlite:{}", copy.display());
+        let settings = settings.clone();
+        let db = Self(Arc::new(Inner { url, settings, readers, reports, door: Door::Copy, tracker }));
+        db.read(async |tx| tx.query("select count(*) from sqlite_schema").fetch_scalar::<i64>().await)
+            .await?;
+        Ok(db)
+    }
+
     async fn open_postgres(url: &str, settings: &DbSettings) -> Result<Self> {
         let tracker = TaskTracker::new();
         let pool = |statement_timeout, size| -> Result<Arc<Pool>> {
@@ -169,6 +196,7 @@ impl Db {
         }
         match &inner.door {
             Door::Sqlite(door) => inner.writer(door).await?.hand_over(deed).await,
+            Door::Copy => Err(copies_stay()),
             Door::Postgres => {
                 let pool = Arc::clone(&inner.readers);
                 let doing = inner.tracker.spawn(postgres::write(pool, inner.settings.call_limit, deed));
@@ -222,7 +250,7 @@ impl Db {
 
     async fn look<T>(&self, pool: &Arc<Pool>, limit: Duration, look: impl Look<T>) -> Result<T> {
         let read = match self.0.door {
-            Door::Sqlite(_) => sqlite::READ,
+            Door::Sqlite(_) | Door::Copy => sqlite::READ,
             Door::Postgres => postgres::READ,
         };
         let mut held = pool.begin(read).await?;
@@ -255,8 +283,8 @@ impl Db {
         }
     }
 
-    /// Writes a copy of the SQLite file as it is now to `copy`, which must not exist yet;
-    /// the service goes on meanwhile. The copy is not yet synchronised to the disk.
+    /// Writes a copy of the SQLite file as it is now to `copy`, which must be empty or not exist
+    /// yet; the service goes on meanwhile. The copy is not yet synchronised to the disk.
     ///
     /// # Errors
     /// [`Error::Unsuitable`] on PostgreSQL, which brings its own tools for this;
@@ -264,6 +292,7 @@ impl Db {
     pub async fn copy_to(&self, copy: &Path) -> Result<()> {
         match &self.0.door {
             Door::Sqlite(door) => sqlite::copy(&door.path, copy).await,
+            Door::Copy => Err(copies_stay()),
             Door::Postgres => Err(Error::unsuitable("copy a PostgreSQL database with pg_dump")),
         }
     }
@@ -277,8 +306,12 @@ impl Db {
     /// Whether the data lies in one file on this machine.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
-        matches!(self.0.door, Door::Sqlite(_))
+        matches!(self.0.door, Door::Sqlite(_) | Door::Copy)
     }
+}
+
+fn copies_stay() -> Error {
+    Error::unsuitable("a copy is looked at and never changed")
 }
 
 impl Inner {

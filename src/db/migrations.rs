@@ -7,9 +7,9 @@ use sqlx::migrate::Migrator;
 
 use super::error::{Error, Result};
 use super::sqlite::SqliteSource;
-use super::{Db, Door, Sql, postgres};
+use super::{Db, Door, Schema, Sql, postgres};
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How often a migration that waits for another one, or for a table, tries anew.
@@ -42,6 +42,7 @@ impl Db {
                 tolerant(&SQLITE).run_direct(None, &mut connection, false).await?;
                 Ok(connection.close().await?)
             }
+            Door::Copy => Err(super::copies_stay()),
             Door::Postgres => self.migrate_postgres().await,
         }
     }
@@ -68,6 +69,14 @@ impl Db {
     /// # Errors
     /// [`Error::Schema`] where a step broke off or is not the one this program knows.
     pub async fn schema_is_current(&self) -> Result<bool> {
+        Ok(matches!(self.schema().await?, Schema::Current | Schema::Newer(_)))
+    }
+
+    /// How the schema stands to the one this program knows.
+    ///
+    /// # Errors
+    /// As [`schema_is_current`](Self::schema_is_current).
+    pub async fn schema(&self) -> Result<Schema> {
         let made = self.read(async |tx| {
             if tx.query(TABLE_EXISTS).fetch_scalar::<i64>().await? == 0 {
                 return Ok(Vec::new());
@@ -90,7 +99,7 @@ impl Db {
                 }
             }
         }
-        Ok(all)
+        Ok(Schema::of(made.iter().map(|(version, ..)| *version).max(), all))
     }
 }
 

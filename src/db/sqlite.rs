@@ -46,6 +46,11 @@ impl SqliteSource {
         Self { options }
     }
 
+    /// For a file that nobody changes: no lock is taken and no file laid beside it.
+    pub(super) fn copy(path: &Path, statement_cache: usize) -> Self {
+        Self { options: options(path, statement_cache).read_only(true).immutable(true) }
+    }
+
     pub(super) async fn connect(&self) -> Result<Link> {
         let mut connection = self.connect_plain().await?;
         let deadline = Deadline::none();
@@ -74,7 +79,7 @@ fn options(path: &Path, statement_cache: usize) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Writes a copy of the database as it is now to `copy`, which must not exist yet.
+/// Writes a copy of the database as it is now to `copy`, which must be empty or not exist yet.
 ///
 /// # Errors
 /// Where it can't be written; what it left is no copy then.
@@ -101,14 +106,14 @@ pub(super) async fn check_version(tx: &mut Tx) -> Result<()> {
 
 /// The right to write to a file; the operating system takes it back when the process ends.
 #[derive(Debug)]
-pub(super) struct WriteLock {
+pub struct WriteLock {
     _file: File,
 }
 
 impl WriteLock {
     /// # Errors
     /// [`Error::Locked`] where another process has it.
-    pub(super) fn take(database: &Path) -> Result<Self> {
+    pub fn take(database: &Path) -> Result<Self> {
         let path = lock_of(database);
         let wrong = |error: std::io::Error| Error::unsuitable(format!("{}: {error}", path.display()));
         let file = private().create(true).truncate(false).open(&path).map_err(wrong)?;
