@@ -10,12 +10,14 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::db::Purpose;
 
+pub mod backup;
 pub mod calendar;
 pub mod check;
 pub mod demo;
 pub mod import;
 pub mod migrate;
 pub mod report;
+pub mod restore;
 pub mod serve;
 pub mod setup;
 pub mod token;
@@ -44,6 +46,10 @@ enum Command {
     Check,
     /// Replay all events, compare with what is stored, and check the audit chain.
     Verify(verify::VerifyArgs),
+    /// Write a proved copy of the database to a file, while the service works.
+    Backup(backup::BackupArgs),
+    /// Bring everything back from a copy, into an empty place.
+    Restore(restore::RestoreArgs),
     /// Due dates, working time and the checks of a calendar.
     Calendar(calendar::CalendarArgs),
     /// Take over dossiers from a system that is already there.
@@ -78,6 +84,8 @@ pub fn run() -> ExitCode {
         Command::Migrate => setup::block_on(migrate::run(config)),
         Command::Check => setup::block_on(check::run(config)),
         Command::Verify(args) => setup::block_on(verify::run(config, args)),
+        Command::Backup(args) => setup::block_on(backup::run(config, args)),
+        Command::Restore(args) => setup::block_on(restore::run(config, args)),
         Command::Import(args) => setup::block_on(import(config, args)),
         Command::Report(args) => setup::block_on(report(config, args)),
         Command::User(args) => setup::block_on(user::run(config, args)),

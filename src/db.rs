@@ -69,8 +69,8 @@ use deed::begin;
 use limit::within;
 use pool::{Pool, Source};
 use postgres::PostgresSource;
-use sqlite::writer::Writer;
 use sqlite::SqliteSource;
+use sqlite::writer::Writer;
 
 /// An open database; clones share it.
 #[derive(Clone)]

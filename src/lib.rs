@@ -17,6 +17,7 @@
 //! | [`work`] | what people and the clock do; each function is one transaction's worth |
 //! | [`mail`] | the SMTP conversation and what its replies mean |
 //! | [`exchange`], [`demo`] | other systems' data; an invented province to try things on |
+//! | [`backup`] | copies of everything, proved, and everything back from a copy |
 //! | [`app`], [`jobs`] | the running service and its loops |
 //! | [`web`], [`cli`] | pages, the JSON interface, the command line |
 //!
@@ -34,6 +35,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -6,6 +6,7 @@
 pub mod alerts;
 pub mod applicants;
 pub mod audit;
+pub mod backups;
 pub mod bulk;
 pub mod catalogue;
 pub mod dossiers;
@@ -17,6 +18,7 @@ pub mod lists;
 pub mod obligations;
 pub mod outbox;
 pub mod sessions;
+pub mod soundness;
 pub mod staff;
 pub mod statistics;
 pub mod sweep;

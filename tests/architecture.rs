@@ -21,8 +21,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("work", &["store", "letters", "domain", "db", "seal", "random"]),
     ("exchange", &["work", "store", "db", "domain", "config", "seal"]),
     ("demo", &["work", "store", "db", "domain", "seal"]),
+    ("backup", &["work", "store", "db", "domain", "seal", "clock", "random"]),
     ("app", &["work", "config", "db", "clock", "telemetry", "domain", "seal"]),
-    ("jobs", &["app", "work", "store", "mail", "exchange", "domain", "db", "seal", "random"]),
+    ("jobs", &["app", "backup", "work", "store", "mail", "exchange", "domain", "db", "seal", "random"]),
     ("web", &["app", "work", "store", "paper", "letters", "domain", "config", "db", "seal", "random"]),
     (
         "cli",
@@ -30,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "web",
             "jobs",
             "app",
+            "backup",
             "demo",
             "exchange",
             "work",

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backup::Inspector;
 use crate::clock::Clock;
 use crate::config::{Configuration, Environment};
 use crate::db::{Db, DbSettings, Error, Purpose};
@@ -137,7 +138,7 @@ pub async fn prepared_desk(configuration: &Configuration, db: &Db) -> Result<Des
 /// # Errors
 /// Where the file can't be read, or is gone while there is something that only it opens.
 pub async fn keys(configuration: &Configuration, db: &Db) -> Result<Keyring, Failed> {
-    let file = configuration.settings.data.dir.join(&configuration.settings.keys.file);
+    let file = configuration.settings.key_file();
     let shown = file.display();
     match file.try_exists() {
         Ok(true) => read_keys(&file),
@@ -157,6 +158,32 @@ pub async fn keys(configuration: &Configuration, db: &Db) -> Result<Keyring, Fai
         }
         Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}"))),
     }
+}
+
+/// The keys as they lie there; none where there is no file. Makes none.
+///
+/// # Errors
+/// Where the file can't be read.
+pub fn keys_at_hand(configuration: &Configuration) -> Result<Option<Keyring>, Failed> {
+    let file = configuration.settings.key_file();
+    match file.try_exists() {
+        Ok(true) => read_keys(&file).map(Some),
+        Ok(false) => Ok(None),
+        Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {}: {error}", file.display()))),
+    }
+}
+
+/// Whoever looks through a copy: with the law as configured and the keys at hand.
+///
+/// # Errors
+/// As [`keys_at_hand`].
+pub fn inspector(configuration: &Configuration) -> Result<Inspector, Failed> {
+    let keys = keys_at_hand(configuration)?;
+    let clock = clock(configuration);
+    // Replaying needs no keys; only what is sealed does.
+    let desk = desk(configuration, keys.clone().unwrap_or_else(Keyring::generate), &clock);
+    let key_file = configuration.settings.key_file();
+    Ok(Inspector { desk, clock, keys: keys.map(Arc::new), key_file })
 }
 
 fn read_keys(file: &Path) -> Result<Keyring, Failed> {

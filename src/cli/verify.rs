@@ -6,9 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::setup::{self, Failed};
-use crate::db::{Db, Purpose};
-use crate::store::audit::Head;
-use crate::work::desk::Desk;
+use crate::db::Purpose;
 use crate::work::verify::{self, Verdict};
 
 #[derive(Debug, Args)]
@@ -28,49 +26,12 @@ pub(super) async fn run(config: Option<&Path>, args: &VerifyArgs) -> Result<Exit
     let desk = setup::desk(&configuration, keys, &setup::clock(&configuration));
     let mut verdict = Verdict::default();
     if !args.audit {
-        verdict = dossiers(&db, &desk, verdict).await?;
+        verdict = verify::dossiers(&db, &desk, verdict).await?;
     }
-    verdict = audit(&db, verdict).await?;
+    verdict = verify::audit(&db, verdict).await?;
     db.close().await;
     report(&verdict, args.json);
     Ok(if verdict.holds() { ExitCode::SUCCESS } else { ExitCode::from(1) })
-}
-
-/// All dossiers, a snapshot per page.
-async fn dossiers(db: &Db, desk: &Desk, mut verdict: Verdict) -> Result<Verdict, Failed> {
-    let mut after = 0;
-    loop {
-        let (next, so_far) = db
-            .report(async |tx| {
-                let mut verdict = verdict.clone();
-                let next = verify::page_of_dossiers(tx, desk, after, &mut verdict).await?;
-                Ok((next, verdict))
-            })
-            .await?;
-        verdict = so_far;
-        match next {
-            Some(id) => after = id,
-            None => return Ok(verdict),
-        }
-    }
-}
-
-async fn audit(db: &Db, mut verdict: Verdict) -> Result<Verdict, Failed> {
-    let mut link = Head::default();
-    loop {
-        let (next, so_far) = db
-            .report(async |tx| {
-                let mut verdict = verdict.clone();
-                let next = verify::page_of_audit(tx, link.clone(), &mut verdict).await?;
-                Ok((next, verdict))
-            })
-            .await?;
-        verdict = so_far;
-        match next {
-            Some(next) => link = next,
-            None => return Ok(verdict),
-        }
-    }
 }
 
 fn report(verdict: &Verdict, json: bool) {

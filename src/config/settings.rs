@@ -35,6 +35,7 @@ pub struct Settings {
     pub session: Sessions,
     pub keys: Keys,
     pub data: Data,
+    pub backup: Backup,
     pub files: Files,
     pub calendar: CalendarSettings,
     pub publish: Publish,
@@ -264,6 +265,50 @@ pub struct Data {
 impl Default for Data {
     fn default() -> Self {
         Self { dir: ".".into(), keep_mail_days: Count(30) }
+    }
+}
+
+/// Copies that the service makes by itself, and proves by restoring one now and then.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Backup {
+    /// Where they lie, best on another disk; empty: none are made.
+    pub folder: PathBuf,
+    /// When one is made, in the configured zone.
+    pub at: Cron,
+    /// When the newest one is restored into a temporary place and looked through.
+    pub drill: Cron,
+    /// Of how many hours, days and months the newest copy is kept.
+    pub keep_hourly: Count<0, 10_000>,
+    pub keep_daily: Count<0, 10_000>,
+    pub keep_monthly: Count<0, 10_000>,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            at: Cron("0 0 * * * *".to_owned()),
+            drill: Cron("0 30 4 * * Sun".to_owned()),
+            keep_hourly: Count(24),
+            keep_daily: Count(31),
+            keep_monthly: Count(12),
+        }
+    }
+}
+
+impl Settings {
+    /// Where the service lays its copies; none where it makes none.
+    #[must_use]
+    pub fn backup_folder(&self) -> Option<PathBuf> {
+        let folder = &self.backup.folder;
+        (!folder.as_os_str().is_empty()).then(|| self.data.dir.join(folder))
+    }
+
+    /// Where the keys lie that seal personal data.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.data.dir.join(&self.keys.file)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Changes nothing; it only names the first rows that do not hold.
 
+mod whole;
+
 use serde::Serialize;
 
 use super::desk::Desk;
@@ -11,6 +13,8 @@ use crate::domain::dossier::Dossier;
 use crate::store;
 use crate::store::audit::{Head, Row};
 use crate::store::dossiers::Projection;
+
+pub use whole::{audit, dossiers};
 
 const PAGE: i64 = 500;
 /// More than this many findings say nothing new.

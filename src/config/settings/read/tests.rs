@@ -71,6 +71,19 @@ fn every_fault_of_the_file_is_told_with_its_line() {
 }
 
 #[test]
+fn a_backup_that_can_not_be_is_told_with_its_line_and_none_is_made_unasked() {
+    let text = "[backup]\nfolder = \"/srv/backups\"\nat = \"hourly\"\nkeep_daily = -1\nkeep = 3\ndrill = \"30 4 * * Sun\"\n";
+    let told = faults(text, &[]);
+    let places: Vec<&str> = told.iter().map(|fault| fault.split(": ").next().unwrap_or_default()).collect();
+    assert_eq!(places, ["d.toml:3:6", "d.toml:4:14", "d.toml:5:1"]);
+    let settings = read("d.toml", "", &Environment::default()).unwrap();
+    assert_eq!(settings.backup_folder(), None);
+    let beside = environment(&[("DUNGHEN__BACKUP__FOLDER", "copies"), ("DUNGHEN__DATA__DIR", "/srv")]);
+    let settings = read("d.toml", "", &beside).unwrap();
+    assert_eq!(settings.backup_folder(), Some("/srv/copies".into()));
+}
+
+#[test]
 fn a_wrong_variable_is_named() {
     let told = faults(
         "",
