@@ -1,8 +1,9 @@
-//! What happens by itself: the sweep, the morning digest, the post, the tidying up.
+//! What happens by itself: the sweep, the morning digest, the post, the backups, the tidying up.
 //!
 //! Each is a loop that notes its progress. A loop never ends before the service is
 //! told to; if one does, the service ends with it, so that its supervisor notices.
 
+pub mod backup;
 pub mod digest;
 pub mod schedule;
 pub mod sender;
@@ -15,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::jobs::sender::Courier;
+use crate::work::backups::Kind;
 
 /// A loop ended though nobody had told it to.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +33,10 @@ pub async fn run(app: App, courier: Courier) -> Result<(), LoopEnded> {
     spawn(&mut loops, "sweep", sweeper::run(app.clone()));
     spawn(&mut loops, "digest", digest::run(app.clone()));
     spawn(&mut loops, "post", sender::run(app.clone(), courier));
+    if backup::is_on(&app) {
+        spawn(&mut loops, "backup", backup::run(app.clone(), Kind::Backup));
+        spawn(&mut loops, "drill", backup::run(app.clone(), Kind::Drill));
+    }
     spawn(&mut loops, "tidy", tidy::run(app));
     while let Some(ended) = loops.join_next().await {
         if !watched.stop.is_cancelled() {

@@ -6,6 +6,7 @@
 
 mod alert;
 mod apology;
+mod backup;
 mod digest;
 mod sheet;
 
@@ -14,6 +15,7 @@ pub use apology::{
     APOLOGY_TITLE_2018, APOLOGY_TITLE_2025, Addressee, ApologyLetter, Complaint, Contact, Fault, NewTime,
     Reason, Signature, When,
 };
+pub use backup::BackupFailure;
 pub use digest::{Digest, UnitDigest};
 
 use crate::domain::words::Subject;

@@ -6,6 +6,7 @@
 
 pub mod apology;
 pub mod appointment;
+pub mod backups;
 pub mod correspondence;
 pub mod desk;
 pub mod digest;

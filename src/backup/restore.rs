@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::fault::{Fault, Result};
 use super::name::Kind;
 use super::patient;
-use super::place::{Workplace, publish};
+use super::place::{Workplace, folder_of, publish};
 use super::proof::{Inspector, Keys, Proof};
 use super::server::Server;
 use crate::db::{self, Db, Engine, Schema, WriteLock};
@@ -137,6 +137,7 @@ async fn into_file(
     inspector: &Inspector,
 ) -> Result<Restored> {
     refuse_occupied(path)?;
+    folder_of(path).metadata().map_err(Fault::file(folder_of(path)))?;
     let _lock = WriteLock::take(path).map_err(|error| match error {
         db::Error::Locked(path) => Fault::InUse(path.display().to_string()),
         error => Fault::Database(error),

@@ -1,11 +1,19 @@
-//! `dunghen check`: configuration, database, calendar, mail and clock, each with a verdict.
+//! `dunghen check`: configuration, database, backups, calendar, mail and clock, each with a verdict.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use jiff::SignedDuration;
+
 use super::setup::{self, Failed};
 use crate::config::Configuration;
 use crate::db::Purpose;
+use crate::domain::time::Moment;
+use crate::jobs::schedule::Schedule;
+use crate::work::backups::{Overview, Told, overview};
+
+/// The longest that a backup may take.
+const UNDER_WAY: SignedDuration = SignedDuration::from_hours(2);
 
 /// What was found about one thing.
 struct Verdict {
@@ -28,6 +36,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
         detail: format!("{}.", configuration.sources(setup::LANGUAGE).join("; ")),
     });
     verdicts.push(database(&configuration).await);
+    verdicts.push(backups(&configuration).await);
     verdicts.push(calendar(&configuration));
     verdicts.push(mail(&configuration));
     verdicts.push(clock(&configuration));
@@ -49,6 +58,72 @@ async fn database(configuration: &Configuration) -> Verdict {
         Err(error) => (false, error.to_string()),
     };
     Verdict { what: "cơ sở dữ liệu", holds, detail }
+}
+
+/// Whether copies are made, and how the last of them and the last drill went.
+async fn backups(configuration: &Configuration) -> Verdict {
+    let what = "sao lưu";
+    let Some(folder) = configuration.settings.backup_folder() else {
+        let detail = "tự động: chưa bật; đặt [backup] folder trong cấu hình, hoặc chạy `dunghen backup TỆP`.";
+        return Verdict { what, holds: true, detail: detail.to_owned() };
+    };
+    let shown = folder.display();
+    if !folder.is_dir() {
+        let detail = format!("không có thư mục {shown}; tạo hoặc gắn lại ổ đĩa (dịch vụ không tự tạo).");
+        return Verdict { what, holds: false, detail };
+    }
+    let (backup, drill) = match last_runs(configuration).await {
+        Ok(overview) => (overview.backup, overview.drill),
+        Err(error) => return Verdict { what, holds: false, detail: error.to_string() },
+    };
+    let good = |told: &Option<Told>| told.as_ref().is_none_or(|told| told.fault.is_none());
+    let late =
+        backup.as_ref().and_then(|told| told.last_good).is_some_and(|last| is_late(configuration, last));
+    let lines = [
+        format!("vào {shown}"),
+        told("bản gần nhất", backup.as_ref(), configuration),
+        told("diễn tập khôi phục", drill.as_ref(), configuration),
+    ];
+    let mut detail = lines.join("; ");
+    if late {
+        detail.push_str("; ĐÃ LỠ các lần sau đó: dịch vụ có đang chạy không");
+    }
+    Verdict { what, holds: good(&backup) && good(&drill) && !late, detail: format!("{detail}.") }
+}
+
+async fn last_runs(configuration: &Configuration) -> Result<Overview, Failed> {
+    let db = setup::database(configuration, Purpose::Command).await?;
+    let overview = db.read(async |tx| overview(tx).await).await;
+    db.close().await;
+    Ok(overview?)
+}
+
+/// Whether more has been due since the last good one than can still be under way.
+fn is_late(configuration: &Configuration, last_good: Moment) -> bool {
+    let now = setup::clock(configuration).now().plus(-UNDER_WAY);
+    let schedule = configuration.settings.backup.at.as_str().parse::<Schedule>();
+    schedule.is_ok_and(|schedule| schedule.latest(configuration.zone(), last_good, now).is_some())
+}
+
+fn told(what: &str, told: Option<&Told>, configuration: &Configuration) -> String {
+    let Some(told) = told else { return format!("{what}: chưa lần nào") };
+    let at = |moment: Moment| {
+        let whole = Moment::from_seconds(moment.seconds()).unwrap_or(moment);
+        configuration.zone().rfc3339(whole)
+    };
+    let when = at(told.started_at);
+    match (&told.fault, told.last_good) {
+        (None, _) => {
+            let dossiers = told.counted.dossiers.map(|count| format!(", {count} hồ sơ")).unwrap_or_default();
+            format!("{what}: {when} tốt{dossiers}")
+        }
+        (Some(fault), None) => {
+            format!("{what}: {when} HỎNG, chưa lần nào tốt. {}", fault.to(setup::LANGUAGE))
+        }
+        (Some(fault), Some(good)) => {
+            format!("{what}: {when} HỎNG, lần tốt gần nhất {}. {}", at(good), fault.to(setup::LANGUAGE))
+        }
+    }
 }
 
 /// A year that is not final stops promises from mid-December on (TIME-15).

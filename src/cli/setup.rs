@@ -183,6 +183,7 @@ pub fn inspector(configuration: &Configuration) -> Result<Inspector, Failed> {
     // Replaying needs no keys; only what is sealed does.
     let desk = desk(configuration, keys.clone().unwrap_or_else(Keyring::generate), &clock);
     let key_file = configuration.settings.key_file();
+    let key_file = std::path::absolute(&key_file).unwrap_or(key_file);
     Ok(Inspector { desk, clock, keys: keys.map(Arc::new), key_file })
 }
 

@@ -11,7 +11,7 @@ use dunghen::web::views::deeds::DeedForm;
 use dunghen::web::views::dossier::{Apology, Applicant, DossierPage, Promise, PromisePart, Stop, StoryEvent};
 use dunghen::web::views::dossiers::DossierList;
 use dunghen::web::views::intake::{Intake, Promised, Quote};
-use dunghen::web::views::outbox::{LetterPage, LetterRow, LetterState, Outbox};
+use dunghen::web::views::outbox::{BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox};
 use dunghen::web::views::parts::{Choice, Field, MonthFigure, Standing, Tone, When};
 use dunghen::web::views::problem::Problem;
 use dunghen::web::views::rates::{RateRow, Rates};
@@ -650,6 +650,21 @@ fn letter_row(
 pub fn outbox() -> Outbox {
     Outbox {
         shell: shell("Thư gửi đi", Role::UnitHead, Some(Place::Outbox)),
+        backups: vec![
+            BackupLine {
+                what: "Sao lưu tự động",
+                state: BackupState::Good,
+                at: Some(When::at("Thứ Hai 23/11/2026, 16:00", "2026-11-23T16:00:00+07:00")),
+                text: "dunghen-2026-11-23T16.00.04+07.00.db: 6000 hồ sơ, đã đối chiếu toàn bộ, 4 giây."
+                    .to_owned(),
+            },
+            BackupLine {
+                what: "Diễn tập khôi phục",
+                state: BackupState::NotYet,
+                at: None,
+                text: String::new(),
+            },
+        ],
         states: vec![Choice::new("", "Mọi thư", true), Choice::new("failed", "Không gửi được", false)],
         letters: vec![
             letter_row(

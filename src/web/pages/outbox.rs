@@ -12,9 +12,10 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::store::outbox::Listed;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::outbox::{LetterPage, LetterRow, LetterState, Outbox};
+use crate::web::views::outbox::{BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
+use crate::work::backups::{self, Overview, Told};
 use crate::work::correspondence;
 use crate::work::desk::Desk;
 use crate::work::post::Enclosed;
@@ -38,18 +39,72 @@ pub async fn list(
 ) -> Result<Html<String>> {
     let desk = app.desk();
     let state = STATES.iter().map(|(id, _)| *id).find(|id| *id == asked.state);
-    let found = app
+    let (found, overview) = app
         .db
-        .read(async |tx| correspondence::list(tx, &desk, &caller.actor, state, asked.before, ROWS).await)
+        .read(async |tx| {
+            let found = correspondence::list(tx, &desk, &caller.actor, state, asked.before, ROWS).await?;
+            Ok((found, backups::overview_for(tx, &desk, &caller.actor).await?))
+        })
         .await?;
+    let is_on = app.settings.backup_folder().is_some();
+    let overview = overview.filter(|_| asked.before.is_none());
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let next = found.last().filter(|_| full);
     html(&Outbox {
         shell: parts::shell(&desk, &caller, "Thư gửi đi", Some(Place::Outbox)),
+        backups: overview.map_or_else(Vec::new, |overview| backup_lines(&desk, is_on, &overview)),
         states: states(state),
         letters: found.iter().map(|letter| row(&desk, letter)).collect(),
         next: next.map(|last| format!("/outbox?state={}&before={}", state.unwrap_or_default(), last.id)),
     })
+}
+
+fn backup_lines(desk: &Desk, is_on: bool, overview: &Overview) -> Vec<BackupLine> {
+    let line = |what, told: Option<&Told>| match told {
+        None if !is_on => BackupLine {
+            what,
+            state: BackupState::Off,
+            at: None,
+            text: "Đặt [backup] folder trong tệp cấu hình rồi khởi động lại dịch vụ.".to_owned(),
+        },
+        None => BackupLine { what, state: BackupState::NotYet, at: None, text: String::new() },
+        Some(told) => {
+            let state = if told.fault.is_some() { BackupState::Failed } else { BackupState::Good };
+            BackupLine {
+                what,
+                state,
+                at: Some(parts::at(desk, told.started_at)),
+                text: backup_text(desk, told),
+            }
+        }
+    };
+    vec![
+        line("Sao lưu tự động", overview.backup.as_ref()),
+        line("Diễn tập khôi phục", overview.drill.as_ref()),
+    ]
+}
+
+/// What was counted and how long it took, or why it failed and since when.
+fn backup_text(desk: &Desk, told: &Told) -> String {
+    if let Some(fault) = &told.fault {
+        let since = told.last_good.map_or_else(
+            || "Chưa lần nào thành công.".to_owned(),
+            |good| format!("Lần thành công gần nhất: {}.", parts::at(desk, good).text),
+        );
+        return format!("{} {since}", fault.vietnamese);
+    }
+    let counted = &told.counted;
+    let seconds = counted.took_ms / 1000;
+    let file = told.file.as_deref().unwrap_or_default();
+    let proved = if counted.replayed {
+        "đã đối chiếu toàn bộ"
+    } else {
+        "đã đọc lại, chưa khôi phục thử"
+    };
+    match counted.dossiers {
+        Some(dossiers) => format!("{file}: {dossiers} hồ sơ, {proved}, {seconds} giây."),
+        None => format!("{file}: {proved}, {seconds} giây."),
+    }
 }
 
 /// Where a letter may be, as it is stored and as it is said.

@@ -10,10 +10,64 @@ use super::shell::Shell;
 #[template(path = "outbox.html")]
 pub struct Outbox {
     pub shell: Shell,
+    /// How backups stand, for those who see to the service; empty for others.
+    pub backups: Vec<BackupLine>,
     pub states: Vec<Choice>,
     /// Newest first.
     pub letters: Vec<LetterRow>,
     pub next: Option<String>,
+}
+
+/// The last backup, or the last restore drill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackupLine {
+    /// `Sao lưu`, `Diễn tập khôi phục`
+    pub what: &'static str,
+    pub state: BackupState,
+    /// When it began; none where there was none yet.
+    pub at: Option<When>,
+    /// What was counted, or why it failed.
+    pub text: String,
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackupState {
+    Good,
+    Failed,
+    NotYet,
+    Off,
+}
+
+impl BackupState {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Good => "Tốt",
+            Self::Failed => "Không thành công",
+            Self::NotYet => "Chưa lần nào",
+            Self::Off => "Chưa bật",
+        }
+    }
+
+    #[must_use]
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Good => Tone::Neutral,
+            Self::Failed => Tone::Late,
+            Self::NotYet | Self::Off => Tone::Soon,
+        }
+    }
+
+    /// The symbol that draws its shape.
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Good => "s-done",
+            Self::Failed => "s-late",
+            Self::NotYet | Self::Off => "s-soon",
+        }
+    }
 }
 
 /// One letter in the list.
