@@ -73,7 +73,7 @@ impl CopyName {
         let civil = stem.replace('.', ":");
         let found = Self { at: civil.parse().ok()?, kind, civil };
         // Only what is written exactly as we write it may ever be removed.
-        (found.to_string() == name && found.civil.len() >= "2026-11-24T03:00:05Z".len()).then_some(found)
+        (found.to_string() == name && is_shaped(&found.civil)).then_some(found)
     }
 
     /// `2026-11-24T03`
@@ -97,6 +97,21 @@ impl CopyName {
     fn first(&self, length: usize) -> &str {
         self.civil.get(..length).unwrap_or(&self.civil)
     }
+}
+
+/// `2026-11-24T03:00:05+07:00`, or with `Z` for the offset; nothing that only reads alike.
+fn is_shaped(civil: &str) -> bool {
+    const SHAPE: &[u8] = b"0000-00-00T00:00:00+00:00";
+    let (text, shape) = match civil.strip_suffix('Z') {
+        Some(text) => (text, &SHAPE[..19]),
+        None => (civil, SHAPE),
+    };
+    let fits = |(byte, wanted): (u8, &u8)| match wanted {
+        b'0' => byte.is_ascii_digit(),
+        b'+' => matches!(byte, b'+' | b'-'),
+        wanted => byte == *wanted,
+    };
+    text.len() == shape.len() && text.bytes().zip(shape).all(fits)
 }
 
 impl fmt::Display for CopyName {

@@ -64,7 +64,9 @@ pub async fn rehearse(url: &str, file: &Path, folder: &Path, inspector: &Inspect
             let db = Server::open(url).await?;
             let server = Server::of(&db, url).await;
             db.close().await;
-            let restored = rehearse_on(&server?, file, inspector).await?;
+            let server = server?;
+            server.refuse_newer(file).await?;
+            let restored = rehearse_on(&server, file, inspector).await?;
             sound(&restored.proof, false, inspector)?;
             Ok(Restored { took: inspector.clock.now().since(started), ..restored })
         }
@@ -73,7 +75,6 @@ pub async fn rehearse(url: &str, file: &Path, folder: &Path, inspector: &Inspect
 
 /// Restores a dump into a database of its own on the same server, and removes that again.
 pub(super) async fn rehearse_on(server: &Server, file: &Path, inspector: &Inspector) -> Result<Restored> {
-    server.refuse_newer(file).await?;
     let scratch = server.make_beside().await?;
     let restored = fill(&scratch, file, inspector).await;
     let removed = server.remove(&scratch).await;

@@ -86,7 +86,7 @@ impl Server {
             "--no-password",
             &into,
         ];
-        self.run("pg_restore", &words, &[file.as_os_str()], file).await.map(drop)
+        self.run("pg_restore", &words, &[file.as_os_str()], file).await.map(drop).map_err(damaged(file))
     }
 
     /// Makes an empty database beside this one, for [`Self::remove`] to take away again.
@@ -139,10 +139,12 @@ fn option(name: &str, value: &OsStr) -> std::ffi::OsString {
     option
 }
 
-/// A dump that the tool can't read is damaged.
+/// A dump that the tool can't read is damaged; what the server refuses may have other reasons.
 fn damaged(file: &Path) -> impl FnOnce(Fault) -> Fault + '_ {
     move |fault| match fault {
-        Fault::Tool { said, .. } => Fault::Damaged { what: said, where_: file.display().to_string() },
+        Fault::Tool { said, .. } if !said.contains("could not execute query") => {
+            Fault::Damaged { what: said, where_: file.display().to_string() }
+        }
         fault => fault,
     }
 }
