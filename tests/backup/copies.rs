@@ -21,7 +21,7 @@ async fn worked(db: &Db) -> (Office, Actor) {
     for _ in 0..5 {
         let receipt = office.receive(db, at("2026-08-17 09:00"), &counter, &filed(THREE_DAYS)).await.unwrap();
         office.act(db, at("2026-08-17 10:00"), &counter, &receipt.code, transfer(COMMUNE)).await.unwrap();
-        office.act(db, at("2026-08-18 10:00"), &counter, &receipt.code, Change::Settled).await.unwrap();
+        office.act(db, at("2026-08-18 10:00"), &counter, &receipt.code, Change::Settled {}).await.unwrap();
     }
     (office, counter)
 }
