@@ -68,8 +68,8 @@ impl CopyName {
     #[must_use]
     pub fn read(name: &str) -> Option<Self> {
         let rest = name.strip_prefix(PREFIX)?;
-        let kinds = [Kind::Sqlite, Kind::Postgres].into_iter();
-        let (kind, stem) = kinds.filter_map(|kind| Some((kind, rest.strip_suffix(kind.ending())?))).next()?;
+        let mut kinds = [Kind::Sqlite, Kind::Postgres].into_iter();
+        let (kind, stem) = kinds.find_map(|kind| Some((kind, rest.strip_suffix(kind.ending())?)))?;
         let civil = stem.replace('.', ":");
         let found = Self { at: civil.parse().ok()?, kind, civil };
         // Only what is written exactly as we write it may ever be removed.

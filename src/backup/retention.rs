@@ -21,7 +21,8 @@ pub fn to_remove(copies: &[CopyName], keep: Keep) -> Vec<CopyName> {
     let mut newest_first: Vec<&CopyName> = copies.iter().collect();
     newest_first.sort_by_key(|copy| std::cmp::Reverse(copy.at));
     let mut kept = BTreeSet::from_iter(newest_first.first().map(|newest| newest.at));
-    let periods: [(usize, fn(&CopyName) -> &str); 3] =
+    type Period = fn(&CopyName) -> &str;
+    let periods: [(usize, Period); 3] =
         [(keep.hourly, CopyName::hour), (keep.daily, CopyName::day), (keep.monthly, CopyName::month)];
     for (count, period) in periods {
         let mut seen = BTreeSet::new();
