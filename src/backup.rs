@@ -6,6 +6,7 @@
 
 mod fault;
 mod make;
+mod mark;
 mod name;
 mod place;
 mod proof;

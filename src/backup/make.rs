@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::fault::{Fault, Result};
+use super::mark;
 use super::name::Kind;
 use super::patient;
 use super::place::{Workplace, folder_of, publish};
@@ -70,6 +71,7 @@ async fn copy_file(db: &Db, draft: &Path, file: &Path, inspector: &Inspector) ->
         db::Error::Corrupt(what) => Fault::Damaged { what: what.to_string(), where_: "database".to_owned() },
         error => Fault::Database(error),
     })?;
+    mark::put(draft).await?;
     let name = file.display().to_string();
     let copy = Db::inspect(draft, &patient()).await.map_err(Fault::reading_back(&name))?;
     let proof = inspector.inspect(&copy, &name).await;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::fault::{Fault, Result};
+use super::mark;
 use super::name::Kind;
 use super::patient;
 use super::place::{Workplace, folder_of, publish};
@@ -146,6 +147,7 @@ async fn into_file(
     let place = Workplace::beside(path)?;
     let draft = place.empty_file("dunghen.db")?;
     tokio::fs::copy(file, &draft).await.map_err(Fault::file(path))?;
+    mark::take(&draft, &file.display().to_string()).await?;
     let restored = prove(&draft, file, inspector).await?;
     sound(&restored.proof, accept_findings, inspector)?;
     publish(&draft, path, false).await.map_err(|fault| match fault {
