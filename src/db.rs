@@ -330,7 +330,11 @@ impl SqliteDoor {
         let mut held = self.held();
         match &*held {
             Some(lock) => Ok(Arc::clone(lock)),
-            None => Ok(Arc::clone(held.insert(Arc::new(WriteLock::take(&self.path)?)))),
+            None => {
+                let lock = Arc::new(WriteLock::take(&self.path)?);
+                sqlite::create_private(&self.path)?;
+                Ok(Arc::clone(held.insert(lock)))
+            }
         }
     }
 

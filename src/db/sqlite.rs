@@ -118,10 +118,7 @@ impl WriteLock {
         let wrong = |error: std::io::Error| Error::unsuitable(format!("{}: {error}", path.display()));
         let file = private().create(true).truncate(false).open(&path).map_err(wrong)?;
         match file.try_lock() {
-            Ok(()) => {
-                create_private(database)?;
-                Ok(Self { _file: file })
-            }
+            Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::Locked(database.to_owned())),
             Err(TryLockError::Error(error)) => Err(wrong(error)),
         }
@@ -130,7 +127,7 @@ impl WriteLock {
 
 /// Creates the database's file where there is none, for its owner alone; SQLite gives its other
 /// files the same mode. One that is there is not opened: closing it would undo SQLite's own locks.
-fn create_private(database: &Path) -> Result<()> {
+pub(super) fn create_private(database: &Path) -> Result<()> {
     match private().create_new(true).open(database) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             Err(Error::unsuitable(format!("{}: {error}", database.display())))
