@@ -3,7 +3,7 @@
 //! A workplace is a folder of our own beside the target, on the same disk and closed to others;
 //! it goes with its owner. What a killed process left is known by its lock that nobody holds.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::fault::{Fault, Result};
@@ -12,6 +12,8 @@ use crate::random;
 const PREFIX: &str = ".dunghen-";
 const SUFFIX: &str = ".part";
 const LOCK: &str = "lock";
+/// How often a sweep of somebody else may come between a new workplace and its lock.
+const ATTEMPTS: usize = 10;
 
 /// A folder that nobody else looks into; dropped, it is gone with all that is in it.
 #[derive(Debug)]
@@ -27,20 +29,20 @@ impl Workplace {
     /// [`Fault::File`] and [`Fault::Full`].
     pub(super) fn within(folder: &Path) -> Result<Self> {
         sweep(folder);
-        let name = format!("{PREFIX}{:016x}{SUFFIX}", u64::from_ne_bytes(random::bytes()));
-        let own = folder.join(name);
-        make_private(&own).map_err(Fault::file(folder))?;
-        let locked = File::create_new(own.join(LOCK)).and_then(|lock| {
-            lock.try_lock()?;
-            Ok(lock)
-        });
-        match locked {
-            Ok(lock) => Ok(Self { folder: own, _lock: lock }),
-            Err(error) => {
-                _ = fs::remove_dir_all(&own); // the first failure is the one to tell
-                Err(Fault::file(folder)(error))
+        for _ in 0..ATTEMPTS {
+            let name = format!("{PREFIX}{:016x}{SUFFIX}", u64::from_ne_bytes(random::bytes()));
+            let own = folder.join(name);
+            make_private(&own).map_err(Fault::file(folder))?;
+            match lock(&own) {
+                Ok(Some(lock)) => return Ok(Self { folder: own, _lock: lock }),
+                Ok(None) => {}
+                Err(error) => {
+                    _ = fs::remove_dir_all(&own); // the first failure is the one to tell
+                    return Err(Fault::file(folder)(error));
+                }
             }
         }
+        Err(Fault::file(folder)(std::io::ErrorKind::ResourceBusy.into()))
     }
 
     /// One in the folder that `target` will lie in.
@@ -77,14 +79,36 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
+/// Locks a new workplace; none where somebody's sweep has just taken it for a dead one's.
+fn lock(own: &Path) -> std::io::Result<Option<File>> {
+    let path = own.join(LOCK);
+    let lock = match File::create_new(&path) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    match lock.try_lock() {
+        Ok(()) => Ok(path.exists().then_some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
 /// Removes what killed processes have left.
 fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if ours && File::open(entry.path().join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
-            _ = fs::remove_dir_all(entry.path()); // tried again next time
+        if !ours {
+            continue;
+        }
+        match File::open(entry.path().join(LOCK)) {
+            // Held until the folder is gone, so that nobody begins in it.
+            Ok(lock) if lock.try_lock().is_ok() => _ = fs::remove_dir_all(entry.path()),
+            Ok(_) => {}
+            // Killed before it had a lock, or about to make one; what is not empty stays.
+            Err(_) => _ = fs::remove_dir(entry.path()),
         }
     }
 }
@@ -152,8 +176,10 @@ mod tests {
         fs::create_dir(&left).unwrap();
         fs::write(left.join(LOCK), "").unwrap();
         fs::write(left.join("half a copy"), "SQLite format 3").unwrap();
+        let hardly_begun = folder.path().join(format!("{PREFIX}1{SUFFIX}"));
+        fs::create_dir(&hardly_begun).unwrap();
         let next = Workplace::within(folder.path()).unwrap();
-        assert!(!left.exists());
+        assert!(!left.exists() && !hardly_begun.exists());
         assert!(living.folder.exists());
         drop((living, next));
         assert_eq!(names(folder.path()), Vec::<String>::new());
