@@ -38,7 +38,8 @@ pub(super) async fn run(app: App, kind: Kind) {
         Ok(schedule) => schedule,
         Err(error) => return tracing::error!(%error, "the backups have no schedule"),
     };
-    if let Some(folder) = app.settings.backup_folder().filter(|folder| !folder.is_dir()) {
+    let missing = app.settings.backup_folder().filter(|folder| !folder.is_dir());
+    if let (Some(folder), Kind::Backup) = (missing, kind) {
         tracing::error!(folder = %folder.display(), "there is no such folder for backups: make it, or mount its disk");
     }
     let started = app.clock.now();
