@@ -90,6 +90,10 @@ impl Fault {
                 format!("{} chính là cơ sở dữ liệu đang dùng; chọn tên khác cho bản sao.", file.display()),
                 format!("{} is the database itself; choose another name for the copy.", file.display()),
             ),
+            Self::File { path, error } if error.kind() == ErrorKind::NotFound => Said::new(
+                format!("Không có {}; kiểm tra tên, tạo thư mục hoặc gắn lại ổ đĩa.", path.display()),
+                format!("There is no {}; check the name, make the folder or mount its disk.", path.display()),
+            ),
             Self::File { path, error } => Said::new(
                 format!("Không đọc hoặc ghi được {}: {error}.", path.display()),
                 format!("{} can't be read or written: {error}.", path.display()),
