@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod digest;
+mod due;
 pub mod schedule;
 pub mod sender;
 pub mod sweeper;

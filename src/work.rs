@@ -10,6 +10,7 @@ pub mod backups;
 pub mod correspondence;
 pub mod desk;
 pub mod digest;
+mod free_text;
 pub mod import;
 pub mod intake;
 pub mod ledger;

@@ -28,7 +28,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let mut verdicts = vec![Verdict {
         what: "cấu hình",
         holds: true,
-        detail: configuration.summary(today, setup::LANGUAGE).join("; "),
+        detail: configuration.summary(today, setup::LANGUAGE).join(" "),
     }];
     verdicts.push(Verdict {
         what: "tệp cấu hình",

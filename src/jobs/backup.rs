@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::rest;
 use super::schedule::{Schedule, Tick};
+use super::{due, rest};
 use crate::app::App;
 use crate::backup::{self, CopyName, Fault, Inspector, Keep, Keys, Proof, Proved};
 use crate::db::Result;
@@ -62,12 +62,8 @@ pub(super) async fn run(app: App, kind: Kind) {
 /// Does what is due now, if anything is: of what was missed, the latest alone.
 async fn when_due(app: &App, kind: Kind, schedule: &Schedule, started: Moment) -> Result<()> {
     let task = kind.id();
-    let latest = app.db.read(async move |tx| ticks::latest(tx, task).await).await?;
+    let Some(tick) = due::latest(app, task, schedule, started).await? else { return Ok(()) };
     let now = app.clock.now();
-    let days = i64::try_from(app.settings.jobs.catch_up_days.get()).unwrap_or(0);
-    let horizon = now.plus(SignedDuration::from_hours(-24 * days));
-    let since = latest.map_or(started, |latest| latest.max(horizon));
-    let Some(tick) = schedule.latest(app.province.zone(), since, now) else { return Ok(()) };
     let Tick { at, local, .. } = tick;
     let claimed = app.db.write(async move |tx| ticks::claim(tx, task, at, &local, now).await).await?;
     if !claimed {

@@ -5,10 +5,8 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
-use super::rest;
 use super::schedule::{Schedule, Tick};
+use super::{due, rest};
 use crate::app::App;
 use crate::db::{Error, Result};
 use crate::domain::time::{Day, Moment};
@@ -50,13 +48,7 @@ pub async fn make_up(app: &App, since: Moment) -> Result<()> {
 
 /// Does what is due now, if anything is.
 async fn once(app: &App, schedule: &Schedule, started: Moment) -> Result<()> {
-    let latest = app.db.read(async |tx| ticks::latest(tx, TASK).await).await?;
-    let now = app.clock.now();
-    // Without any history the task begins with the service; with it, it looks back a limited time.
-    let days = i64::try_from(app.settings.jobs.catch_up_days.get()).unwrap_or(0);
-    let horizon = now.plus(SignedDuration::from_hours(-24 * days));
-    let since = latest.map_or(started, |latest| latest.max(horizon));
-    match schedule.latest(app.province.zone(), since, now) {
+    match due::latest(app, TASK, schedule, started).await? {
         Some(tick) => write(app, tick).await,
         None => Ok(()),
     }

@@ -1,9 +1,10 @@
 //! Form 04: signed once, sent to the citizen, delivered against a receipt (LATE-01 to LATE-17).
 
 use super::desk::{Desk, sealing_failed};
+use super::free_text::{line, text};
 use super::ledger::{self, Addition, Opened, milestones_of, rules_of};
 use super::post::{self, Posting};
-use super::processing::{Change, line, text};
+use super::processing::Change;
 use crate::db::{Error, Result, Tx};
 use crate::domain::apology::{DeliveryChannel, LateReason};
 use crate::domain::applicant::{Applicant, ApplicantKind};

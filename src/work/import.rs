@@ -26,9 +26,11 @@ pub mod review;
 
 mod keep;
 mod life;
+mod tally;
 
 use life::Life;
 use record::{Batch, Digest, Reason, Record, TheirUnit, Told};
+pub use tally::Tally;
 
 /// The other system, as its mapping describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,33 +61,6 @@ pub struct Counts {
     pub dossiers: Tally,
 }
 
-/// Dossiers by what a run did to each; of one batch it is what the batch changes in that, so that
-/// a dossier that an earlier batch left unchanged may be taken away there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    pub created: i64,
-    pub updated: i64,
-    pub unchanged: i64,
-}
-
-impl Tally {
-    fn of(&mut self, fate: Fate) -> &mut i64 {
-        match fate {
-            Fate::Created => &mut self.created,
-            Fate::Updated => &mut self.updated,
-            Fate::Unchanged => &mut self.unchanged,
-        }
-    }
-}
-
-/// What a run has done to a dossier so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Created,
-    Updated,
-    Unchanged,
-}
-
 /// Findings about the dossiers that a run has seen, by kind.
 pub type Findings = BTreeMap<String, u64>;
 
@@ -97,9 +72,7 @@ impl Counts {
         for (reason, count) in &other.reasons {
             *self.reasons.entry(reason).or_default() += count;
         }
-        self.dossiers.created += other.dossiers.created;
-        self.dossiers.updated += other.dossiers.updated;
-        self.dossiers.unchanged += other.dossiers.unchanged;
+        self.dossiers.add(other.dossiers);
     }
 }
 
@@ -162,22 +135,8 @@ pub async fn take_in(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, batch: 
         }
     }
     keep::keep(tx, desk, actor, run, &groups, &lives, &sifted.repeated).await?;
-    tally(run, &groups, &lives, &mut counts.dossiers);
+    counts.dossiers.add(Tally::of_batch(run, &groups, &lives));
     Ok(counts)
-}
-
-/// Whether a dossier counts elsewhere now than after the batch before.
-fn tally(run: &Run, groups: &[Group<'_>], lives: &[Life], tally: &mut Tally) {
-    for (group, life) in groups.iter().zip(lives) {
-        let before = group.fate_before(run);
-        let after = group.fate_after(run, life);
-        if before != Some(after) {
-            *tally.of(after) += 1;
-            if let Some(before) = before {
-                *tally.of(before) -= 1;
-            }
-        }
-    }
 }
 
 /// Findings looked at in one go.
@@ -279,29 +238,6 @@ struct Group<'b> {
     known: Option<&'b KnownDossier>,
     /// What has not been heard before, in the source's order.
     fresh: Vec<&'b Told>,
-}
-
-impl Group<'_> {
-    /// What this run had done to the dossier before the batch; none where it had not seen it.
-    fn fate_before(&self, run: &Run) -> Option<Fate> {
-        let known = self.known.filter(|known| known.seen_batch == Some(run.id))?;
-        Some(if known.created_batch == Some(run.id) {
-            Fate::Created
-        } else if known.changed_batch == Some(run.id) {
-            Fate::Updated
-        } else {
-            Fate::Unchanged
-        })
-    }
-
-    fn fate_after(&self, run: &Run, life: &Life) -> Fate {
-        match self.fate_before(run) {
-            None if self.known.is_none() => Fate::Created,
-            None | Some(Fate::Unchanged) if !life.added.is_empty() => Fate::Updated,
-            None => Fate::Unchanged,
-            Some(before) => before,
-        }
-    }
 }
 
 struct Refused<'b> {

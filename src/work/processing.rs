@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::appointment::{self, Between};
 use super::desk::Desk;
+use super::free_text::{line, text};
 use super::ledger::{self, Addition, Opened, rules_of};
 use super::{apology, intake, timing};
 use crate::db::{Result, Tx};
@@ -20,10 +21,7 @@ use crate::domain::staff::{Actor, Deed, StaffId};
 use crate::domain::state::State;
 use crate::domain::time::{Day, Moment};
 use crate::domain::unit::UnitCode;
-use crate::domain::words::{leaves_its_line, visible_length};
 use crate::store;
-
-const LONGEST_TEXT: usize = 2_000;
 
 /// What is asked for, by the event's kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -382,28 +380,4 @@ async fn officer(tx: &mut Tx, desk: &Desk, id: Option<i64>, unit: &UnitCode) -> 
         format!("This officer does not belong to {name}. Choose one of the unit that holds the dossier."),
     )
     .into())
-}
-
-/// A text of at least `least` visible characters, without surrounding blanks. It may have several lines.
-pub fn text(field: &'static str, given: &str, least: usize) -> Result<String> {
-    let text = given.trim();
-    let stray = text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
-    if stray || visible_length(text) < least || text.chars().count() > LONGEST_TEXT {
-        return Err(Refusal::invalid(
-            field,
-            format!("Nhập từ {least} đến {LONGEST_TEXT} ký tự nhìn thấy được, không có ký tự điều khiển."),
-            format!("Enter between {least} and {LONGEST_TEXT} visible characters, no control characters."),
-        )
-        .into());
-    }
-    Ok(text.to_owned())
-}
-
-/// The same in one line.
-pub fn line(field: &'static str, given: &str) -> Result<String> {
-    let line = text(field, given, 1)?;
-    if leaves_its_line(&line) {
-        return Err(Refusal::invalid(field, "Chỉ nhập một dòng.", "Enter one line only.").into());
-    }
-    Ok(line)
 }

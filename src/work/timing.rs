@@ -88,8 +88,8 @@ fn check_standing(desk: &Desk, dossier: &Dossier, at: Moment) -> Result<()> {
     let again = dossier.reappointment.map(|second| second.late_from);
     if promised.into_iter().chain(again).any(|late_from| at <= late_from && late_from < desk.now) {
         return Err(not_then(
-            "Từ thời điểm này đến nay hồ sơ đã quá hạn; ghi lùi ngày sẽ xóa việc quá hạn. Bỏ trống thời điểm để ghi nhận lúc này. Nếu việc thực sự xảy ra trước hạn, cần làm thủ tục đính chính có hai người duyệt.",
-            "The dossier has become late since then, and an earlier time would undo that. Leave the time out to record it now. If it did happen in time, that takes the correction procedure with two persons.",
+            "Từ thời điểm này đến nay hồ sơ đã quá hạn; ghi lùi ngày sẽ xóa việc quá hạn. Bỏ trống thời điểm để ghi nhận lúc này. Nếu việc thực sự xảy ra trước hạn, báo đơn vị kiểm soát thủ tục hành chính: đính chính phải có hai người duyệt.",
+            "The dossier has become late since then, and an earlier time would undo that. Leave the time out to record it now. If it did happen in time, tell the control office: a correction takes two persons.",
         ));
     }
     Ok(())
@@ -101,8 +101,8 @@ fn check_month(desk: &Desk, at: Moment) -> Result<()> {
         return Ok(());
     }
     Err(not_then(
-        "Thời điểm thuộc tháng trước, số liệu tháng đó đã khép. Bỏ trống thời điểm để ghi nhận lúc này. Nếu cần ghi vào tháng trước, phải làm thủ tục đính chính có hai người duyệt.",
-        "The time lies in an earlier month, whose figures are closed. Leave the time out to record it now. To put it into that month takes the correction procedure with two persons.",
+        "Thời điểm thuộc tháng trước, số liệu tháng đó đã khép. Bỏ trống thời điểm để ghi nhận lúc này. Nếu cần ghi vào tháng trước, báo đơn vị kiểm soát thủ tục hành chính: đính chính phải có hai người duyệt.",
+        "The time lies in an earlier month, whose figures are closed. Leave the time out to record it now. If it belongs there, tell the control office: a correction takes two persons.",
     ))
 }
 

@@ -1,5 +1,7 @@
 //! What imports did and could not do, page by page, for those who put it right.
 
+use crate::db::Query;
+
 use super::{FromRow, Json, Moment, Result, Serialize, Tx};
 
 /// A run of `dunghen import`.
@@ -50,6 +52,17 @@ pub struct Wanted {
     pub limit: i64,
 }
 
+impl Wanted {
+    /// Binds the five parameters of a list.
+    fn bind<'t>(&self, page: Query<'t>) -> Query<'t> {
+        page.bind(self.source.as_deref())
+            .bind(self.run)
+            .bind(self.kind.as_deref())
+            .bind(self.after)
+            .bind(self.limit)
+    }
+}
+
 /// A record in quarantine, and the file it came in.
 #[derive(Clone, Debug, FromRow, Serialize)]
 pub struct Quarantined {
@@ -64,20 +77,14 @@ pub struct Quarantined {
 
 /// A page of the quarantine, oldest first.
 pub async fn quarantined(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Quarantined>> {
-    tx.query(
+    let page = tx.query(
         "select q.id, q.source, q.batch as run, b.file, q.line, q.field, q.reason
          from import_quarantine q join import_batches b on b.id = q.batch
          where q.id > $4 and ($1 is null or q.source = $1) and ($2 is null or q.batch = $2)
             and ($3 is null or q.reason = $3)
          order by q.id limit $5",
-    )
-    .bind(wanted.source.as_deref())
-    .bind(wanted.run)
-    .bind(wanted.kind.as_deref())
-    .bind(wanted.after)
-    .bind(wanted.limit)
-    .fetch_all()
-    .await
+    );
+    wanted.bind(page).fetch_all().await
 }
 
 /// Something odd about an imported dossier, and the run that met it.
@@ -95,18 +102,12 @@ pub struct Found {
 
 /// A page of the findings, oldest first.
 pub async fn found(tx: &mut Tx, wanted: &Wanted) -> Result<Vec<Found>> {
-    tx.query(
+    let page = tx.query(
         "select f.id, f.source, f.batch as run, b.file, f.code, f.kind, f.detail
          from import_findings f join import_batches b on b.id = f.batch
          where f.id > $4 and ($1 is null or f.source = $1) and ($2 is null or f.batch = $2)
             and ($3 is null or f.kind = $3)
          order by f.id limit $5",
-    )
-    .bind(wanted.source.as_deref())
-    .bind(wanted.run)
-    .bind(wanted.kind.as_deref())
-    .bind(wanted.after)
-    .bind(wanted.limit)
-    .fetch_all()
-    .await
+    );
+    wanted.bind(page).fetch_all().await
 }
