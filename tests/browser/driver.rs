@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -178,18 +179,57 @@ impl Browser {
         self.client.current_url().await.unwrap().path().to_owned()
     }
 
-    /// The visible text of the first such element.
-    pub async fn text(&self, css: &str) -> String {
-        self.client.find(Locator::Css(css)).await.unwrap().text().await.unwrap()
+    /// The visible text of the first such element, once there is one.
+    #[track_caller]
+    pub fn text(&self, css: &str) -> impl Future<Output = String> + use<'_> {
+        self.of_element(css, "element.innerText")
     }
 
-    pub async fn attribute(&self, css: &str, name: &str) -> String {
-        let element = self.client.find(Locator::Css(css)).await.unwrap();
-        element.attr(name).await.unwrap().unwrap_or_default()
+    #[track_caller]
+    pub fn attribute(&self, css: &str, name: &str) -> impl Future<Output = String> + use<'_> {
+        self.of_element(css, &format!("element.getAttribute({}) ?? ''", json!(name)))
     }
 
-    pub async fn click(&self, css: &str) {
-        self.client.find(Locator::Css(css)).await.unwrap().click().await.unwrap();
+    /// Asks in one go: the page renews parts of itself, and an element found before may be gone.
+    #[track_caller]
+    fn of_element(&self, css: &str, what: &str) -> impl Future<Output = String> + use<'_> {
+        let place = std::panic::Location::caller();
+        let script =
+            format!("const element = document.querySelector({}); return element && ({what})", json!(css));
+        let css = css.to_owned();
+        async move {
+            let told = async {
+                loop {
+                    if let Ok(Value::String(text)) = self.client.execute(&script, Vec::new()).await {
+                        return text;
+                    }
+                }
+            };
+            let told = tokio::time::timeout(PATIENCE, told).await;
+            told.unwrap_or_else(|_| panic!("{place}: there is no {css}"))
+        }
+    }
+
+    /// Clicks the first such element, once it can be clicked.
+    #[track_caller]
+    pub fn click(&self, css: &str) -> impl Future<Output = ()> + use<'_> {
+        let place = std::panic::Location::caller();
+        let css = css.to_owned();
+        async move {
+            let mut why = None;
+            let clicked = async {
+                while let Err(error) = self.try_click(&css).await {
+                    why = Some(error);
+                }
+            };
+            if tokio::time::timeout(PATIENCE, clicked).await.is_err() {
+                panic!("{place}: {css} cannot be clicked: {why:?}");
+            }
+        }
+    }
+
+    async fn try_click(&self, css: &str) -> Result<(), CmdError> {
+        self.client.find(Locator::Css(css)).await?.click().await
     }
 
     /// Fills a field as if typed into it, whatever the locale shows there.
@@ -222,7 +262,11 @@ impl Browser {
     }
 
     async fn act(&self, keys: KeyActions) {
-        self.client.perform_actions(keys).await.unwrap();
+        let Err(error) = self.client.perform_actions(keys).await else { return };
+        // A key that leaves its page may take the driver's answer with it; it was pressed all the same.
+        let left = ["navigated or closed", "aborted by navigation", "context was destroyed"];
+        let told = error.to_string();
+        assert!(left.iter().any(|sign| told.contains(sign)), "{told}");
     }
 
     /// Presses Enter from field to field until the focus matches.
