@@ -173,7 +173,7 @@ impl Db {
         };
         let readers = pool(settings.statement_timeout, settings.postgres_connections)?;
         let reports = pool(settings.report_statement_timeout, settings.report_connections)?;
-        postgres::check(&readers).await?;
+        postgres::check(&readers, settings.purpose == Purpose::Serve).await?;
         Ok(Self(Arc::new(Inner {
             url: url.to_owned(),
             settings: settings.clone(),
@@ -184,7 +184,8 @@ impl Db {
         })))
     }
 
-    /// Does `deed` wholly or not at all; once this answers `Ok`, it is durable.
+    /// Does `deed` wholly or not at all; once this answers `Ok`, it is durable. On PostgreSQL
+    /// others may see it a moment earlier; what they write because of it is durable no sooner.
     ///
     /// # Errors
     /// What the deed itself answers, or why it could not be kept. Nothing was kept

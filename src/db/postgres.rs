@@ -17,7 +17,12 @@ use super::tx::Link;
 use super::{DbSettings, Sql};
 
 pub(super) const READ: &str = "begin isolation level repeatable read read only";
-const WRITE: &str = "begin isolation level read committed";
+/// Its commit does not wait for the disk: it would keep its row locks meanwhile, and every deed
+/// locks the head of the audit chain.
+const WRITE: &str = "begin isolation level read committed; set local synchronous_commit to off";
+/// Hence a second commit right behind it, which writes next to nothing and does wait, as the
+/// server is set to. The log is in order: once this one is kept, so is the deed.
+const KEEP: &str = "commit; select pg_logical_emit_message(true, 'dunghen', '')";
 
 const OLDEST_VERSION: u32 = 150_000;
 /// How often a deed is done at most.
@@ -65,14 +70,15 @@ fn millis(length: Duration) -> String {
 /// Makes sure that the server keeps what it says it has committed.
 ///
 /// # Errors
-/// [`Error::Unsuitable`] where it is too old or set to forget.
-pub(super) async fn check(pool: &Arc<Pool>) -> Result<()> {
+/// [`Error::Unsuitable`] where it is too old or set to forget, [`Error::Statement`] where one that
+/// is to be `written` to does not let this account do what a commit needs.
+pub(super) async fn check(pool: &Arc<Pool>, written: bool) -> Result<()> {
     let mut held = pool.begin(READ).await?;
     let tx = held.tx()?;
     let setting = Sql::both("select current_setting($1)");
     let version: String = tx.query(setting).bind("server_version_num").fetch_scalar().await?;
     let synchronous: String = tx.query(setting).bind("synchronous_commit").fetch_scalar().await?;
-    held.end("commit").await?;
+    held.end(if written { KEEP } else { "commit" }).await?;
     if version.parse().is_ok_and(|version: u32| version < OLDEST_VERSION) {
         return Err(Error::unsuitable(format!("PostgreSQL 15 or newer is needed, this server is {version}")));
     }
@@ -119,8 +125,8 @@ fn pause(attempt: u32) -> Duration {
 
 /// Once the commit is sent, only the server's own refusal says that nothing was kept.
 async fn commit(held: Held, limit: Duration) -> Result<()> {
-    match within(limit, held.end("commit")).await {
-        Err(error @ (Error::Unavailable(_) | Error::TimedOut)) => {
+    match within(limit, held.end(KEEP)).await {
+        Err(error @ (Error::Unavailable(_) | Error::TimedOut | Error::Full(_))) => {
             Err(Error::CommitUnknown(error.to_string().into()))
         }
         outcome => outcome,

@@ -70,6 +70,7 @@ macro_rules! run {
 impl<'t> Query<'t> {
     #[expect(clippy::disallowed_methods, reason = "this is the door that statements go through")]
     pub(super) fn new(tx: &'t mut Tx, sql: Sql) -> Self {
+        tx.touched |= !sql.sqlite.trim_ascii_start().starts_with("select");
         let engine = match &mut tx.link {
             Link::Sqlite(connection, _) => Engine::Sqlite(connection, sqlx::query(sql.sqlite)),
             Link::Postgres(connection) => Engine::Postgres(connection, sqlx::query(sql.postgres)),

@@ -15,6 +15,9 @@ pub struct Tx {
     pub(super) link: Link,
     /// The first failure of a statement, after which nothing more runs.
     pub(super) spoiled: Option<Error>,
+    /// Since this was last set to false, something was written, or went wrong in a way that may have
+    /// ended the transaction.
+    pub(super) touched: bool,
 }
 
 /// The connection that a transaction runs on.
@@ -25,7 +28,7 @@ pub(super) enum Link {
 
 impl Tx {
     pub(super) fn new(link: Link) -> Self {
-        Self { link, spoiled: None }
+        Self { link, spoiled: None, touched: false }
     }
 
     /// Starts a statement; see [`Query`] for how to bind and run it.
@@ -69,6 +72,7 @@ impl Tx {
     /// The outcome of work in this transaction: no success where a statement has failed.
     pub(super) fn judge<T>(&mut self, outcome: Result<T>) -> Result<T> {
         let spoiled = self.spoiled.take();
+        self.touched |= spoiled.is_some() || matches!(outcome, Err(Error::TimedOut | Error::Panicked));
         match outcome {
             Ok(value) => spoiled.map_or(Ok(value), Err),
             refused => refused,

@@ -167,7 +167,7 @@ fn a_connection_lost_during_the_commit_is_told_as_such_and_never_tried_again() {
         make_table(&near).await;
         let far = Far::from(&near).await;
         let done = Arc::new(AtomicU32::new(0));
-        const COMMIT: &str = "commit\0"; // the isolation level is named alike
+        const COMMIT: &str = "commit;"; // the isolation level is named alike
         for (id, weather) in [(1, Weather::CutAfter(COMMIT)), (2, Weather::CutBefore(COMMIT))] {
             let count = Arc::clone(&done);
             far.proxy.set(weather);
