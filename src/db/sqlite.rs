@@ -23,6 +23,8 @@ const JOURNAL_SIZE_LIMIT: &str = "67108864";
 /// Four times the usual: a page that many commits have touched is carried over once, and the journal stays
 /// under 16 MiB.
 const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
+/// The writer keeps 16 MiB of pages: those that searches for a person lead to lie anywhere in the file.
+const WRITER_CACHE_KIB: &str = "-16384";
 
 /// How to connect to a file.
 #[derive(Clone)]
@@ -44,6 +46,7 @@ impl SqliteSource {
             .synchronous(SqliteSynchronous::Full)
             .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
             .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS)
+            .pragma("cache_size", WRITER_CACHE_KIB)
             .optimize_on_close(true, None);
         Self { options }
     }

@@ -265,13 +265,28 @@ impl<T: Send, F: Deed<T>> Waiting for Ticket<T, F> {
     }
 }
 
-/// Handing a statement to another processor costs more than the statement.
+/// Handing a statement to another processor costs more than the statement; and on the same one, each of
+/// a statement's answers would wake this thread in the middle of the next unless it lets the other
+/// finish first, as one that says it has time (a batch) does.
 #[cfg(target_os = "linux")]
 fn stay_on_one_processor() {
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
+    };
+
     let mut one = rustix::thread::CpuSet::new();
     one.set(rustix::thread::sched_getcpu());
     _ = rustix::thread::sched_setaffinity(None, &one); // slower where it is not allowed, not wrong
+    let batch = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Batch);
+    if let Ok(unchanged) = USUAL_PRIORITY.try_into().map(ThreadPriority::Crossplatform) {
+        _ = set_thread_priority_and_policy(thread_native_id(), unchanged, batch); // likewise
+    }
 }
+
+/// What the library calls a niceness of 0.
+#[cfg(target_os = "linux")]
+const USUAL_PRIORITY: u8 = 47;
 
 #[cfg(not(target_os = "linux"))]
 fn stay_on_one_processor() {}
