@@ -24,8 +24,8 @@ use dunghen::db::{Db, DbSettings, Purpose};
 use dunghen::domain::staff::Role;
 use dunghen::domain::time::Moment;
 use dunghen::seal::{Keyring, digest};
-use dunghen::store::sessions;
 use dunghen::store::staff::{self, NewPerson};
+use dunghen::store::tokens::{self, NewToken};
 use dunghen::web::{router, server};
 use dunghen::work::start;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
@@ -106,7 +106,16 @@ async fn office(url: &str) -> Result<App> {
                 };
                 let id = staff::insert(tx, &new).await?;
                 let hash = digest(token(unit).as_bytes());
-                sessions::insert_token(tx, &hash, id, "write", desk.now, later).await?;
+                let new = NewToken {
+                    token_hash: &hash,
+                    staff_id: id,
+                    label: "bench",
+                    scope: "write",
+                    unit: None,
+                    now: desk.now,
+                    expires_at: later,
+                };
+                tokens::insert(tx, &new).await?;
             }
             Ok(())
         })

@@ -1,8 +1,8 @@
 //! The running service: what its parts share, and how it stops.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,7 +12,11 @@ use crate::db::Db;
 use crate::domain::province::Province;
 use crate::seal::Keyring;
 use crate::telemetry::Progress;
+use crate::work::anchors::Anchor;
 use crate::work::desk::{Desk, House};
+
+/// A password's hash takes 19 MiB and tens of milliseconds.
+const HASHING_AT_ONCE: usize = 2;
 
 /// Shared by every request and loop; cheap to clone.
 #[derive(Clone)]
@@ -25,8 +29,12 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Rung when a letter was put into the outbox.
     pub post: Arc<Notify>,
+    /// So many passwords are hashed at once: each takes memory and a processor for a while (S4).
+    pub hashing: Arc<Semaphore>,
     /// What each loop last got done.
     pub progress: Progress,
+    /// The audit chain's last row that was written down elsewhere.
+    pub anchored: Arc<Mutex<Option<Anchor>>>,
     /// Tells everyone to come to an end.
     pub stop: CancellationToken,
     /// Waited for when the service stops.
@@ -55,7 +63,9 @@ impl App {
             house: Arc::new(house),
             settings,
             post: Arc::new(Notify::new()),
+            hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
             progress: Progress::default(),
+            anchored: Arc::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }
@@ -70,6 +80,16 @@ impl App {
             house: Arc::clone(&self.house),
             now: self.clock.now(),
         }
+    }
+
+    /// Remembers the anchor that was written last.
+    pub fn remember(&self, anchor: Anchor) {
+        *self.anchored.lock().unwrap_or_else(PoisonError::into_inner) = Some(anchor);
+    }
+
+    #[must_use]
+    pub fn last_anchor(&self) -> Option<Anchor> {
+        self.anchored.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Tells everyone to end, waits for them and closes the database.

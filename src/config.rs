@@ -23,7 +23,7 @@ use crate::domain::unit::{UnitCode, UnitKind, UnitTree};
 
 pub use fault::Fault;
 pub use hours::Timetables;
-pub use settings::{Environment, LogFormat, MailTls, Settings, Web};
+pub use settings::{Environment, LogFormat, MailTls, SecondFactor, Settings, Web};
 use texts::{Sources, Texts};
 
 mod summary;

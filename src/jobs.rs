@@ -3,6 +3,7 @@
 //! Each is a loop that notes its progress. A loop never ends before the service is
 //! told to; if one does, the service ends with it, so that its supervisor notices.
 
+pub mod anchor;
 pub mod backup;
 pub mod digest;
 mod due;
@@ -33,6 +34,7 @@ pub async fn run(app: App, courier: Courier) -> Result<(), LoopEnded> {
     let watched = app.clone();
     spawn(&mut loops, "sweep", sweeper::run(app.clone()));
     spawn(&mut loops, "digest", digest::run(app.clone()));
+    spawn(&mut loops, "anchor", anchor::run(app.clone()));
     spawn(&mut loops, "post", sender::run(app.clone(), courier));
     if backup::is_on(&app) {
         spawn(&mut loops, "backup", backup::run(app.clone(), Kind::Backup));

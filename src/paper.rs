@@ -8,6 +8,7 @@ pub use crate::domain::refusal::Language;
 
 pub mod chart;
 pub mod month_picture;
+pub mod qr;
 
 /// One finished SVG element. Only the templates of this module make it, with every
 /// text in it escaped; so a page may show it as it is.

@@ -5,6 +5,7 @@
 //! applicant's record can't be passed off as a letter.
 
 pub mod password;
+pub mod totp;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +41,10 @@ impl fmt::Debug for Keyring {
 pub enum Use {
     Applicant,
     Letter,
+    /// The secret that a telephone shares with us.
+    SecondFactor,
+    /// That somebody's password was right, for as long as their code is asked for.
+    Ticket,
 }
 
 impl Use {
@@ -47,6 +52,8 @@ impl Use {
         match self {
             Self::Applicant => b"dunghen applicant 1",
             Self::Letter => b"dunghen letter 1",
+            Self::SecondFactor => b"dunghen second factor 1",
+            Self::Ticket => b"dunghen ticket 1",
         }
     }
 }
@@ -170,6 +177,18 @@ impl Keyring {
         hex(&self.mac(&[b"form", session])[..16])
     }
 
+    /// The mark of a device on which `account` was signed in; `nonce` tells devices apart.
+    #[must_use]
+    pub fn device_mark(&self, account: &str, nonce: &[u8]) -> Vec<u8> {
+        self.mac(&[b"device", nonce, account.as_bytes()])[..16].to_vec()
+    }
+
+    /// The seal of an anchor of the audit log, which nobody else can make.
+    #[must_use]
+    pub fn anchor_code(&self, anchor: &str) -> Vec<u8> {
+        self.mac(&[b"anchor", anchor.as_bytes()])
+    }
+
     fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
         let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.search) else {
             return Vec::new();
@@ -202,7 +221,9 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
+/// Reads 64 hexadecimal digits.
+#[must_use]
+pub fn unhex(text: &str) -> Option<[u8; 32]> {
     let mut key = [0; 32];
     if text.len() != 64 || !text.is_ascii() {
         return None;

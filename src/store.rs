@@ -3,6 +3,7 @@
 //! Here are the statements and nothing but statements: no rule of law, no
 //! permission, no clock. Both databases run the same SQL.
 
+pub mod activations;
 pub mod alerts;
 pub mod applicants;
 pub mod audit;
@@ -10,6 +11,7 @@ pub mod backups;
 pub mod bulk;
 pub mod catalogue;
 pub mod dossiers;
+pub mod duties;
 pub mod events;
 pub mod idempotency;
 pub mod imports;
@@ -17,9 +19,12 @@ pub mod intake;
 pub mod lists;
 pub mod obligations;
 pub mod outbox;
+pub mod second_factors;
 pub mod sessions;
 pub mod soundness;
 pub mod staff;
 pub mod statistics;
 pub mod sweep;
+pub mod throttles;
 pub mod ticks;
+pub mod tokens;

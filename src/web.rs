@@ -2,12 +2,16 @@
 //!
 //! Handlers extract, call `work` and answer. No rule, no statement, no clock here.
 
+pub mod address;
 pub mod api;
 pub mod assets;
+pub mod entrance;
 pub mod failure;
 pub mod health;
 pub mod pages;
 pub mod router;
+pub mod routes;
 pub mod server;
 pub mod session;
 pub mod views;
+pub mod watch;

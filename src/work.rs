@@ -4,24 +4,33 @@
 //! acting person, decides by the domain, writes by the store, and does nothing
 //! outside of its transaction: a deed may be run again.
 
+pub mod account;
+pub mod anchors;
 pub mod apology;
 pub mod appointment;
+pub mod audit_log;
 pub mod backups;
 pub mod correspondence;
 pub mod desk;
 pub mod digest;
+pub mod duties;
 mod free_text;
 pub mod import;
 pub mod intake;
 pub mod ledger;
 pub mod look_up;
+pub mod people;
+pub mod person;
 pub mod post;
 pub mod processing;
 pub mod report;
 pub mod scope;
+pub mod second_factor;
 pub mod sign_in;
+pub mod stand_in;
 pub mod start;
 pub mod sweep;
+pub mod throttle;
 pub mod timing;
 pub mod verify;
 pub mod wording;

@@ -15,7 +15,8 @@ use crate::domain::staff::Actor;
 use crate::random;
 use crate::seal::digest;
 use crate::store::audit::{self, Entry};
-use crate::store::{sessions, staff};
+use crate::store::staff;
+use crate::store::tokens::{self, NewToken};
 
 #[derive(Debug, Args)]
 pub struct TokenArgs {
@@ -75,7 +76,16 @@ pub(super) async fn run(config: Option<&Path>, args: &TokenArgs) -> Result<ExitC
                     format!("There is no active account {account:?}."),
                 )
             })?;
-            sessions::insert_token(tx, &hash, person.id, scope, now, expires_at).await?;
+            let new = NewToken {
+                token_hash: &hash,
+                staff_id: person.id,
+                label: "",
+                scope,
+                unit: None,
+                now,
+                expires_at,
+            };
+            tokens::insert(tx, &new).await?;
             let actor = Actor::system(root);
             let entry =
                 Entry { at: now, actor: &actor, action: "token_issued", subject: &account, detail: "{}" };

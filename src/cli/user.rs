@@ -1,4 +1,4 @@
-//! `dunghen user add`: makes an account.
+//! `dunghen user`: the first administrator, accounts, and the links that open them.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,11 +9,12 @@ use clap::{Args, Subcommand};
 use super::setup::{self, Failed};
 use crate::config::Configuration;
 use crate::db::Purpose;
-use crate::domain::staff::{Actor, Role};
+use crate::domain::staff::{Actor, Role, StaffId};
 use crate::domain::unit::UnitCode;
 use crate::seal::password;
 use crate::store::audit::{self, Entry};
 use crate::store::staff::{self, NewPerson};
+use crate::work::people::{self, Link, Particulars};
 
 #[derive(Debug, Args)]
 pub struct UserArgs {
@@ -25,6 +26,31 @@ pub struct UserArgs {
 enum UserCommand {
     /// Add an account; its password is read from standard input.
     Add(AddArgs),
+    /// Make the first administrator and print the one-time link that opens the account.
+    Bootstrap(BootstrapArgs),
+    /// Print a new one-time link for an account, as where its only administrator lost the password.
+    Link(LinkArgs),
+}
+
+#[derive(Debug, Args)]
+struct BootstrapArgs {
+    /// The name to sign in with.
+    #[arg(default_value = "quantri")]
+    name: String,
+    /// The person's name for others to read.
+    #[arg(long, default_value = "Quản trị hệ thống")]
+    display: String,
+    #[arg(long)]
+    email: Option<String>,
+    /// The unit's code; the one at the top, where none is named.
+    #[arg(long)]
+    unit: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct LinkArgs {
+    /// The name to sign in with.
+    name: String,
 }
 
 #[derive(Debug, Args)]
@@ -45,7 +71,60 @@ struct AddArgs {
 }
 
 pub(super) async fn run(config: Option<&Path>, args: &UserArgs) -> Result<ExitCode, Failed> {
-    let UserCommand::Add(args) = &args.command;
+    match &args.command {
+        UserCommand::Add(args) => add(config, args).await,
+        UserCommand::Bootstrap(args) => bootstrap(config, args).await,
+        UserCommand::Link(args) => link(config, args).await,
+    }
+}
+
+async fn bootstrap(config: Option<&Path>, args: &BootstrapArgs) -> Result<ExitCode, Failed> {
+    let configuration = setup::configuration(config)?;
+    let root = configuration.province.root.to_string();
+    let unit = unit(&configuration, args.unit.as_deref().unwrap_or(&root))?;
+    let db = setup::database(&configuration, Purpose::Command).await?;
+    let desk = setup::prepared_desk(&configuration, &db).await?;
+    let link = Link::generate();
+    let url = link.url(&desk);
+    let of = Particulars {
+        name: args.display.clone(),
+        email: args.email.clone(),
+        unit: unit.to_string(),
+        roles: vec![Role::Administrator],
+    };
+    let name = args.name.clone();
+    let made = db.write(async move |tx| people::bootstrap(tx, &desk, &name, &of, &link).await).await;
+    db.close().await;
+    made?;
+    announce(&url);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn link(config: Option<&Path>, args: &LinkArgs) -> Result<ExitCode, Failed> {
+    let configuration = setup::configuration(config)?;
+    let db = setup::database(&configuration, Purpose::Command).await?;
+    let desk = setup::prepared_desk(&configuration, &db).await?;
+    let link = Link::generate();
+    let (url, name) = (link.url(&desk), args.name.clone());
+    let given = db
+        .write(async move |tx| {
+            let keeper = Actor::new(StaffId::SYSTEM, desk.province.root.clone(), [Role::Administrator]);
+            let person = people::named(tx, &desk, &keeper, &name).await?;
+            people::give_link(tx, &desk, &keeper, person.id, &link).await
+        })
+        .await;
+    db.close().await;
+    given?;
+    announce(&url);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn announce(url: &str) {
+    setup::print("Mở liên kết này trong một giờ để đặt mật khẩu; liên kết dùng một lần:");
+    setup::print(url);
+}
+
+async fn add(config: Option<&Path>, args: &AddArgs) -> Result<ExitCode, Failed> {
     let configuration = setup::configuration(config)?;
     let unit = unit(&configuration, &args.unit)?;
     let roles = roles(&args.roles)?;
@@ -70,7 +149,7 @@ pub(super) async fn run(config: Option<&Path>, args: &UserArgs) -> Result<ExitCo
             staff::insert(tx, &new).await?;
             let actor = Actor::system(desk.province.root.clone());
             let entry =
-                Entry { at: desk.now, actor: &actor, action: "user_added", subject: &name, detail: "{}" };
+                Entry { at: desk.now, actor: &actor, action: "account_added", subject: &name, detail: "{}" };
             audit::append(tx, &entry).await
         })
         .await;

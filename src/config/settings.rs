@@ -35,7 +35,9 @@ pub struct Settings {
     pub jobs: Jobs,
     pub import: Import,
     pub session: Sessions,
+    pub sign_in: SignIn,
     pub keys: Keys,
+    pub audit: Audit,
     pub data: Data,
     pub backup: Backup,
     pub files: Files,
@@ -222,6 +224,53 @@ impl Default for Sessions {
     }
 }
 
+/// Whether a second factor is asked of administrators, heads of units and the control office.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    /// Of all three (S7).
+    Required,
+    /// Of administrators alone; the others may set one up.
+    Administrators,
+    /// Of nobody; whoever has set one up is asked for it.
+    Offered,
+}
+
+/// How signing in is kept from being guessed (S5, S7).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Wrong passwords in a row for one account, and for all accounts from one network, before
+    /// the waits begin.
+    pub attempts: Count<1, 100>,
+    pub network_attempts: Count<1, 10_000>,
+    /// Waits double up to this.
+    pub longest_wait_min: Count<1, 1_440>,
+    /// By default that of administrators, of nobody in a demonstration.
+    pub second_factor: Option<SecondFactor>,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            attempts: Count(5),
+            network_attempts: Count(30),
+            longest_wait_min: Count(15),
+            second_factor: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Of whom a second factor is asked.
+    #[must_use]
+    pub fn second_factor(&self) -> SecondFactor {
+        let by_default =
+            if self.demonstration { SecondFactor::Offered } else { SecondFactor::Administrators };
+        self.sign_in.second_factor.unwrap_or(by_default)
+    }
+}
+
 /// The file with the keys that seal personal data, outside of the database.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -279,7 +328,28 @@ impl Default for Backup {
     }
 }
 
+/// The log of who did what.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// Where its last row is written down every hour; empty: in the service's own log alone.
+    pub anchors: PathBuf,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { anchors: "dunghen.anchors".into() }
+    }
+}
+
 impl Settings {
+    /// Where the audit log's anchors are written.
+    #[must_use]
+    pub fn anchor_file(&self) -> Option<PathBuf> {
+        let file = &self.audit.anchors;
+        (!file.as_os_str().is_empty()).then(|| self.data.dir.join(file))
+    }
+
     /// Where the service lays its copies; none where it makes none.
     #[must_use]
     pub fn backup_folder(&self) -> Option<PathBuf> {

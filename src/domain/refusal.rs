@@ -83,6 +83,8 @@ pub struct Refusal {
     /// The field at fault, by its name in the request.
     pub field: Option<Cow<'static, str>>,
     pub said: Said,
+    /// How many seconds to wait before trying again, where waiting is all that helps.
+    pub wait_s: Option<u64>,
 }
 
 impl fmt::Display for Refusal {
@@ -93,7 +95,7 @@ impl fmt::Display for Refusal {
 
 impl Refusal {
     pub fn new(kind: Kind, vietnamese: impl Into<String>, english: impl Into<String>) -> Self {
-        Self { kind, field: None, said: Said::new(vietnamese, english) }
+        Self { kind, field: None, said: Said::new(vietnamese, english), wait_s: None }
     }
 
     /// A field that can't be taken as it is.

@@ -96,6 +96,12 @@ impl Role {
         }
     }
 
+    /// Whether somebody with an account may have it.
+    #[must_use]
+    pub fn is_held_by_staff(self) -> bool {
+        !matches!(self, Self::Applicant | Self::Public | Self::System)
+    }
+
     /// Whether it looks at the whole province whatever its unit (ORG-13).
     #[must_use]
     pub fn sees_province(self) -> bool {
@@ -128,18 +134,27 @@ pub struct Actor {
     /// The unit in which and below which they act.
     pub unit: UnitCode,
     pub roles: BTreeSet<Role>,
+    /// Whether nothing outside of that unit is theirs, whatever their roles: so acts a token that
+    /// was narrowed to it.
+    pub confined: bool,
 }
 
 impl Actor {
     #[must_use]
     pub fn new(staff_id: StaffId, unit: UnitCode, roles: impl IntoIterator<Item = Role>) -> Self {
-        Self { staff_id, unit, roles: roles.into_iter().collect() }
+        Self { staff_id, unit, roles: roles.into_iter().collect(), confined: false }
     }
 
     /// The service itself, acting for the whole province of `root`.
     #[must_use]
     pub fn system(root: UnitCode) -> Self {
         Self::new(StaffId::SYSTEM, root, [Role::System])
+    }
+
+    /// The same person with nothing but `unit` and what is below it.
+    #[must_use]
+    pub fn confined_to(self, unit: UnitCode) -> Self {
+        Self { unit, confined: true, ..self }
     }
 
     #[must_use]
@@ -406,8 +421,9 @@ pub fn monitors_province(actor: &Actor, units: &UnitTree) -> bool {
             .get(&actor.unit)
             .is_some_and(|unit| unit.kind == UnitKind::Centre && unit.tier == Tier::Province)
     };
-    actor.roles.iter().any(|role| role.sees_province())
-        || (actor.is(Role::CentreManager) && provincial_centre())
+    !actor.confined
+        && (actor.roles.iter().any(|role| role.sees_province())
+            || (actor.is(Role::CentreManager) && provincial_centre()))
 }
 
 /// The unit in whose subtree an actor sees dossiers and figures, or none where that is the
@@ -422,7 +438,7 @@ fn root_of<'a>(actor: &'a Actor, role: Role, units: &'a UnitTree) -> &'a UnitCod
         let unit = units.get(&actor.unit).filter(|unit| unit.kind == UnitKind::Centre)?;
         unit.parent.as_ref()
     };
-    let watches = role == Role::CentreManager && actor.is(role);
+    let watches = role == Role::CentreManager && actor.is(role) && !actor.confined;
     above_centre().filter(|_| watches).unwrap_or(&actor.unit)
 }
 
@@ -438,15 +454,15 @@ fn side_of(deed: Deed, role: Role) -> Side {
 
 fn reaches(actor: &Actor, role: Role, deed: Deed, subject: Subject<'_>, units: &UnitTree) -> bool {
     let watching = matches!(deed, Deed::View | Deed::Urge) && monitors_province(actor, units);
-    if role.sees_province() || watching {
+    if !actor.confined && (role.sees_province() || watching) {
         return true;
     }
     let root = root_of(actor, role, units);
     let mine = |unit: &UnitCode| units.is_within(unit, root);
     match subject {
         // The service is one: who may manage it need not sit at the top of the tree.
-        Subject::Whole => role.side() == Side::Any,
-        Subject::Unit(unit) => role == Role::Administrator || mine(unit),
+        Subject::Whole => !actor.confined && role.side() == Side::Any,
+        Subject::Unit(unit) => (!actor.confined && role == Role::Administrator) || mine(unit),
         Subject::Dossier(parties) => parties.on(side_of(deed, role)).any(mine),
     }
 }

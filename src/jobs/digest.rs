@@ -60,7 +60,7 @@ async fn once(app: &App, schedule: &Schedule, started: Moment) -> Result<()> {
 /// writes nothing twice: a reader has one digest a day.
 async fn write(app: &App, tick: Tick) -> Result<()> {
     let desk = app.desk();
-    let readers = app.db.read(async |tx| digest::readers(tx).await).await?;
+    let readers = app.db.read(async |tx| digest::readers(tx, &desk).await).await?;
     let mut written = 0;
     for reader in readers {
         written += usize::from(write_to(app, &desk, reader, tick.day).await?);

@@ -7,9 +7,12 @@ use jiff::SignedDuration;
 use super::rest;
 use crate::app::App;
 use crate::db::Result;
-use crate::store::{outbox, sessions};
+use crate::store::{activations, outbox, sessions, throttles};
+use crate::work::people;
 
 const PERIOD: Duration = Duration::from_secs(3600);
+/// Wrong attempts are remembered for at most half a day.
+const LONGEST_MEMORY_H: i64 = 24;
 
 pub(super) async fn run(app: App) {
     loop {
@@ -24,13 +27,17 @@ pub(super) async fn run(app: App) {
 }
 
 async fn once(app: &App) -> Result<()> {
-    let now = app.clock.now();
+    let desk = app.desk();
+    let now = desk.now;
     let days = i64::try_from(app.settings.data.keep_mail_days.get()).unwrap_or(i64::MAX / 24);
     let before = now.plus(SignedDuration::from_hours(-24 * days));
     app.db
         .write(async move |tx| {
             sessions::remove_ended(tx, now).await?;
+            activations::remove_ended(tx, now).await?;
+            throttles::forget_before(tx, now.plus(SignedDuration::from_hours(-LONGEST_MEMORY_H))).await?;
             outbox::forget_bodies(tx, before).await?;
+            people::settle_terms(tx, &desk).await?;
             Ok(())
         })
         .await

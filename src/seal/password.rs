@@ -2,8 +2,11 @@
 //! never in a transaction, never on a thread that serves others.
 
 use argon2::Argon2;
+use argon2::Params;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// A password that can't be hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,9 +35,111 @@ pub fn verify(password: &str, hash: Option<&str>) -> bool {
     matches && hash.is_some()
 }
 
+/// Why a new password is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weakness {
+    Short,
+    Long,
+    /// A list of common passwords, a keyboard's row or what everyone knows of its owner leads to it.
+    Guessable,
+}
+
+/// Longer ones are refused: they'd only cost time.
+pub const LONGEST: usize = 128;
+
+/// What is wrong with a new password, if anything (S6): any characters are taken, none is asked
+/// for; `known` is what others know of its owner.
+#[must_use]
+pub fn weakness(password: &str, shortest: usize, known: &[&str]) -> Option<Weakness> {
+    let length = password.chars().count();
+    if length < shortest {
+        return Some(Weakness::Short);
+    }
+    if length > LONGEST {
+        return Some(Weakness::Long);
+    }
+    let known: Vec<String> = known.iter().flat_map(|text| words_of(text)).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).chain(HOUSE_WORDS).collect();
+    // People who guess leave the marks out, and so does whoever types in a hurry.
+    let is_weak = |password: &str| zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Three;
+    (is_weak(password) || is_weak(&bare(password))).then_some(Weakness::Guessable)
+}
+
+/// A text's words without their marks, one by one and as one: `nguyen`, `van`, `thang`, `nguyenvanthang`.
+fn words_of(text: &str) -> Vec<String> {
+    let bare = bare(text);
+    let words = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.clone().map(str::to_owned).chain([words.collect()]).collect()
+}
+
+/// Small letters without marks.
+fn bare(text: &str) -> String {
+    let letters = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    letters.map(|c| if c == 'đ' { 'd' } else { c }).collect()
+}
+
+/// What everyone would try here.
+const HOUSE_WORDS: [&str; 14] = [
+    "dunghen",
+    "dung",
+    "hen",
+    "laichau",
+    "motcua",
+    "hanhchinh",
+    "congchuc",
+    "hoso",
+    "matkhau",
+    "mat",
+    "khau",
+    "quantri",
+    "vietnam",
+    "trungtam",
+];
+
+/// Whether a hash was made with less effort than is usual now, so that it should be made anew (S4).
+#[must_use]
+pub fn is_outdated(hash: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else { return true };
+    let Ok(params) = Params::try_from(&parsed) else { return true };
+    let now = Params::DEFAULT;
+    params.m_cost() < now.m_cost() || params.t_cost() < now.t_cost() || params.p_cost() < now.p_cost()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// S6.
+    #[test]
+    fn what_others_would_try_is_no_password() {
+        let known = ["nguyen.van.thang", "Nguyễn Văn Thắng", "H35.21"];
+        for (password, expected) in [
+            ("ngắn quá", Some(Weakness::Short)),
+            ("123456789012", Some(Weakness::Guessable)),
+            ("qwertyuiop[]", Some(Weakness::Guessable)),
+            ("password1234", Some(Weakness::Guessable)),
+            ("matkhau123456", Some(Weakness::Guessable)),
+            ("aaaaaaaaaaaaaaaa", Some(Weakness::Guessable)),
+            ("nguyenvanthang", Some(Weakness::Guessable)),
+            ("laichau2026!", Some(Weakness::Guessable)),
+            ("bốn con ngựa uống trà", None),
+            ("x7-Quế-lang-thang-09", None),
+        ] {
+            assert_eq!(weakness(password, 12, &known), expected, "{password}");
+        }
+        assert_eq!(weakness(&"một câu dài ".repeat(11), 12, &known), Some(Weakness::Long));
+        let long: String = "kể chuyện ngày xưa ở bản xa ".repeat(3).chars().take(64).collect();
+        assert_eq!(weakness(&long, 12, &known), None);
+    }
+
+    #[test]
+    fn a_hash_of_less_effort_is_outdated() {
+        let strong = hash("một mật khẩu dài").unwrap();
+        assert!(!is_outdated(&strong));
+        assert!(is_outdated(&strong.replace("m=19456", "m=9728")));
+        assert!(is_outdated(&strong.replace("t=2", "t=1")));
+        assert!(is_outdated("không phải băm"));
+    }
 
     #[test]
     fn a_password_fits_its_own_hash_and_no_other() {

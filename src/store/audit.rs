@@ -145,3 +145,56 @@ pub async fn page(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Row>> {
 pub async fn head(tx: &mut Tx) -> Result<Head> {
     tx.query(HEAD).fetch_one().await
 }
+
+/// What the log is looked through for. All of it must hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    pub actor: Option<i64>,
+    pub subject: Option<&'a str>,
+    pub action: Option<&'a str>,
+    pub from: Option<Moment>,
+    /// Before this instant.
+    pub to: Option<Moment>,
+    /// Before this row.
+    pub before: Option<i64>,
+    pub limit: i64,
+}
+
+/// A row as its reader sees it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    pub seq: i64,
+    pub at: Moment,
+    pub actor_id: i64,
+    pub actor: Option<String>,
+    pub unit: String,
+    pub action: String,
+    pub subject: String,
+    pub detail: String,
+}
+
+/// A page of what is wanted, newest first.
+pub async fn list(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    tx.query(
+        "select a.seq, a.at, a.actor_id, s.name as actor, a.unit, a.action, a.subject, a.detail
+         from audit a left join staff s on s.id = a.actor_id
+         where ($1 is null or a.actor_id = $1) and ($2 is null or a.subject = $2)
+            and ($3 is null or a.action = $3) and ($4 is null or a.at >= $4) and ($5 is null or a.at < $5)
+            and ($6 is null or a.seq < $6)
+         order by a.seq desc limit $7",
+    )
+    .bind(wanted.actor)
+    .bind(wanted.subject)
+    .bind(wanted.action)
+    .bind(wanted.from)
+    .bind(wanted.to)
+    .bind(wanted.before)
+    .bind(wanted.limit)
+    .fetch_all()
+    .await
+}
+
+/// The hash of one row.
+pub async fn hash_of(tx: &mut Tx, seq: i64) -> Result<Option<Vec<u8>>> {
+    tx.query("select hash from audit where seq = $1").bind(seq).fetch_optional_scalar().await
+}

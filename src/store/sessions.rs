@@ -1,4 +1,4 @@
-//! Sessions and bearer tokens, known by their hashes alone.
+//! Sessions, known by their hashes alone.
 
 use sqlx::FromRow;
 
@@ -15,24 +15,54 @@ pub struct Session {
     pub person: Person,
 }
 
-pub async fn insert(
-    tx: &mut Tx,
-    token_hash: &[u8],
-    staff_id: i64,
-    now: Moment,
-    ends_at: Moment,
-) -> Result<()> {
+/// A session to be begun.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'a> {
+    pub token_hash: &'a [u8],
+    pub staff_id: i64,
+    pub now: Moment,
+    pub ends_at: Moment,
+    /// The browser, in a few words, and the network that it came from.
+    pub agent: &'a str,
+    pub network: &'a str,
+}
+
+pub async fn insert(tx: &mut Tx, new: &NewSession<'_>) -> Result<()> {
     tx.query(
-        "insert into sessions (token_hash, staff_id, created_at, seen_at, ends_at)
-         values ($1, $2, $3, $3, $4)",
+        "insert into sessions (token_hash, staff_id, created_at, seen_at, ends_at, agent, network)
+         values ($1, $2, $3, $3, $4, $5, $6)",
     )
-    .bind(token_hash)
-    .bind(staff_id)
-    .bind(now)
-    .bind(ends_at)
+    .bind(new.token_hash)
+    .bind(new.staff_id)
+    .bind(new.now)
+    .bind(new.ends_at)
+    .bind(new.agent)
+    .bind(new.network)
     .execute()
     .await?;
     Ok(())
+}
+
+/// One of a person's sessions, as they see it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    pub token_hash: Vec<u8>,
+    pub created_at: Moment,
+    pub seen_at: Moment,
+    pub ends_at: Moment,
+    pub agent: String,
+    pub network: String,
+}
+
+/// A person's sessions, the latest used first.
+pub async fn of_staff(tx: &mut Tx, staff_id: i64) -> Result<Vec<Listed>> {
+    tx.query(
+        "select token_hash, created_at, seen_at, ends_at, agent, network from sessions
+         where staff_id = $1 order by seen_at desc, token_hash limit 100",
+    )
+    .bind(staff_id)
+    .fetch_all()
+    .await
 }
 
 pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Session>> {
@@ -60,49 +90,27 @@ pub async fn remove(tx: &mut Tx, token_hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Ends one session of this person; says whether it was there.
+pub async fn remove_of(tx: &mut Tx, staff_id: i64, token_hash: &[u8]) -> Result<bool> {
+    let removed = tx
+        .query("delete from sessions where staff_id = $1 and token_hash = $2")
+        .bind(staff_id)
+        .bind(token_hash)
+        .execute()
+        .await?;
+    Ok(removed == 1)
+}
+
+/// Ends all of a person's sessions but the one to `keep`; says how many there were.
+pub async fn remove_all(tx: &mut Tx, staff_id: i64, keep: Option<&[u8]>) -> Result<u64> {
+    tx.query("delete from sessions where staff_id = $1 and ($2 is null or token_hash <> $2)")
+        .bind(staff_id)
+        .bind(keep)
+        .execute()
+        .await
+}
+
 /// Forgets sessions that have ended.
 pub async fn remove_ended(tx: &mut Tx, now: Moment) -> Result<u64> {
     tx.query("delete from sessions where ends_at < $1").bind(now).execute().await
-}
-
-/// A bearer token and whose it is.
-#[derive(Clone, Debug, FromRow)]
-pub struct ApiToken {
-    pub scope: String,
-    pub expires_at: Moment,
-    pub revoked_at: Option<Moment>,
-    #[sqlx(flatten)]
-    pub person: Person,
-}
-
-pub async fn insert_token(
-    tx: &mut Tx,
-    token_hash: &[u8],
-    staff_id: i64,
-    scope: &str,
-    now: Moment,
-    expires_at: Moment,
-) -> Result<()> {
-    tx.query(
-        "insert into api_tokens (token_hash, staff_id, scope, created_at, expires_at)
-         values ($1, $2, $3, $4, $5)",
-    )
-    .bind(token_hash)
-    .bind(staff_id)
-    .bind(scope)
-    .bind(now)
-    .bind(expires_at)
-    .execute()
-    .await?;
-    Ok(())
-}
-
-pub async fn find_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<ApiToken>> {
-    tx.query(
-        "select scope, expires_at, revoked_at, id, login, name, email, unit, roles, password_hash, active
-         from api_tokens join staff on id = staff_id where token_hash = $1",
-    )
-    .bind(token_hash)
-    .fetch_optional()
-    .await
 }

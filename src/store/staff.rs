@@ -75,6 +75,17 @@ pub async fn keep_system(tx: &mut Tx, unit: &str, now: Moment) -> Result<()> {
     Ok(())
 }
 
+/// Puts a better hash of the same password in the place of the old one.
+pub async fn rehash(tx: &mut Tx, id: i64, old: &str, better: &str) -> Result<()> {
+    tx.query("update staff set password_hash = $3 where id = $1 and password_hash = $2")
+        .bind(id)
+        .bind(old)
+        .bind(better)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 pub async fn by_login(tx: &mut Tx, login: &str) -> Result<Option<Person>> {
     tx.query("select id, login, name, email, unit, roles, password_hash, active from staff where login = $1")
         .bind(login)
@@ -87,6 +98,79 @@ pub async fn by_id(tx: &mut Tx, id: i64) -> Result<Option<Person>> {
         .bind(id)
         .fetch_optional()
         .await
+}
+
+/// What a list of people is limited to.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted<'a> {
+    /// The beginning of a login, or a part of a name.
+    pub text: Option<&'a str>,
+    pub unit: Option<&'a str>,
+    pub active: Option<bool>,
+    /// The name and number after which the page begins.
+    pub after: Option<(&'a str, i64)>,
+    pub limit: i64,
+}
+
+/// People with an account, by name; without the service itself and those whom an import brought.
+pub async fn page(tx: &mut Tx, wanted: &Wanted<'_>) -> Result<Vec<Person>> {
+    let pattern = wanted.text.map(|text| format!("%{}%", text.replace(['%', '_', '\\'], "")));
+    tx.query(
+        "select id, login, name, email, unit, roles, password_hash, active from staff
+         where login is not null
+            and ($1 is null or lower(login) like lower($1) or lower(name) like lower($1))
+            and ($2 is null or unit = $2) and ($3 is null or active = $3)
+            and ($4 is null or (name, id) > ($4, $5))
+         order by name, id limit $6",
+    )
+    .bind(pattern)
+    .bind(wanted.unit)
+    .bind(wanted.active)
+    .bind(wanted.after.map(|(name, _)| name))
+    .bind(wanted.after.map(|(_, id)| id))
+    .bind(wanted.limit)
+    .fetch_all()
+    .await
+}
+
+/// Changes what is known of a person.
+pub async fn update(
+    tx: &mut Tx,
+    id: i64,
+    name: &str,
+    email: Option<&str>,
+    unit: &str,
+    roles: &[Role],
+) -> Result<()> {
+    tx.query("update staff set name = $2, email = $3, unit = $4, roles = $5 where id = $1")
+        .bind(id)
+        .bind(name)
+        .bind(email)
+        .bind(unit)
+        .bind(Json(roles))
+        .execute()
+        .await?;
+    Ok(())
+}
+
+pub async fn set_active(tx: &mut Tx, id: i64, active: bool) -> Result<()> {
+    tx.query("update staff set active = $2 where id = $1").bind(id).bind(active).execute().await?;
+    Ok(())
+}
+
+pub async fn set_password(tx: &mut Tx, id: i64, hash: &str) -> Result<()> {
+    tx.query("update staff set password_hash = $2 where id = $1").bind(id).bind(hash).execute().await?;
+    Ok(())
+}
+
+/// Everybody who may sign in.
+pub async fn active_with_login(tx: &mut Tx) -> Result<Vec<Person>> {
+    tx.query(
+        "select id, login, name, email, unit, roles, password_hash, active
+         from staff where login is not null and active order by id",
+    )
+    .fetch_all()
+    .await
 }
 
 /// The active people of one unit, by name.

@@ -7,6 +7,8 @@ pub mod dossiers;
 pub mod events;
 pub mod intake;
 pub mod openapi;
+pub mod people;
+pub mod person;
 pub mod reports;
 pub mod shapes;
 pub mod sign_in;
@@ -41,6 +43,10 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(intake::quote))
         .routes(routes!(dossiers::one))
         .routes(routes!(events::add))
+        .routes(routes!(person::reveal))
+        .routes(routes!(people::list, people::add))
+        .routes(routes!(people::one, people::change))
+        .routes(routes!(people::give_link))
         .routes(routes!(apologies::obligations))
         .routes(routes!(apologies::alerts))
         .routes(routes!(reports::on_time))

@@ -13,6 +13,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::session::SECOND_FACTOR;
 use super::views::problem::Problem as ProblemPage;
 use super::views::shell::Shell;
 use crate::db::Error;
@@ -126,6 +127,20 @@ impl Failure {
         }
     }
 
+    /// How many seconds to wait, where waiting is all that helps.
+    #[must_use]
+    pub fn wait_s(&self) -> Option<u64> {
+        match self {
+            Self::Refused(refusal) => refusal.wait_s,
+            _ => None,
+        }
+    }
+
+    /// Whether nothing but a second factor is wanting.
+    fn owes_factor(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.field.as_deref() == Some(SECOND_FACTOR))
+    }
+
     fn field(&self) -> Option<String> {
         match self {
             Self::Refused(refusal) => refusal.field.as_ref().map(ToString::to_string),
@@ -194,12 +209,19 @@ pub async fn shape(request: Request, next: Next) -> Response {
     if failure.is_none() && response.headers().contains_key(CONTENT_TYPE) && !is_plain(&response) {
         return response;
     }
+    let wait = failure.as_ref().and_then(Failure::wait_s);
+    if is_page_view && failure.as_ref().is_some_and(Failure::owes_factor) {
+        return Redirect::to("/account/second-factor").into_response();
+    }
     let problem = match failure {
         Some(failure) => failure.problem(language),
         None => unforeseen(status, language),
     };
     let mut shaped = if is_api { document(&problem) } else { page(&problem, id.as_ref()) };
     *shaped.status_mut() = status;
+    if let Some(seconds) = wait {
+        shaped.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         shaped.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }

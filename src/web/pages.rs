@@ -3,6 +3,9 @@
 //! No rule, no statement, no clock here. A form that is refused comes back with what was
 //! typed in it and the reason beside its field.
 
+mod absence;
+mod account;
+mod audit;
 mod board;
 mod deeds;
 mod dossier;
@@ -14,38 +17,68 @@ mod intake;
 mod look_up;
 mod outbox;
 mod parts;
+mod people;
 mod published;
 mod rates;
 mod sign_in;
 mod slip;
 mod story;
 
-use axum::Router;
-use axum::routing::{get, post};
+use super::routes::Routes;
 
-use crate::app::App;
-
-/// Every page that people read, with the forms on it.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/", get(sign_in::home))
-        .route("/sign-in", get(sign_in::form).post(sign_in::enter))
-        .route("/sign-out", post(sign_in::leave))
-        .route("/board", get(board::show))
-        .route("/intake", get(intake::blank).post(intake::send))
-        .route("/dossiers", get(dossiers::list))
-        .route("/dossiers/{code}", get(dossier::show))
-        .route("/dossiers/{code}/events", post(events::add))
-        .route("/dossiers/{code}/slip", get(slip::show))
-        .route("/rates", get(rates::show))
-        .route("/outbox", get(outbox::list))
-        .route("/outbox/{id}", get(outbox::letter))
-        .route("/outbox/{id}/content", get(outbox::content))
-        .route("/imports", get(imports::runs))
-        .route("/imports/quarantine", get(imports::quarantine))
-        .route("/imports/quarantine.csv", get(imports::quarantine_csv))
-        .route("/imports/findings", get(imports::findings))
-        .route("/imports/findings.csv", get(imports::findings_csv))
-        .route("/tra-cuu", get(look_up::form).post(look_up::find))
-        .route("/cong-khai", get(published::show))
+/// Every page that people read, with the forms on it. A route that is added here needs its line
+/// in the matrix of rights (`tests/access/matrix.txt`), or the tests fail.
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/", sign_in::home)
+        .get("/sign-in", sign_in::form)
+        .post("/sign-in", sign_in::enter)
+        .post("/sign-in/code", sign_in::prove)
+        .post("/sign-out", sign_in::leave)
+        .get("/activate", people::activation)
+        .post("/activate", people::activate)
+        .get("/account", account::show)
+        .post("/account/password", account::password)
+        .post("/account/sessions/end", account::end_sessions)
+        .post("/account/tokens", account::issue_token)
+        .post("/account/tokens/revoke", account::revoke_token)
+        .post("/account/stand-in", account::name_stand_in)
+        .post("/account/stand-in/end", account::end_stand_in)
+        .get("/account/second-factor", account::factor::show)
+        .post("/account/second-factor/begin", account::factor::begin)
+        .post("/account/second-factor/confirm", account::factor::confirm)
+        .post("/account/second-factor/change", account::factor::change)
+        .get("/people", people::list)
+        .post("/people", people::add)
+        .get("/people/new", people::blank)
+        .get("/people/{id}", people::show)
+        .post("/people/{id}", people::change)
+        .post("/people/{id}/state", people::set_state)
+        .post("/people/{id}/link", people::give_link)
+        .post("/people/{id}/sessions/end", people::end_sessions)
+        .post("/people/{id}/second-factor/reset", people::reset_factor)
+        .post("/people/{id}/stand-in", people::name_stand_in)
+        .post("/people/{id}/stand-in/end", people::end_stand_in)
+        .get("/audit", audit::list)
+        .get("/audit.csv", audit::csv)
+        .get("/board", board::show)
+        .get("/intake", intake::blank)
+        .post("/intake", intake::send)
+        .get("/dossiers", dossiers::list)
+        .get("/dossiers/{code}", dossier::show)
+        .post("/dossiers/{code}/events", events::add)
+        .post("/dossiers/{code}/person", dossier::reveal)
+        .get("/dossiers/{code}/slip", slip::show)
+        .get("/rates", rates::show)
+        .get("/outbox", outbox::list)
+        .get("/outbox/{id}", outbox::letter)
+        .get("/outbox/{id}/content", outbox::content)
+        .get("/imports", imports::runs)
+        .get("/imports/quarantine", imports::quarantine)
+        .get("/imports/quarantine.csv", imports::quarantine_csv)
+        .get("/imports/findings", imports::findings)
+        .get("/imports/findings.csv", imports::findings_csv)
+        .get("/tra-cuu", look_up::form)
+        .post("/tra-cuu", look_up::find)
+        .get("/cong-khai", published::show)
 }

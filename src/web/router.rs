@@ -10,7 +10,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware;
-use axum::routing::get;
+use axum::response::IntoResponse;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -20,7 +20,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, openapi};
-use super::{assets, failure, health, pages};
+use super::routes::{self, Route, Routes};
+use super::{assets, failure, health, pages, watch};
 use crate::app::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,13 +39,9 @@ pub fn router(app: App) -> Router {
     let is_https = app.settings.web.public_url.is_https();
     Router::new()
         .merge(api)
-        .merge(pages::router())
-        .route("/api/openapi.json", get(move || async { openapi::document(document) }))
-        .route("/api/docs", get(move || async { reader }))
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
-        .route("/assets/{name}", get(assets::asset))
-        .with_state(app)
+        .merge(pages::routes().into_router())
+        .merge(service(document, reader).into_router())
+        .with_state(app.clone())
         .layer(DefaultBodyLimit::disable())
         .layer(
             ServiceBuilder::new()
@@ -59,11 +56,36 @@ pub fn router(app: App) -> Router {
                         .then(|| header(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains")),
                 )
                 .layer(middleware::from_fn(failure::shape))
+                .layer(middleware::from_fn_with_state(app.clone(), watch::note))
                 .layer(CatchPanicLayer::new())
                 .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
                 .layer(RequestBodyLimitLayer::new(body_limit))
                 .layer(CsrfLayer::new()),
         )
+}
+
+/// What belongs to neither pages nor interface.
+fn service(
+    document: utoipa::openapi::OpenApi,
+    reader: impl IntoResponse + Clone + Send + Sync + 'static,
+) -> Routes {
+    Routes::default()
+        .get("/api/openapi.json", move || async { openapi::document(document) })
+        .get("/api/docs", move || async { reader })
+        .get("/healthz", health::live)
+        .get("/readyz", health::ready)
+        .get("/assets/{name}", assets::asset)
+}
+
+/// Everything that can be asked for.
+#[must_use]
+pub fn list() -> Vec<Route> {
+    let (_, document) = api::router().split_for_parts();
+    let interface = routes::of_document(&document);
+    let mut list = pages::routes().list();
+    list.extend(interface);
+    list.extend(service(document, ()).list());
+    list
 }
 
 /// Sets a header unless the answer has it already.

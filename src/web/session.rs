@@ -8,16 +8,22 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 
+use super::entrance::device;
 use super::failure::{Failure, Result};
 use crate::app::App;
-use crate::config::Settings;
+use crate::config::{SecondFactor, Settings};
+use crate::db::Error;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::staff::Actor;
+use crate::domain::staff::{Actor, Role};
 use crate::random;
 use crate::seal::digest;
-use crate::store::sessions;
 use crate::store::staff::Person;
-use crate::work::sign_in::{self, Limits};
+use crate::store::{second_factors, sessions, tokens};
+use crate::work::duties;
+use crate::work::sign_in::{self, Limits, SignedIn};
+
+/// The field that a refusal for want of a second factor names.
+pub const SECOND_FACTOR: &str = "second_factor";
 
 /// The acting person of a request, as every deed demands.
 #[derive(Clone, Debug)]
@@ -26,6 +32,10 @@ pub struct Caller {
     pub person: Person,
     /// The token that this session's forms carry; empty for a bearer.
     pub csrf: String,
+    /// By what the session is known; none for a bearer.
+    pub session: Option<[u8; 32]>,
+    /// Whether a second factor has to be set up before anything else.
+    owes_factor: bool,
     may_write: bool,
 }
 
@@ -79,14 +89,42 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Newcomer(caller) = Newcomer::from_request_parts(parts, state).await?;
+        if caller.owes_factor { Err(owes_factor()) } else { Ok(caller) }
+    }
+}
+
+/// Whoever is signed in, also where they have still to set up the second factor that their work asks for.
+#[derive(Clone, Debug)]
+pub struct Newcomer(pub Caller);
+
+fn owes_factor() -> Failure {
+    Refusal {
+        field: Some(SECOND_FACTOR.into()),
+        ..Refusal::new(
+            Kind::NotAllowed,
+            "Tài khoản này phải bật xác thực hai lớp trước khi làm việc. Mở trang Tài khoản của tôi để bật.",
+            "This account has to set up a second factor first. Open the account page to do so.",
+        )
+    }
+    .into()
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Newcomer
+where
+    App: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let app = App::from_ref(state);
         if let Some(token) = bearer(parts) {
-            return of_token(&app, &token).await;
+            return of_token(&app, &token).await.map(Self);
         }
         let jar = CookieJar::from_headers(&parts.headers);
         let token = jar.get(cookie_name(&app.settings)).and_then(|cookie| decode(cookie.value()));
         match token {
-            Some(token) => of_session(&app, &token).await,
+            Some(token) => of_session(&app, &token).await.map(Self),
             None => Err(not_signed_in()),
         }
     }
@@ -99,24 +137,68 @@ fn bearer(parts: &Parts) -> Option<String> {
 }
 
 async fn of_token(app: &App, token: &str) -> Result<Caller> {
-    let now = app.clock.now();
-    let signed_in = app.db.ask(async |tx| sign_in::of_token(tx, token, now).await).await?;
-    let signed_in = signed_in.ok_or_else(not_signed_in)?;
-    let actor = signed_in.person.actor()?;
-    Ok(Caller { actor, person: signed_in.person, csrf: String::new(), may_write: signed_in.may_write })
+    let desk = app.desk();
+    let found = app
+        .db
+        .ask(async |tx| {
+            let Some(found) = sign_in::of_token(tx, token, desk.now).await? else { return Ok(None) };
+            let person = duties::today(tx, &desk, found.person).await?;
+            Ok(Some(SignedIn { person, ..found }))
+        })
+        .await?;
+    let signed_in = found.ok_or_else(not_signed_in)?;
+    if signed_in.is_due_for_a_note {
+        let (hash, now) = (digest(token.as_bytes()), desk.now);
+        app.db.write(async move |tx| tokens::touch(tx, &hash, now).await).await?;
+    }
+    let actor = match &signed_in.within {
+        Some(unit) => confined(&signed_in.person, unit)?,
+        None => signed_in.person.actor()?,
+    };
+    let (may_write, person) = (signed_in.may_write, signed_in.person);
+    Ok(Caller { actor, person, csrf: String::new(), session: None, owes_factor: false, may_write })
+}
+
+fn confined(person: &Person, unit: &str) -> Result<Actor> {
+    let unit = unit.parse().map_err(|_| Error::corrupt("api_tokens", "unit", person.id))?;
+    Ok(person.actor()?.confined_to(unit))
 }
 
 async fn of_session(app: &App, token: &[u8]) -> Result<Caller> {
-    let (now, limits) = (app.clock.now(), limits(&app.settings));
-    let found = app.db.ask(async |tx| sign_in::of_session(tx, token, now, limits).await).await?;
-    let signed_in = found.ok_or_else(not_signed_in)?;
+    let (desk, limits) = (app.desk(), limits(&app.settings));
+    let found = app
+        .db
+        .ask(async |tx| {
+            let Some(found) = sign_in::of_session(tx, token, desk.now, limits).await? else {
+                return Ok(None);
+            };
+            let person = duties::today(tx, &desk, found.person).await?;
+            let owes =
+                wants_factor(&app.settings, &person) && !second_factors::is_confirmed(tx, person.id).await?;
+            Ok(Some((SignedIn { person, ..found }, owes)))
+        })
+        .await?;
+    let (signed_in, owes_factor) = found.ok_or_else(not_signed_in)?;
+    let hash = digest(token);
     if signed_in.is_due_for_a_note {
-        let hash = digest(token);
+        let now = desk.now;
         app.db.write(async move |tx| sessions::touch(tx, &hash, now).await).await?;
     }
     let actor = signed_in.person.actor()?;
     let csrf = app.keys.form_token(token);
-    Ok(Caller { actor, person: signed_in.person, csrf, may_write: signed_in.may_write })
+    let (may_write, person) = (signed_in.may_write, signed_in.person);
+    Ok(Caller { actor, person, csrf, session: Some(hash), owes_factor, may_write })
+}
+
+/// Whether this person must have a second factor, by the settings (S7).
+#[must_use]
+pub fn wants_factor(settings: &Settings, person: &Person) -> bool {
+    let of: &[Role] = match settings.second_factor() {
+        SecondFactor::Required => &[Role::Administrator, Role::UnitHead, Role::ControlOffice],
+        SecondFactor::Administrators => &[Role::Administrator],
+        SecondFactor::Offered => &[],
+    };
+    person.roles.0.iter().any(|role| of.contains(role))
 }
 
 /// How long sessions last, by the settings.
@@ -149,6 +231,29 @@ pub fn cookie(settings: &Settings, token: &[u8]) -> Cookie<'static> {
         .secure(settings.web.public_url.is_https())
         .same_site(SameSite::Lax)
         .build()
+}
+
+fn device_cookie_name(settings: &Settings) -> &'static str {
+    if settings.web.public_url.is_https() { "__Host-dunghen-device" } else { "dunghen-device" }
+}
+
+/// The cookie by which a browser is known again on which `name` was signed in. It opens nothing.
+#[must_use]
+pub fn device_cookie(app: &App, name: &str) -> Cookie<'static> {
+    Cookie::build((device_cookie_name(&app.settings), device::mark(app, name)))
+        .path("/")
+        .http_only(true)
+        .secure(app.settings.web.public_url.is_https())
+        .same_site(SameSite::Lax)
+        .permanent()
+        .build()
+}
+
+/// The device of a request, if `name` was signed in on it before.
+#[must_use]
+pub fn device_of(app: &App, jar: &CookieJar, name: &str) -> Option<String> {
+    let mark = jar.get(device_cookie_name(&app.settings))?;
+    device::of_mark(app, name, mark.value())
 }
 
 /// The cookie that ends it in the browser.

@@ -3,6 +3,8 @@
 //! They know no store and decide nothing; whoever fills them has already chosen the words.
 //! Every text is escaped by the templates; only pictures made by [`crate::paper`] are markup.
 
+pub mod account;
+pub mod audit;
 pub mod board;
 pub mod deeds;
 pub mod dossier;
@@ -12,6 +14,7 @@ pub mod intake;
 pub mod look_up;
 pub mod outbox;
 pub mod parts;
+pub mod people;
 pub mod problem;
 pub mod published;
 pub mod rates;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::desk::Desk;
+use super::duties;
 use super::post::{self, Posting};
 use super::wording;
 use crate::db::{Result, Tx};
@@ -23,8 +24,8 @@ const ALL_ROWS: i64 = i64::MAX;
 const READERS: [Role; 3] = [Role::UnitHead, Role::CentreManager, Role::ControlOffice];
 
 /// Everyone who gets a digest.
-pub async fn readers(tx: &mut Tx) -> Result<Vec<Person>> {
-    let people = store::staff::with_email(tx).await?;
+pub async fn readers(tx: &mut Tx, desk: &Desk) -> Result<Vec<Person>> {
+    let people = duties::reachable(tx, desk).await?;
     Ok(people.into_iter().filter(|one| READERS.iter().any(|role| one.roles.0.contains(role))).collect())
 }
 

@@ -6,9 +6,20 @@
 use super::apology::applicant_of;
 use super::desk::Desk;
 use super::ledger::{self, Opened};
+use super::throttle::Knock;
 use crate::db::{Result, Tx};
 use crate::domain::applicant::Applicant;
 use crate::store;
+
+/// What is longer is no code.
+const LONGEST_CODE: usize = 100;
+
+/// What a look-up counts against, whether or not there is such a dossier (S16).
+#[must_use]
+pub fn knock(code: &str, network: &str) -> Knock {
+    let code: String = code.trim().to_uppercase().chars().take(LONGEST_CODE).collect();
+    Knock { target: format!("dossier:{code}"), network: Some(format!("look-up {network}")) }
+}
 
 /// The dossier of this code, for whoever knows the last four digits of the applicant's
 /// identifier or the last three of their phone number.

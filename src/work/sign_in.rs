@@ -6,12 +6,15 @@
 use jiff::SignedDuration;
 
 use super::desk::Desk;
+use super::throttle::Knock;
 use crate::db::{Result, Tx};
 use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::staff::Actor;
 use crate::domain::time::Moment;
 use crate::seal::digest;
 use crate::store;
 use crate::store::audit::Entry;
+use crate::store::sessions::NewSession;
 use crate::store::staff::Person;
 
 /// How long a session lasts.
@@ -30,6 +33,8 @@ const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     pub person: Person,
+    /// The unit that a token is narrowed to.
+    pub within: Option<String>,
     /// Whether it may change anything.
     pub may_write: bool,
     /// Whether the session's last use should be noted now.
@@ -46,28 +51,75 @@ pub fn wrong_name_or_password() -> Refusal {
     )
 }
 
-/// Begins a session for a person whose password was right.
-pub async fn begin(tx: &mut Tx, desk: &Desk, person: &Person, token: &[u8], limits: Limits) -> Result<()> {
-    let ends_at = desk.now.plus(limits.absolute);
-    store::sessions::insert(tx, &digest(token), person.id, desk.now, ends_at).await?;
-    note(tx, desk, person, "signed_in").await
+/// From where somebody signs in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Whence {
+    /// `203.0.113.0/24`.
+    pub network: String,
+    /// The browser, in a few words.
+    pub agent: String,
+    /// The mark of a device on which this account was signed in before.
+    pub device: Option<String>,
+}
+
+impl Whence {
+    /// What an attempt at this account counts against. A known device has a count of its own:
+    /// strangers who guess at the account, or beside it in its network, do not shut its owner out.
+    #[must_use]
+    pub fn knock(&self, name: &str) -> Knock {
+        match &self.device {
+            Some(device) => Knock { target: format!("device:{device}:{name}"), network: None },
+            None => Knock { target: format!("account:{name}"), network: Some(self.network.clone()) },
+        }
+    }
+
+    fn detail(&self) -> String {
+        serde_json::json!({ "from": self.network }).to_string()
+    }
+}
+
+/// Begins a session for a person who has proved to be that person.
+pub async fn begin(
+    tx: &mut Tx,
+    desk: &Desk,
+    person: &Person,
+    token: &[u8],
+    limits: Limits,
+    whence: &Whence,
+) -> Result<()> {
+    let new = NewSession {
+        token_hash: &digest(token),
+        staff_id: person.id,
+        now: desk.now,
+        ends_at: desk.now.plus(limits.absolute),
+        agent: &whence.agent,
+        network: &whence.network,
+    };
+    store::sessions::insert(tx, &new).await?;
+    note(tx, desk, person, "signed_in", &whence.detail()).await
 }
 
 /// Ends a session.
 pub async fn end(tx: &mut Tx, desk: &Desk, person: &Person, token: &[u8]) -> Result<()> {
     store::sessions::remove(tx, &digest(token)).await?;
-    note(tx, desk, person, "signed_out").await
+    note(tx, desk, person, "signed_out", "{}").await
 }
 
-/// Notes a failed attempt against a known account.
-pub async fn failed(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<()> {
-    note(tx, desk, person, "sign_in_failed").await
+/// Notes a failed attempt. A name that nobody has is not repeated: it may be a password.
+pub async fn failed(tx: &mut Tx, desk: &Desk, person: Option<&Person>, whence: &Whence) -> Result<()> {
+    if let Some(person) = person {
+        return note(tx, desk, person, "sign_in_failed", &whence.detail()).await;
+    }
+    let actor = Actor::system(desk.province.root.clone());
+    let detail = whence.detail();
+    let entry = Entry { at: desk.now, actor: &actor, action: "sign_in_failed", subject: "", detail: &detail };
+    store::audit::append(tx, &entry).await
 }
 
-async fn note(tx: &mut Tx, desk: &Desk, person: &Person, action: &str) -> Result<()> {
+async fn note(tx: &mut Tx, desk: &Desk, person: &Person, action: &str, detail: &str) -> Result<()> {
     let actor = person.actor()?;
     let subject = person.login.as_deref().unwrap_or_default();
-    let entry = Entry { at: desk.now, actor: &actor, action, subject, detail: "{}" };
+    let entry = Entry { at: desk.now, actor: &actor, action, subject, detail };
     store::audit::append(tx, &entry).await
 }
 
@@ -78,16 +130,27 @@ pub async fn of_session(tx: &mut Tx, token: &[u8], now: Moment, limits: Limits) 
         let idle = now.since(session.seen_at);
         let is_good = now < session.ends_at && idle < limits.idle && session.person.active;
         let is_due_for_a_note = idle >= TOUCH_EVERY;
-        is_good.then_some(SignedIn { person: session.person, may_write: true, is_due_for_a_note })
+        is_good.then_some(SignedIn {
+            person: session.person,
+            within: None,
+            may_write: true,
+            is_due_for_a_note,
+        })
     }))
 }
 
 /// Whose bearer token it is, if it is still good.
 pub async fn of_token(tx: &mut Tx, token: &str, now: Moment) -> Result<Option<SignedIn>> {
-    let found = store::sessions::find_token(tx, &digest(token.as_bytes())).await?;
+    let found = store::tokens::find(tx, &digest(token.as_bytes())).await?;
     Ok(found.and_then(|token| {
         let is_good = token.revoked_at.is_none() && now < token.expires_at && token.person.active;
         let may_write = token.scope == "write";
-        is_good.then_some(SignedIn { person: token.person, may_write, is_due_for_a_note: false })
+        let is_due_for_a_note = token.last_used_at.is_none_or(|used| now.since(used) >= TOUCH_EVERY);
+        is_good.then_some(SignedIn {
+            person: token.person,
+            within: token.unit_of_token,
+            may_write,
+            is_due_for_a_note,
+        })
     }))
 }

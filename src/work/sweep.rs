@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::desk::Desk;
+use super::duties;
 use super::ledger::{self, Opened, milestones_of};
 use super::post::{self, Posting};
 use super::wording;
@@ -35,7 +36,7 @@ pub async fn sweep(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<Swept> {
     if due.is_empty() {
         return Ok(Swept::default());
     }
-    let people = store::staff::with_email(tx).await?;
+    let people = duties::reachable(tx, desk).await?;
     let all = ledger::load_many(tx, due).await?;
     let findings: Vec<Finding<'_>> = all.iter().map(|opened| look(desk, opened, &people)).collect();
     let owed: Vec<Owed<'_>> = findings.iter().filter_map(|finding| finding.owed.clone()).collect();

@@ -36,6 +36,8 @@ pub struct Verdict {
     pub dossiers: u64,
     pub events: u64,
     pub audit_rows: u64,
+    /// Rows of the log that were written down elsewhere and compared.
+    pub anchors: u64,
     pub findings: Vec<Finding>,
 }
 

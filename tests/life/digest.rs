@@ -73,7 +73,7 @@ fn told(text: &str) -> BTreeMap<&'static str, BTreeSet<String>> {
 async fn write_all(office: &Office, db: &TestDb, now: Moment) -> usize {
     let desk = office.desk(now);
     let mut written = 0;
-    for reader in db.read(async |tx| digest::readers(tx).await).await.unwrap() {
+    for reader in db.read(async |tx| digest::readers(tx, &desk).await).await.unwrap() {
         let letter =
             db.report(async |tx| digest::compose(tx, &desk, &reader, desk.today()).await).await.unwrap();
         let desk = desk.clone();

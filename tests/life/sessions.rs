@@ -7,7 +7,8 @@ use dunghen::domain::staff::Role;
 use dunghen::domain::time::Moment;
 use dunghen::seal::digest;
 use dunghen::store;
-use dunghen::work::sign_in::{self, Limits, SignedIn};
+use dunghen::store::tokens::NewToken;
+use dunghen::work::sign_in::{self, Limits, SignedIn, Whence};
 use jiff::SignedDuration;
 
 use crate::office::*;
@@ -35,7 +36,7 @@ on_both! {
             next_token.set(next_token.get() + 1);
             let (desk, person, token) = (office.desk(at(when)), person.clone(), vec![next_token.get(); 32]);
             let kept = token.clone();
-            db.write(async move |tx| sign_in::begin(tx, &desk, &person, &token, LIMITS).await).await.unwrap();
+            db.write(async move |tx| sign_in::begin(tx, &desk, &person, &token, LIMITS, &Whence::default()).await).await.unwrap();
             kept
         };
         let token = begin("2026-08-17 08:00").await;
@@ -77,8 +78,16 @@ on_both! {
         let id = clerk.staff_id.0;
         for (token, scope) in [("reads", "read"), ("writes", "write")] {
             db.write(async move |tx| {
-                let (from, to) = (at("2026-08-17 08:00"), at("2026-09-17 08:00"));
-                store::sessions::insert_token(tx, &digest(token.as_bytes()), id, scope, from, to).await
+                let new = NewToken {
+                    token_hash: &digest(token.as_bytes()),
+                    staff_id: id,
+                    label: "",
+                    scope,
+                    unit: None,
+                    now: at("2026-08-17 08:00"),
+                    expires_at: at("2026-09-17 08:00"),
+                };
+                store::tokens::insert(tx, &new).await
             })
             .await
             .unwrap();

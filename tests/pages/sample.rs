@@ -372,6 +372,7 @@ fn applicant() -> Applicant {
         phone: Some("0912 345 678".to_owned()),
         email: None,
         address: Some("Bản Nậm Loỏng, phường Tân Phong, tỉnh Lai Châu".to_owned()),
+        purposes: vec![Choice::new("contact", "liên hệ người nộp", false)],
     }
 }
 

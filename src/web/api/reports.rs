@@ -11,6 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::{Day, Month};
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
+use crate::work::audit_log;
 use crate::work::report::{self, Asked, Basis, Dimension, PeriodStyle};
 
 /// A month, or both `from` and `to`; the rest has defaults.
@@ -58,6 +59,8 @@ pub async fn on_time(
                 .into_response()
         }
         Some("csv") => {
+            let (noted, actor) = (desk.clone(), caller.actor.clone());
+            app.db.write(async move |tx| audit_log::exported(tx, &noted, &actor, "on-time").await).await?;
             let name = format!("attachment; filename=\"dung-hen-{}-{}.csv\"", asked.from, asked.to);
             let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
             (headers, report::csv::render(&found, &asked, &desk)).into_response()

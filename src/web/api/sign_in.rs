@@ -5,23 +5,25 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::cookie::CookieJar;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::intake::read;
 use crate::app::App;
-use crate::db::Error;
-use crate::seal::password;
-use crate::store::staff;
-use crate::store::staff::Person;
+use crate::domain::refusal::{Kind, Refusal};
+use crate::web::entrance::{self, Entered, Origin};
 use crate::web::failure::{Problem, Result};
-use crate::web::session::{self, Caller};
-use crate::work::sign_in::{self as work, wrong_name_or_password};
+use crate::web::session::{self, Newcomer};
+use crate::work::sign_in as work;
 
-/// A name and its password.
+/// A name and its password, and the code of a second factor where the account has one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
     pub name: String,
     pub password: String,
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// Who is signed in now.
@@ -38,40 +40,38 @@ pub struct SignedIn {
     request_body = Credentials,
     responses(
         (status = 200, description = "Signed in; the session cookie is set", body = SignedIn),
-        (status = 401, description = "Wrong name or password", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Wrong name, password or code", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many wrong attempts; Retry-After says when to go on", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn sign_in(
     State(app): State<App>,
     jar: CookieJar,
-    Json(credentials): Json<Credentials>,
+    origin: Origin,
+    Json(body): Json<Value>,
 ) -> Result<(CookieJar, Json<SignedIn>)> {
-    let (token, person) = begin(&app, &credentials.name, credentials.password).await?;
+    let credentials: Credentials = read(body)?;
+    let entered =
+        entrance::enter(&app, jar.clone(), &origin, &credentials.name, credentials.password).await?;
+    let (person, jar) = match (entered, credentials.code) {
+        (Entered::In(person, jar), _) => (*person, jar),
+        (Entered::CodeWanted(ticket), Some(code)) => {
+            entrance::prove(&app, jar, &origin, &ticket, &code).await?
+        }
+        (Entered::CodeWanted(_), None) => return Err(code_wanted().into()),
+    };
     let roles = person.roles.0.iter().map(|role| role.id().to_owned()).collect();
-    let jar = jar.add(session::cookie(&app.settings, &token));
     Ok((jar, Json(SignedIn { name: person.name, unit: person.unit, roles })))
 }
 
-/// Checks a name and password and begins a session for them.
-pub async fn begin(app: &App, name: &str, given: String) -> Result<([u8; 32], Person)> {
-    let person = app.db.read(async |tx| staff::by_login(tx, name).await).await?;
-    let person = person.filter(|person| person.active);
-    let hash = person.as_ref().and_then(|person| person.password_hash.clone());
-    let checking = tokio::task::spawn_blocking(move || password::verify(&given, hash.as_deref()));
-    let right = checking.await.map_err(|_| Error::Panicked)?;
-    let desk = app.desk();
-    match person {
-        Some(person) if right => {
-            let token = session::new_token();
-            let (whose, limits) = (person.clone(), session::limits(&app.settings));
-            app.db.write(async move |tx| work::begin(tx, &desk, &whose, &token, limits).await).await?;
-            Ok((token, person))
-        }
-        Some(person) => {
-            app.db.write(async move |tx| work::failed(tx, &desk, &person).await).await?;
-            Err(wrong_name_or_password().into())
-        }
-        None => Err(wrong_name_or_password().into()),
+fn code_wanted() -> Refusal {
+    Refusal {
+        field: Some("code".into()),
+        ..Refusal::new(
+            Kind::NotSignedIn,
+            "Tài khoản này dùng xác thực hai lớp. Gửi kèm mã trên điện thoại trong trường code.",
+            "This account has a second factor. Send its code in the field `code`.",
+        )
     }
 }
 
@@ -83,13 +83,13 @@ pub async fn begin(app: &App, name: &str, given: String) -> Result<([u8; 32], Pe
 pub async fn sign_out(
     State(app): State<App>,
     jar: CookieJar,
-    caller: Caller,
+    Newcomer(caller): Newcomer,
 ) -> Result<(CookieJar, StatusCode)> {
     Ok((end(&app, jar, &caller).await?, StatusCode::NO_CONTENT))
 }
 
 /// Ends the caller's session, here and in the browser.
-pub async fn end(app: &App, jar: CookieJar, caller: &Caller) -> Result<CookieJar> {
+pub async fn end(app: &App, jar: CookieJar, caller: &session::Caller) -> Result<CookieJar> {
     if let Some(token) = session::token_of(&app.settings, &jar) {
         let (desk, person) = (app.desk(), caller.person.clone());
         app.db.write(async move |tx| work::end(tx, &desk, &person, &token).await).await?;

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
+use axum_extra::extract::Form;
 use serde::Deserialize;
 
 use super::parts::{self, html};
@@ -19,10 +20,11 @@ use crate::web::failure::Result;
 use crate::web::session::Caller;
 use crate::web::views::deeds::DeedForm;
 use crate::web::views::dossier::{Apology, Applicant as Shown, DossierPage, IssuedLetter};
-use crate::web::views::parts::{Standing, When};
+use crate::web::views::parts::{Choice, Standing, When};
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
 use crate::work::ledger::{self, Opened, milestones_of};
+use crate::work::person::{self, Purpose};
 use crate::work::wording::Deadline;
 use crate::work::{apology, wording};
 
@@ -41,6 +43,34 @@ pub async fn show(
 ) -> Result<Html<String>> {
     let mut page = page(&app, &caller, &code).await?;
     page.shell.flashes.extend(parts::done(&asked.done));
+    html(&page)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reveal {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    purpose: String,
+}
+
+/// `POST /dossiers/{code}/person`: the same page with the applicant in full, once (DATA-06).
+pub async fn reveal(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Form(form): Form<Reveal>,
+) -> Result<Html<String>> {
+    caller.check_form(&form.csrf)?;
+    let (desk, actor, purpose) = (app.desk(), caller.actor.clone(), Purpose::chosen(&form.purpose)?);
+    let asked = code.clone();
+    let deed = async move |tx: &mut Tx| {
+        person::reveal(tx, &desk, &actor, &asked, purpose).await.map(|(_, found)| found)
+    };
+    let applicant = app.db.write(deed).await?;
+    let mut page = page(&app, &caller, &code).await?;
+    page.applicant = applicant.as_ref().map(in_full);
     html(&page)
 }
 
@@ -223,6 +253,22 @@ fn masked(applicant: &Applicant) -> Shown {
         phone: applicant.masked_phone(),
         email: None,
         address: None,
+        purposes: Purpose::CHOSEN
+            .map(|purpose| Choice::new(purpose.id(), purpose.vietnamese(), false))
+            .to_vec(),
+    }
+}
+
+/// All that the applicant told, for whoever has said why they need it.
+pub fn in_full(applicant: &Applicant) -> Shown {
+    Shown {
+        kind: kind(applicant.kind).to_owned(),
+        name: applicant.name.clone(),
+        identifier: applicant.identifier.clone(),
+        phone: applicant.phone.clone(),
+        email: applicant.email.clone(),
+        address: applicant.address.clone(),
+        purposes: Vec::new(),
     }
 }
 

@@ -29,7 +29,7 @@ const MOST_SUGGESTIONS: usize = 400;
 
 /// The form as it was typed.
 #[derive(Clone, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Typed {
     csrf: String,
     once: String,

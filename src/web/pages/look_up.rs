@@ -1,5 +1,7 @@
 //! The look-up for citizens: a code, a secret that stands on their own papers, one screen.
 
+use std::time::Duration;
+
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -7,10 +9,12 @@ use axum_extra::extract::Form;
 use serde::Deserialize;
 
 use super::parts::{self, html};
+use super::sign_in::waiting;
 use super::{dossier, figure};
 use crate::app::App;
 use crate::domain::state::State as DossierState;
-use crate::web::failure::Result;
+use crate::web::entrance::{self, Origin};
+use crate::web::failure::{Failure, Result};
 use crate::web::views::look_up::{LookUp, Seen};
 use crate::web::views::parts::{Field, Standing};
 use crate::web::views::shell::Shell;
@@ -19,31 +23,62 @@ use crate::work::ledger::Opened;
 use crate::work::look_up;
 use crate::work::wording::Deadline;
 
+/// An answer to a wrong secret takes so long, whether or not there is such a dossier: longer than
+/// looking for one.
+const ANSWER_TO_WRONG: Duration = Duration::from_millis(100);
+
 /// What was typed; the secret never stands in an address.
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Typed {
+    #[serde(rename = "csrf")]
+    _csrf: String,
     code: String,
     secret: String,
 }
 
-/// `GET /tra-cuu`, with the code already filled in where a slip leads here.
-pub async fn form(State(app): State<App>, Query(typed): Query<Typed>) -> Result<Html<String>> {
-    html(&page(&app, Field::of(typed.code), None))
+/// What a slip's address says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    code: String,
 }
 
-/// `POST /tra-cuu`. An unknown code and a wrong secret get the same answer.
-pub async fn find(State(app): State<App>, Form(typed): Form<Typed>) -> Result<Response> {
+/// `GET /tra-cuu`, with the code already filled in where a slip leads here.
+pub async fn form(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>> {
+    html(&page(&app, Field::of(asked.code), None))
+}
+
+/// `POST /tra-cuu`. An unknown code and a wrong secret get the same answer after the same time,
+/// and whoever tries many waits (S16).
+pub async fn find(State(app): State<App>, origin: Origin, Form(typed): Form<Typed>) -> Result<Response> {
+    let longest_of_both = tokio::time::sleep(ANSWER_TO_WRONG);
     let desk = app.desk();
+    let knock = look_up::knock(&typed.code, &origin.network);
+    let limits = entrance::look_up_limits(&app.settings);
+    let verdict = {
+        let (knock, desk) = (knock.clone(), desk.clone());
+        app.db.write(async move |tx| knock.count(tx, &desk, limits).await).await?
+    };
+    if let Err(refusal) = verdict.allow(desk.now) {
+        let failure = Failure::from(refusal);
+        let page = page(&app, Field::wrong(typed.code, failure.said().vietnamese), None);
+        return Ok((failure.status(), waiting(&failure), html(&page)?).into_response());
+    }
     let found = app.db.read(async |tx| look_up::look_up(tx, &desk, &typed.code, &typed.secret).await).await?;
-    Ok(match found {
-        Some(opened) => html(&page(&app, Field::of(typed.code), Some(seen(&desk, &opened))))?.into_response(),
+    match found {
+        Some(opened) => {
+            let seen = html(&page(&app, Field::of(typed.code), Some(seen(&desk, &opened))))?;
+            app.db.write(async move |tx| knock.right(tx, &desk, limits).await).await?;
+            Ok(seen.into_response())
+        }
         None => {
             let why = "Không tìm thấy hồ sơ khớp với hai thông tin này. Kiểm tra mã hồ sơ trên giấy hẹn và các số cuối.";
-            (StatusCode::UNPROCESSABLE_ENTITY, html(&page(&app, Field::wrong(typed.code, why), None))?)
-                .into_response()
+            let wrong = html(&page(&app, Field::wrong(typed.code, why), None))?;
+            longest_of_both.await;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, wrong).into_response())
         }
-    })
+    }
 }
 
 fn page(app: &App, code: Field, seen: Option<Seen>) -> LookUp {

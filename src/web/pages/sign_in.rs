@@ -1,7 +1,8 @@
 //! The way in and out: the welcome page, the sign-in form, signing out.
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use axum_extra::extract::cookie::CookieJar;
@@ -12,20 +13,21 @@ use super::parts::html;
 use crate::app::App;
 use crate::store;
 use crate::web::api::sign_in as api;
+use crate::web::entrance::{self, Entered, Origin};
 use crate::web::failure::{Failure, Result};
-use crate::web::session::{self, Caller};
+use crate::web::session::{Caller, Newcomer};
 use crate::web::views::parts::Field;
 use crate::web::views::shell::{Place, Shell};
-use crate::web::views::sign_in::{SignIn, Welcome};
+use crate::web::views::sign_in::{CodeWanted, SignIn, Welcome};
 use crate::work::wording;
 
 /// So many trial accounts are named on the sign-in page of a demonstration.
 const MOST_ACCOUNTS: i64 = 12;
 
 /// `/`: what the service is, or the first page of whoever is signed in.
-pub async fn home(State(app): State<App>, caller: Result<Caller>) -> Result<Response> {
+pub async fn home(State(app): State<App>, caller: Result<Newcomer>) -> Result<Response> {
     match caller {
-        Ok(caller) => Ok(Redirect::to(first_page(&caller)).into_response()),
+        Ok(Newcomer(caller)) => Ok(Redirect::to(first_page(&caller)).into_response()),
         Err(Failure::Refused(_)) => {
             let desk = app.desk();
             let welcome = Welcome {
@@ -79,7 +81,10 @@ async fn page(app: &App, name: Field, next: &str) -> Result<SignIn> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Credentials {
+    #[serde(default, rename = "csrf")]
+    _csrf: String,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -91,25 +96,69 @@ pub struct Credentials {
 /// A new session for the right password; the old one of this browser ends with it.
 pub async fn enter(
     State(app): State<App>,
-    caller: Result<Caller>,
     jar: CookieJar,
+    origin: Origin,
     Form(given): Form<Credentials>,
 ) -> Result<Response> {
-    match api::begin(&app, given.name.trim(), given.password).await {
-        Ok((token, _)) => {
-            let jar = match caller {
-                Ok(before) => api::end(&app, jar, &before).await?,
-                Err(_) => jar,
-            };
-            let jar = jar.add(session::cookie(&app.settings, &token));
-            Ok((jar, Redirect::to(local(&given.next))).into_response())
-        }
-        Err(Failure::Refused(refusal)) => {
-            let name = Field::wrong(given.name, refusal.said.vietnamese.clone());
-            let page = page(&app, name, local(&given.next)).await?;
-            Ok((StatusCode::UNAUTHORIZED, html(&page)?).into_response())
+    let next = local(&given.next);
+    match entrance::enter(&app, jar, &origin, given.name.trim(), given.password).await {
+        Ok(Entered::In(_, jar)) => Ok((jar, Redirect::to(next)).into_response()),
+        Ok(Entered::CodeWanted(ticket)) => Ok(html(&code_page(&app, ticket, next, None))?.into_response()),
+        Err(failure @ Failure::Refused(_)) => {
+            let status = failure.status();
+            let name = Field::wrong(given.name, failure.said().vietnamese);
+            let page = page(&app, name, next).await?;
+            Ok((status, waiting(&failure), html(&page)?).into_response())
         }
         Err(broken) => Err(broken),
+    }
+}
+
+/// What a form that is shown again says to programs: how long to wait.
+pub(super) fn waiting(failure: &Failure) -> HeaderMap {
+    let wait = failure.wait_s().map(|seconds| (RETRY_AFTER, HeaderValue::from(seconds)));
+    wait.into_iter().collect()
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    #[serde(default, rename = "csrf")]
+    _csrf: String,
+    #[serde(default)]
+    ticket: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in/code`: the code of the second factor, with the ticket of the right password.
+pub async fn prove(
+    State(app): State<App>,
+    jar: CookieJar,
+    origin: Origin,
+    Form(given): Form<Proof>,
+) -> Result<Response> {
+    let next = local(&given.next);
+    match entrance::prove(&app, jar, &origin, &given.ticket, &given.code).await {
+        Ok((_, jar)) => Ok((jar, Redirect::to(next)).into_response()),
+        Err(failure @ Failure::Refused(_)) => {
+            let why = failure.said().vietnamese;
+            let page = code_page(&app, given.ticket, next, Some(why));
+            Ok((failure.status(), waiting(&failure), html(&page)?).into_response())
+        }
+        Err(broken) => Err(broken),
+    }
+}
+
+fn code_page(app: &App, ticket: String, next: &str, error: Option<String>) -> CodeWanted {
+    CodeWanted {
+        shell: Shell::outside("Xác thực hai lớp"),
+        office: app.desk().unit_name(&app.province.root),
+        code: Field { value: String::new(), error },
+        ticket,
+        next: next.to_owned(),
     }
 }
 
@@ -121,6 +170,7 @@ fn local(next: &str) -> &str {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Leaving {
     #[serde(default)]
     csrf: String,
@@ -128,7 +178,7 @@ pub struct Leaving {
 
 pub async fn leave(
     State(app): State<App>,
-    caller: Caller,
+    Newcomer(caller): Newcomer,
     jar: CookieJar,
     Form(form): Form<Leaving>,
 ) -> Result<(CookieJar, Redirect)> {

@@ -6,46 +6,35 @@ use axum::response::Html;
 use super::parts::{self, html};
 use super::{dossier, figure, intake, story};
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::applicant::Applicant;
-use crate::domain::staff::Deed;
 use crate::store;
-use crate::store::audit::Entry;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
 use crate::web::views::dossier::Applicant as Shown;
 use crate::web::views::shell::Shell;
 use crate::web::views::slip::Slip;
 use crate::work::desk::Desk;
-use crate::work::ledger::{self, Opened};
-use crate::work::{apology, wording};
+use crate::work::ledger::Opened;
+use crate::work::person::{self, Purpose};
+use crate::work::wording;
 
 /// `/dossiers/{code}/slip`.
 pub async fn show(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Html<String>> {
     let (desk, actor) = (app.desk(), caller.actor.clone());
-    let found = app
+    let (opened, applicant) = {
+        let desk = desk.clone();
+        let deed = async move |tx: &mut Tx| person::reveal(tx, &desk, &actor, &code, Purpose::Slip).await;
+        app.db.write(deed).await?
+    };
+    let by = app
         .db
-        .write({
-            let desk = desk.clone();
-            async move |tx| {
-                let opened = ledger::open(tx, &desk, &actor, &code, Deed::ViewPerson).await?;
-                let applicant = apology::applicant_of(tx, &desk, &opened.dossier).await?;
-                let events = store::events::of(tx, opened.known.id).await?;
-                let names = story::names(tx, &events, None).await?;
-                let by = events.first().and_then(|event| names.get(&event.actor)).cloned();
-                let subject = opened.known.code.as_str();
-                let entry = Entry {
-                    at: desk.now,
-                    actor: &actor,
-                    action: "person_viewed",
-                    subject,
-                    detail: r#"{"on":"slip"}"#,
-                };
-                store::audit::append(tx, &entry).await?;
-                Ok((opened, applicant, by.unwrap_or_default()))
-            }
+        .read(async |tx| {
+            let events = store::events::of(tx, opened.known.id).await?;
+            let names = story::names(tx, &events, None).await?;
+            Ok(events.first().and_then(|event| names.get(&event.actor)).cloned().unwrap_or_default())
         })
         .await?;
-    let (opened, applicant, by) = found;
     html(&slip(&app, &desk, &opened, applicant, by))
 }
 
@@ -64,7 +53,7 @@ fn slip(app: &App, desk: &Desk, opened: &Opened, applicant: Option<Applicant>, b
         number: filing.code.rsplit('-').next().unwrap_or_default().to_owned(),
         place_and_day: format!("{}, {day}", app.settings.province.name),
         code: filing.code.clone(),
-        applicant: applicant.map_or_else(nobody, in_full),
+        applicant: applicant.as_ref().map_or_else(nobody, dossier::in_full),
         content: dossier::procedure_name(desk, opened),
         components: filing.components.clone(),
         sets: "01 (một) bộ".to_owned(),
@@ -82,17 +71,6 @@ fn slip(app: &App, desk: &Desk, opened: &Opened, applicant: Option<Applicant>, b
     }
 }
 
-fn in_full(applicant: Applicant) -> Shown {
-    Shown {
-        kind: dossier::kind(applicant.kind).to_owned(),
-        name: applicant.name,
-        identifier: applicant.identifier,
-        phone: applicant.phone,
-        email: applicant.email,
-        address: applicant.address,
-    }
-}
-
 fn nobody() -> Shown {
     Shown {
         kind: String::new(),
@@ -101,5 +79,6 @@ fn nobody() -> Shown {
         phone: None,
         email: None,
         address: None,
+        purposes: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::deeds::DeedForm;
-use super::parts::{MonthFigure, Standing, When};
+use super::parts::{Choice, MonthFigure, Standing, When};
 use super::shell::Shell;
 use crate::domain::apology::ObligationState;
 
@@ -54,6 +54,8 @@ pub struct Applicant {
     pub phone: Option<String>,
     pub email: Option<String>,
     pub address: Option<String>,
+    /// For which it can be shown in full; empty where it is.
+    pub purposes: Vec<Choice>,
 }
 
 /// One entry of the promise ledger.

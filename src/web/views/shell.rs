@@ -12,6 +12,8 @@ pub enum Place {
     Rates,
     Outbox,
     Imports,
+    People,
+    Audit,
 }
 
 impl Place {
@@ -28,7 +30,7 @@ impl Place {
     }
 
     fn of_role(role: Role) -> &'static [Self] {
-        use Place::{Board, Dossiers, Imports, Intake, Outbox, Rates};
+        use Place::{Audit, Board, Dossiers, Imports, Intake, Outbox, People, Rates};
         match role {
             Role::Reception => &[Intake, Board, Dossiers],
             Role::Clerk => &[Board, Dossiers],
@@ -36,10 +38,10 @@ impl Place {
                 &[Board, Dossiers, Rates]
             }
             Role::UnitHead => &[Board, Dossiers, Rates, Outbox],
-            Role::ControlOffice => &[Board, Dossiers, Rates, Outbox, Imports],
-            Role::Inspector => &[Dossiers, Rates],
+            Role::ControlOffice => &[Board, Dossiers, Rates, Outbox, Imports, Audit],
+            Role::Inspector => &[Dossiers, Rates, Audit],
             Role::Chair => &[Board, Rates, Dossiers],
-            Role::Administrator => &[Outbox, Imports],
+            Role::Administrator => &[Outbox, Imports, People, Audit],
             Role::Applicant | Role::Public | Role::System => &[],
         }
     }
@@ -53,6 +55,8 @@ impl Place {
             Self::Rates => "/rates",
             Self::Outbox => "/outbox",
             Self::Imports => "/imports",
+            Self::People => "/people",
+            Self::Audit => "/audit",
         }
     }
 
@@ -65,6 +69,8 @@ impl Place {
             Self::Rates => "Tỷ lệ đúng hạn",
             Self::Outbox => "Thư gửi đi",
             Self::Imports => "Dữ liệu nhập",
+            Self::People => "Tài khoản",
+            Self::Audit => "Nhật ký",
         }
     }
 
@@ -77,6 +83,8 @@ impl Place {
             Self::Rates => "i-rates",
             Self::Outbox => "i-outbox",
             Self::Imports => "i-imports",
+            Self::People => "i-people",
+            Self::Audit => "i-audit",
         }
     }
 }

@@ -29,3 +29,15 @@ pub struct SignIn {
     /// Demonstration accounts to try, name, and role with unit; empty in a real service.
     pub accounts: Vec<(String, String)>,
 }
+
+/// The password was right, the code of the second factor is asked for.
+#[derive(Clone, Debug, Template)]
+#[template(path = "second_factor.html")]
+pub struct CodeWanted {
+    pub shell: Shell,
+    pub office: String,
+    pub code: Field,
+    /// That the password was right; the code comes back with it.
+    pub ticket: String,
+    pub next: String,
+}

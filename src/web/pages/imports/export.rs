@@ -17,6 +17,7 @@ use crate::domain::staff::{Actor, Deed};
 use crate::store::imports::Wanted;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
+use crate::work::audit_log;
 use crate::work::import::review;
 use crate::work::report::csv;
 
@@ -36,7 +37,7 @@ pub async fn quarantine(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    send(app, caller, &asked, List::Quarantine)
+    send(app, caller, &asked, List::Quarantine).await
 }
 
 /// `/imports/findings.csv`.
@@ -45,10 +46,10 @@ pub async fn findings(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    send(app, caller, &asked, List::Findings)
+    send(app, caller, &asked, List::Findings).await
 }
 
-fn send(app: App, caller: Caller, asked: &Asked, list: List) -> Result<Response> {
+async fn send(app: App, caller: Caller, asked: &Asked, list: List) -> Result<Response> {
     // Asked before the answer has begun: afterwards no refusal could be said any more.
     app.desk().allow_whole(&caller.actor, Deed::Import)?;
     let (name, header) = match list {
@@ -60,6 +61,8 @@ fn send(app: App, caller: Caller, asked: &Asked, list: List) -> Result<Response>
             &["source", "run", "file", "code", "column", "finding", "explanation", "what_to_do"][..],
         ),
     };
+    let (desk, actor) = (app.desk(), caller.actor.clone());
+    app.db.write(async move |tx| audit_log::exported(tx, &desk, &actor, name).await).await?;
     let mut first = String::from(csv::BYTE_ORDER_MARK);
     csv::line(&mut first, header.iter().map(ToString::to_string));
     let wanted = Wanted { after: 0, ..asked.wanted(PAGE) };

@@ -1,0 +1,117 @@
+//! Who stands in for somebody who leads, as their own page and their administrator's show it.
+
+use serde::Deserialize;
+
+use super::parts::VI;
+use crate::app::App;
+use crate::domain::refusal::Refusal;
+use crate::domain::staff::Role;
+use crate::domain::time::Day;
+use crate::store::duties::Row;
+use crate::store::staff::Person;
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::account::{Absence, DutyRow};
+use crate::web::views::parts::Choice;
+use crate::work::desk::Desk;
+use crate::work::stand_in;
+
+/// The part about `person`'s deputies; none for whoever needs none.
+pub fn of(
+    desk: &Desk,
+    person: &Person,
+    colleagues: &[Person],
+    duties: &[Row],
+    action: &str,
+) -> Option<Absence> {
+    if stand_in::leading_roles(person).is_empty() {
+        return None;
+    }
+    let today = desk.today();
+    let name = |id: i64| {
+        let found = colleagues.iter().find(|one| one.id == id);
+        found.map_or_else(|| "đồng nghiệp".to_owned(), |one| one.name.clone())
+    };
+    let to_come = duties.iter().filter(|row| row.to_on.is_none_or(|last| last >= today));
+    let deputies = to_come.filter(|row| row.stands_in_for == Some(person.id)).map(|row| DutyRow {
+        id: row.id,
+        what: name(row.staff_id),
+        when: when(row),
+        may_end: true,
+    });
+    let others = colleagues.iter().filter(|one| one.id != person.id && one.login.is_some());
+    Some(Absence {
+        action: action.to_owned(),
+        colleagues: others.map(|one| Choice::new(one.id.to_string(), one.name.clone(), false)).collect(),
+        today: today.to_string(),
+        error: None,
+        deputies: deputies.collect(),
+    })
+}
+
+/// A duty in words, for whoever reads a person's terms.
+pub fn row(desk: &Desk, person: &Person, duty: &Row) -> DutyRow {
+    let unit = duty.unit.parse().map_or_else(|_| duty.unit.clone(), |unit| desk.unit_name(&unit));
+    let roles = words(&duty.roles.0);
+    let what = match duty.stands_in_for {
+        Some(absent) if absent == person.id => format!("Có người thay: {roles}"),
+        Some(_) => format!("Thay {roles}, {unit}"),
+        None => format!("{roles}, {unit}"),
+    };
+    DutyRow { id: duty.id, what, when: when(duty), may_end: false }
+}
+
+/// Roles as people name them.
+pub fn words(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.name_vi()).collect::<Vec<_>>().join("; ")
+}
+
+fn when(row: &Row) -> String {
+    match row.to_on {
+        Some(last) => format!("{} – {}", VI.short_day(row.from_on), VI.short_day(last)),
+        None => format!("từ {}", VI.short_day(row.from_on)),
+    }
+}
+
+/// The form that names a deputy.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    #[serde(default)]
+    pub csrf: String,
+    #[serde(default)]
+    deputy: String,
+    #[serde(default)]
+    from_on: String,
+    #[serde(default)]
+    to_on: String,
+}
+
+/// The form that takes a deputy back.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ended {
+    #[serde(default)]
+    pub csrf: String,
+    #[serde(default)]
+    pub duty: i64,
+}
+
+pub async fn name(app: &App, caller: &Caller, absent: i64, given: &Given) -> Result<()> {
+    let day = |field: &'static str, text: &str| {
+        text.parse::<Day>().map_err(|_| Refusal::required(field, "ngày", "the day"))
+    };
+    let absence = stand_in::Absence {
+        absent,
+        deputy: given.deputy.parse().unwrap_or(0),
+        from_on: day("from_on", &given.from_on)?,
+        to_on: day("to_on", &given.to_on)?,
+    };
+    let (desk, actor) = (app.desk(), caller.writer()?.clone());
+    Ok(app.db.write(async move |tx| stand_in::name(tx, &desk, &actor, absence).await).await?)
+}
+
+pub async fn end(app: &App, caller: &Caller, absent: i64, duty: i64) -> Result<()> {
+    let (desk, actor) = (app.desk(), caller.writer()?.clone());
+    Ok(app.db.write(async move |tx| stand_in::end(tx, &desk, &actor, absent, duty).await).await?)
+}

@@ -1,0 +1,158 @@
+//! Setting up the second factor: a picture to scan, the first code as proof, the recovery codes once.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+use super::super::parts::{self, html};
+use super::wrong_password;
+use crate::app::App;
+use crate::domain::refusal::Refusal;
+use crate::paper::qr;
+use crate::seal::totp::Secret;
+use crate::web::entrance;
+use crate::web::failure::{Failure, Result};
+use crate::web::session::{self, Caller, Newcomer};
+use crate::web::views::account::{FactorPage, FactorStep};
+use crate::web::views::parts::Field;
+use crate::work::second_factor::{self as work, State as FactorState};
+
+/// The service's name in an application of codes.
+const ISSUER: &str = "Dung Hen";
+
+/// `GET /account/second-factor`.
+pub async fn show(State(app): State<App>, Newcomer(caller): Newcomer) -> Result<Response> {
+    answer(&app, &caller, step(&app, &caller, None).await?)
+}
+
+fn answer(app: &App, caller: &Caller, step: FactorStep) -> Result<Response> {
+    let shell = parts::shell(&app.desk(), caller, "Xác thực hai lớp", None);
+    Ok(html(&FactorPage { shell, step })?.into_response())
+}
+
+/// How far it has come, with what is wrong with the code or password just typed.
+async fn step(app: &App, caller: &Caller, error: Option<String>) -> Result<FactorStep> {
+    let (desk, person) = (app.desk(), &caller.person);
+    let field = Field { value: String::new(), error };
+    let (state, proposed) = app
+        .db
+        .read(async |tx| Ok((work::state(tx, person).await?, work::proposed(tx, &desk, person).await?)))
+        .await?;
+    Ok(match (state, proposed) {
+        (FactorState::On { codes_left }, _) => FactorStep::On { codes_left, password: field },
+        (FactorState::None, Some(secret)) => scan(caller, &secret, field)?,
+        (FactorState::None, None) => {
+            FactorStep::Begin { wanted: session::wants_factor(&app.settings, person) }
+        }
+    })
+}
+
+fn scan(caller: &Caller, secret: &Secret, code: Field) -> Result<FactorStep> {
+    let uri = secret.uri(ISSUER, caller.person.login.as_deref().unwrap_or_default());
+    let typed = secret.typed();
+    let groups: Vec<&str> = (0..typed.len()).step_by(4).filter_map(|at| typed.get(at..at + 4)).collect();
+    let picture = qr::svg(&uri, "Hình để quét bằng ứng dụng xác thực")?;
+    Ok(FactorStep::Scan { picture, typed: groups.join(" "), code })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begun {
+    #[serde(default)]
+    csrf: String,
+}
+
+/// `POST /account/second-factor/begin`.
+pub async fn begin(
+    State(app): State<App>,
+    Newcomer(caller): Newcomer,
+    Form(form): Form<Begun>,
+) -> Result<Redirect> {
+    caller.check_form(&form.csrf)?;
+    let (desk, person) = (app.desk(), caller.person.clone());
+    app.db.write(async move |tx| work::propose(tx, &desk, &person).await.map(drop)).await?;
+    Ok(Redirect::to("/account/second-factor"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirstCode {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// `POST /account/second-factor/confirm`: the page with the recovery codes, which are never shown again.
+pub async fn confirm(
+    State(app): State<App>,
+    Newcomer(caller): Newcomer,
+    Form(form): Form<FirstCode>,
+) -> Result<Response> {
+    caller.check_form(&form.csrf)?;
+    let (desk, actor, person) = (app.desk(), caller.actor.clone(), caller.person.clone());
+    let deed =
+        async move |tx: &mut crate::db::Tx| work::confirm(tx, &desk, &actor, &person, &form.code).await;
+    match app.db.write(deed).await.map_err(Failure::from) {
+        Ok(codes) => answer(&app, &caller, FactorStep::Codes(codes)),
+        Err(failure) => refused(&app, &caller, failure).await,
+    }
+}
+
+/// The page again with the reason beside the field.
+async fn refused(app: &App, caller: &Caller, failure: Failure) -> Result<Response> {
+    let Failure::Refused(refusal) = failure else { return Err(failure) };
+    let why = Some(refusal.said.vietnamese.clone());
+    let page = answer(app, caller, step(app, caller, why).await?)?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    deed: String,
+}
+
+/// `POST /account/second-factor/change`: new recovery codes, or off; the password once more for either.
+pub async fn change(State(app): State<App>, caller: Caller, Form(form): Form<Change>) -> Result<Response> {
+    caller.check_form(&form.csrf)?;
+    match changed(&app, &caller, form).await {
+        Ok(Some(codes)) => answer(&app, &caller, FactorStep::Codes(codes)),
+        Ok(None) => Ok(Redirect::to("/account?done=factor_off").into_response()),
+        Err(failure) => refused(&app, &caller, failure).await,
+    }
+}
+
+async fn changed(app: &App, caller: &Caller, form: Change) -> Result<Option<Vec<String>>> {
+    if !entrance::is_password_of(app, &caller.person, form.password).await? {
+        return Err(wrong_password().into());
+    }
+    let off = form.deed == "off";
+    if off && session::wants_factor(&app.settings, &caller.person) {
+        return Err(must_stay_on().into());
+    }
+    let (desk, actor, person) = (app.desk(), caller.writer()?.clone(), caller.person.clone());
+    let deed = async move |tx: &mut crate::db::Tx| {
+        if off {
+            work::remove(tx, &desk, &actor, &person).await?;
+            return Ok(None);
+        }
+        work::renew_codes(tx, &desk, &actor, &person).await.map(Some)
+    };
+    Ok(app.db.write(deed).await?)
+}
+
+fn must_stay_on() -> Refusal {
+    Refusal::invalid(
+        "deed",
+        "Vai trò của ông/bà bắt buộc xác thực hai lớp nên không tắt được.",
+        "Your role asks for a second factor; it can't be taken away.",
+    )
+}

@@ -1,0 +1,222 @@
+//! The log of who did what, for inspectors: a page at a time, and as a file.
+
+use axum::extract::{Query, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::parts::{self, ROWS, escaped, html};
+use crate::app::App;
+use crate::domain::staff::{Deed, Subject, may};
+use crate::seal::hex;
+use crate::store::audit::Listed;
+use crate::web::failure::Result;
+use crate::web::session::Caller;
+use crate::web::views::audit::{Anchor, Audit, AuditRow};
+use crate::web::views::parts::Choice;
+use crate::web::views::shell::Place;
+use crate::work::audit_log::{self, Question};
+use crate::work::desk::Desk;
+use crate::work::report::csv as sheet;
+use crate::work::wording;
+
+/// A file has so many rows at most; whoever wants more narrows the time.
+const MOST_ROWS: i64 = 50_000;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    person: String,
+    subject: String,
+    action: String,
+    from: String,
+    to: String,
+    before: Option<i64>,
+}
+
+impl Asked {
+    fn question(&self, limit: i64) -> Question {
+        let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        Question {
+            person: some(&self.person),
+            subject: some(&self.subject),
+            action: some(&self.action),
+            from: self.from.parse().ok(),
+            to: self.to.parse().ok(),
+            before: self.before,
+            limit,
+        }
+    }
+
+    fn is_narrowed(&self) -> bool {
+        [&self.person, &self.subject, &self.action, &self.from, &self.to].iter().any(|text| !text.is_empty())
+    }
+
+    fn address(&self, path: &str, before: Option<i64>) -> String {
+        let before = before.map(|before| before.to_string()).unwrap_or_default();
+        let fields = [
+            ("person", &self.person),
+            ("subject", &self.subject),
+            ("action", &self.action),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("before", &before),
+        ];
+        let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
+        let query: Vec<_> = filled.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+    }
+}
+
+/// `GET /audit?person=&subject=&action=&from=&to=&before=`.
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let (desk, question) = (app.desk(), asked.question(ROWS));
+    let found = app.db.report(async |tx| audit_log::list(tx, &desk, &caller.actor, &question).await).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
+    let last = found.last().filter(|_| full);
+    let sees_dossiers = may(&caller.actor, Deed::ViewProvince, Subject::Whole, &desk.province.units).is_ok();
+    html(&Audit {
+        shell: parts::shell(&desk, &caller, "Nhật ký kiểm soát", Some(Place::Audit)),
+        person: asked.person.clone(),
+        subject: asked.subject.clone(),
+        actions: actions(&asked.action),
+        from: asked.from.clone(),
+        to: asked.to.clone(),
+        rows: found.iter().map(|row| shown(&desk, row, sees_dossiers)).collect(),
+        narrowed: asked.is_narrowed(),
+        csv: asked.address("/audit.csv", None),
+        first: asked.before.map(|_| asked.address("/audit", None)),
+        next: last.map(|last| asked.address("/audit", Some(last.seq))),
+        anchor: app.last_anchor().map(|anchor| Anchor {
+            seq: anchor.head.seq,
+            at: parts::at(&desk, anchor.at),
+            hash: hex(&anchor.head.hash).chars().take(16).collect(),
+        }),
+    })
+}
+
+fn shown(desk: &Desk, row: &Listed, sees_dossiers: bool) -> AuditRow {
+    let is_dossier = DOSSIERS.iter().any(|(id, _)| *id == row.action) && !row.subject.is_empty();
+    AuditRow {
+        seq: row.seq,
+        at: parts::briefly(desk, row.at),
+        who: row.actor.clone().unwrap_or_else(|| format!("số {}", row.actor_id)),
+        unit: wording::unit_name(desk, &row.unit),
+        what: word(&row.action),
+        href: (is_dossier && sees_dossiers).then(|| format!("/dossiers/{}", escaped(&row.subject))),
+        subject: row.subject.clone(),
+        detail: detail(&row.detail),
+    }
+}
+
+fn word(action: &str) -> String {
+    let known = DOSSIERS.iter().chain(OTHERS).find(|(id, _)| *id == action);
+    known.map_or_else(|| action.to_owned(), |(_, word)| (*word).to_owned())
+}
+
+/// `unit: H35.21, roles: unit_head`.
+fn detail(json: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return String::new() };
+    let told = fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!(
+            "{}: {value}",
+            FIELDS.iter().find(|(id, _)| id == name).map_or(name.as_str(), |(_, word)| word)
+        )
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn actions(chosen: &str) -> Vec<Choice> {
+    let all = DOSSIERS.iter().chain(OTHERS);
+    let choices = all.map(|(id, word)| Choice::new(*id, *word, *id == chosen));
+    std::iter::once(Choice::new("", "Mọi việc", chosen.is_empty())).chain(choices).collect()
+}
+
+/// `GET /audit.csv`: what was narrowed down, as a file; that it was taken is on the log as well.
+pub async fn csv(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response> {
+    let (desk, question, actor) = (app.desk(), asked.question(MOST_ROWS), caller.actor.clone());
+    let found = app.db.report(async |tx| audit_log::list(tx, &desk, &actor, &question).await).await?;
+    let mut text = String::from(sheet::BYTE_ORDER_MARK);
+    let header = ["seq", "at", "actor_id", "actor", "unit", "action", "subject", "detail"];
+    sheet::line(&mut text, header.map(str::to_owned));
+    for row in found {
+        let at = desk.province.zone().rfc3339(row.at);
+        let (seq, id) = (row.seq.to_string(), row.actor_id.to_string());
+        let actor = row.actor.unwrap_or_default();
+        sheet::line(&mut text, [seq, at, id, actor, row.unit, row.action, row.subject, row.detail]);
+    }
+    app.db.write(async move |tx| audit_log::exported(tx, &desk, &actor, "audit").await).await?;
+    let name = "attachment; filename=\"dung-hen-nhat-ky.csv\"".to_owned();
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], text)
+        .into_response())
+}
+
+const FIELDS: &[(&str, &str)] = &[
+    ("from", "từ"),
+    ("to", "đến"),
+    ("on", "ngày"),
+    ("unit", "đơn vị"),
+    ("roles", "vai trò"),
+    ("purpose", "mục đích"),
+    ("method", "kiểu yêu cầu"),
+    ("sessions", "số phiên"),
+    ("scope", "quyền"),
+    ("days", "số ngày"),
+    ("deputy", "người thay"),
+];
+
+/// What is done to a dossier, and to see it.
+const DOSSIERS: &[(&str, &str)] = &[
+    ("submitted", "Nộp hồ sơ"),
+    ("received", "Tiếp nhận"),
+    ("transfer", "Chuyển hồ sơ"),
+    ("step_done", "Xong bước"),
+    ("supplement_requested", "Yêu cầu bổ sung"),
+    ("supplemented", "Bổ sung xong"),
+    ("payment_requested", "Thông báo nộp tiền"),
+    ("paid", "Đã nộp tiền"),
+    ("withdrawn", "Rút hồ sơ"),
+    ("refused", "Từ chối"),
+    ("stopped", "Dừng giải quyết"),
+    ("settled", "Có kết quả"),
+    ("returned", "Trả kết quả"),
+    ("apology_issued", "Ký lời xin lỗi"),
+    ("apology_delivered", "Trao lời xin lỗi"),
+    ("exempted", "Miễn xin lỗi"),
+    ("person_viewed", "Xem thông tin cá nhân"),
+    ("letter_read", "Đọc thư gửi công dân"),
+];
+
+const OTHERS: &[(&str, &str)] = &[
+    ("signed_in", "Đăng nhập"),
+    ("signed_out", "Đăng xuất"),
+    ("sign_in_failed", "Đăng nhập sai"),
+    ("not_allowed", "Bị từ chối quyền"),
+    ("exported", "Xuất tệp"),
+    ("password_changed", "Đổi mật khẩu"),
+    ("sessions_ended", "Kết thúc phiên"),
+    ("second_factor_on", "Bật xác thực hai lớp"),
+    ("second_factor_off", "Tắt xác thực hai lớp"),
+    ("recovery_codes_renewed", "Tạo lại mã dự phòng"),
+    ("token_issued", "Cấp mã truy cập"),
+    ("token_revoked", "Thu hồi mã truy cập"),
+    ("account_added", "Thêm tài khoản"),
+    ("account_changed", "Sửa tài khoản"),
+    ("account_closed", "Khoá tài khoản"),
+    ("account_opened", "Mở lại tài khoản"),
+    ("account_activated", "Kích hoạt tài khoản"),
+    ("link_given", "Cấp liên kết đặt mật khẩu"),
+    ("stand_in_named", "Cử người thay"),
+    ("stand_in_ended", "Kết thúc cử người thay"),
+    ("person_report", "Lập báo cáo dữ liệu một người"),
+    ("person_erased", "Xoá dữ liệu cá nhân"),
+    ("keys_rotated", "Đổi khóa mã hoá"),
+    ("import", "Nhập hồ sơ"),
+    ("import_batch", "Lần nhập dữ liệu"),
+];

@@ -1,0 +1,490 @@
+//! Accounts as their administrators keep them: the list, one account, and what its forms do.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+use super::parts::{self, ROWS, escaped, html};
+use super::{absence, account};
+use crate::app::App;
+use crate::db::Tx;
+use crate::domain::refusal::Refusal;
+use crate::domain::staff::{Actor, Deed, Role};
+use crate::domain::time::Day;
+use crate::store::staff::{Person, Wanted};
+use crate::store::{self, second_factors, sessions};
+use crate::web::entrance::{self, Origin};
+use crate::web::failure::{Failure, Result};
+use crate::web::session::Caller;
+use crate::web::views::parts::{Choice, Field};
+use crate::web::views::people::{
+    Activate, NewPerson, Particulars as Shown, People, PersonPage, PersonRow, PersonState,
+};
+use crate::web::views::shell::{Flash, Place, Shell};
+use crate::work::desk::Desk;
+use crate::work::people::{self as work, Link, Particulars};
+use crate::work::wording;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    q: String,
+    unit: String,
+    state: String,
+    /// The name and number after which the page begins.
+    after: String,
+    id: Option<i64>,
+}
+
+/// `GET /people?q=&unit=&state=&after=&id=`.
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let desk = app.desk();
+    let some = |text: &'_ str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let (text, unit) = (some(&asked.q), some(&asked.unit));
+    let wanted = Wanted {
+        text: text.as_deref(),
+        unit: unit.as_deref(),
+        active: match asked.state.as_str() {
+            "active" => Some(true),
+            "closed" => Some(false),
+            _ => None,
+        },
+        after: asked.id.map(|id| (asked.after.as_str(), id)),
+        limit: ROWS,
+    };
+    let found = app.db.read(async |tx| work::list(tx, &desk, &caller.actor, &wanted).await).await?;
+    let narrowed =
+        format!("q={}&unit={}&state={}", escaped(&asked.q), escaped(&asked.unit), escaped(&asked.state));
+    let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
+    let last = found.last().filter(|_| full);
+    html(&People {
+        shell: parts::shell(&desk, &caller, "Tài khoản", Some(Place::People)),
+        query: asked.q.clone(),
+        units: units(&desk, &asked.unit, "Mọi đơn vị"),
+        states: [("", "Tất cả"), ("active", "Đang dùng"), ("closed", "Đã khoá")]
+            .map(|(value, word)| Choice::new(value, word, value == asked.state))
+            .to_vec(),
+        rows: found.iter().map(|person| row(&desk, person)).collect(),
+        first: asked.id.map(|_| format!("/people?{narrowed}")),
+        next: last.map(|last| format!("/people?{narrowed}&after={}&id={}", escaped(&last.name), last.id)),
+    })
+}
+
+fn row(desk: &Desk, person: &Person) -> PersonRow {
+    PersonRow {
+        id: person.id,
+        login: person.login.clone().unwrap_or_default(),
+        name: person.name.clone(),
+        unit: wording::unit_name(desk, &person.unit),
+        roles: absence::words(&person.roles.0),
+        state: state(person),
+    }
+}
+
+fn state(person: &Person) -> PersonState {
+    match (person.active, &person.password_hash) {
+        (false, _) => PersonState::Closed,
+        (true, None) => PersonState::Waiting,
+        (true, Some(_)) => PersonState::Active,
+    }
+}
+
+fn units(desk: &Desk, chosen: &str, none: &str) -> Vec<Choice> {
+    let all = desk.province.units.subtree(&desk.province.root, desk.today());
+    let choice = |unit: &crate::domain::unit::Unit| {
+        Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code.as_str() == chosen)
+    };
+    std::iter::once(Choice::new("", none, chosen.is_empty())).chain(all.into_iter().map(choice)).collect()
+}
+
+/// The fields of an account as they were typed, and what is wrong with one of them.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Typed {
+    csrf: String,
+    login: String,
+    name: String,
+    email: String,
+    unit: String,
+    roles: Vec<String>,
+    from_on: String,
+}
+
+impl Typed {
+    fn of(person: &Person) -> Self {
+        Self {
+            name: person.name.clone(),
+            email: person.email.clone().unwrap_or_default(),
+            unit: person.unit.clone(),
+            roles: person.roles.0.iter().map(|role| role.id().to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    fn particulars(&self) -> Particulars {
+        Particulars {
+            name: self.name.clone(),
+            email: Some(self.email.clone()),
+            unit: self.unit.clone(),
+            // What is no role is refused as one that nobody may have.
+            roles: self.roles.iter().map(|role| role.parse().unwrap_or(Role::System)).collect(),
+        }
+    }
+
+    fn first_day(&self) -> Result<Option<Day>, Refusal> {
+        let text = self.from_on.trim();
+        let wrong = || Refusal::invalid("from_on", "Ngày chưa đúng.", "This is no date.");
+        if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| wrong()) }
+    }
+
+    fn shown(&self, desk: &Desk, refusal: Option<&Refusal>) -> Shown {
+        let error = |name: &str| error(refusal, name);
+        let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
+        let held = Role::ALL.into_iter().filter(|role| role.is_held_by_staff());
+        let role = |role: Role| {
+            Choice::new(role.id(), role.name_vi(), self.roles.iter().any(|chosen| chosen == role.id()))
+        };
+        Shown {
+            name: field("name", &self.name),
+            email: field("email", &self.email),
+            units: units(desk, &self.unit, "Chọn đơn vị"),
+            unit_error: error("unit"),
+            roles: held.map(role).collect(),
+            roles_error: error("roles"),
+        }
+    }
+}
+
+fn error(refusal: Option<&Refusal>, name: &str) -> Option<String> {
+    let at_fault = refusal.filter(|refusal| refusal.field.as_deref() == Some(name));
+    at_fault.map(|refusal| refusal.said.vietnamese.clone())
+}
+
+/// `GET /people/new`.
+pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String>> {
+    let desk = app.desk();
+    desk.allow_whole(&caller.actor, Deed::ManagePeople)?;
+    html(&new_page(&desk, &caller, &Typed::default(), None))
+}
+
+fn new_page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewPerson {
+    NewPerson {
+        shell: parts::shell(desk, caller, "Thêm tài khoản", Some(Place::People)),
+        login: Field { value: typed.login.clone(), error: error(refusal, "login") },
+        form: typed.shown(desk, refusal),
+    }
+}
+
+/// `POST /people`: the new account's page with its one-time link, which is never shown again.
+pub async fn add(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
+    caller.check_form(&typed.csrf)?;
+    let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
+    let added = {
+        let (desk, link, login, of) = (desk.clone(), link.clone(), typed.login.clone(), typed.particulars());
+        app.db.write(async move |tx| work::add(tx, &desk, &actor, &login, &of, &link).await).await
+    };
+    match added.map_err(Failure::from) {
+        Ok(person) => with_link(&app, &caller, person.id, &link).await,
+        Err(Failure::Refused(refusal)) => {
+            let page = new_page(&desk, &caller, &typed, Some(&refusal));
+            Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn with_link(app: &App, caller: &Caller, id: i64, link: &Link) -> Result<Response> {
+    let mut page = page(app, caller, id, None, None).await?;
+    page.link = Some(link.url(&app.desk()));
+    Ok(html(&page)?.into_response())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    done: String,
+}
+
+/// `GET /people/{id}`.
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Query(asked): Query<Done>,
+) -> Result<Html<String>> {
+    let mut page = page(&app, &caller, id, None, None).await?;
+    let text = match asked.done.as_str() {
+        "changed" => Some("Đã lưu."),
+        "sessions" => Some("Đã kết thúc các phiên của người này."),
+        "closed" => Some("Đã khoá tài khoản; mọi phiên và mã truy cập đã kết thúc."),
+        "opened" => Some("Đã mở lại tài khoản."),
+        "factor" => Some("Đã gỡ xác thực hai lớp."),
+        "stand_in" => Some("Đã cử người thay."),
+        "stand_in_ended" => Some("Đã kết thúc việc cử người thay."),
+        _ => None,
+    };
+    page.shell.flashes.extend(text.map(|text| Flash { good: true, text: text.to_owned() }));
+    html(&page)
+}
+
+async fn page(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    typed: Option<&Typed>,
+    refusal: Option<&Refusal>,
+) -> Result<PersonPage> {
+    let desk = app.desk();
+    let (person, has_factor, open, duties, colleagues) = app
+        .db
+        .read(async |tx| {
+            let person = work::one(tx, &desk, &caller.actor, id).await?;
+            let has_factor = second_factors::is_confirmed(tx, id).await?;
+            let open = sessions::of_staff(tx, id).await?.len();
+            let duties = store::duties::concerning(tx, id).await?;
+            let colleagues = store::staff::of_unit(tx, &person.unit).await?;
+            Ok((person, has_factor, open, duties, colleagues))
+        })
+        .await?;
+    let as_is = Typed::of(&person);
+    let typed = typed.unwrap_or(&as_is);
+    Ok(PersonPage {
+        shell: parts::shell(&desk, caller, person.name.clone(), Some(Place::People)),
+        id,
+        login: person.login.clone().unwrap_or_default(),
+        name: person.name.clone(),
+        state: state(&person),
+        form: typed.shown(&desk, refusal),
+        from_on: Field { value: typed.from_on.clone(), error: error(refusal, "from_on") },
+        has_factor,
+        sessions: open,
+        duties: duties.iter().map(|duty| absence::row(&desk, &person, duty)).collect(),
+        absence: absence::of(&desk, &person, &colleagues, &duties, &format!("/people/{id}/stand-in")),
+        link: None,
+    })
+}
+
+/// `POST /people/{id}`.
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    caller.check_form(&typed.csrf)?;
+    let actor = caller.writer()?.clone();
+    let changed = match typed.first_day() {
+        Ok(from_on) => {
+            let (desk, to) = (app.desk(), typed.particulars());
+            let deed = async move |tx: &mut Tx| work::change(tx, &desk, &actor, id, &to, from_on).await;
+            app.db.write(deed).await.map_err(Failure::from)
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match changed {
+        Ok(_) => Ok(Redirect::to(&format!("/people/{id}?done=changed")).into_response()),
+        Err(failure) => again(&app, &caller, id, Some(&typed), failure).await,
+    }
+}
+
+/// The page again, with the reason beside its field or above everything.
+async fn again(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    typed: Option<&Typed>,
+    failure: Failure,
+) -> Result<Response> {
+    let Failure::Refused(refusal) = &failure else { return Err(failure) };
+    let mut page = page(app, caller, id, typed, Some(refusal)).await?;
+    let fields = ["name", "email", "unit", "roles", "from_on"];
+    if !refusal.field.as_deref().is_some_and(|field| fields.contains(&field)) {
+        page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
+    }
+    Ok((failure.status(), html(&page)?).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pressed {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    active: String,
+}
+
+/// Does one thing to an account and goes back to its page.
+async fn press(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    pressed: &Pressed,
+    done: &str,
+    deed: impl AsyncFnOnce(App, Desk, Actor) -> crate::db::Result<Person>,
+) -> Result<Response> {
+    caller.check_form(&pressed.csrf)?;
+    let actor = caller.writer()?.clone();
+    match deed(app.clone(), app.desk(), actor).await {
+        Ok(_) => Ok(Redirect::to(&format!("/people/{id}?done={done}")).into_response()),
+        Err(error) => again(app, caller, id, None, error.into()).await,
+    }
+}
+
+/// `POST /people/{id}/state`.
+pub async fn set_state(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response> {
+    let active = pressed.active == "yes";
+    let done = if active { "opened" } else { "closed" };
+    press(&app, &caller, id, &pressed, done, async move |app: App, desk, actor| {
+        app.db.write(async move |tx| work::set_active(tx, &desk, &actor, id, active).await).await
+    })
+    .await
+}
+
+/// `POST /people/{id}/sessions/end`.
+pub async fn end_sessions(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response> {
+    press(&app, &caller, id, &pressed, "sessions", async move |app: App, desk, actor| {
+        app.db.write(async move |tx| work::end_sessions(tx, &desk, &actor, id).await).await
+    })
+    .await
+}
+
+/// `POST /people/{id}/second-factor/reset`.
+pub async fn reset_factor(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response> {
+    press(&app, &caller, id, &pressed, "factor", async move |app: App, desk, actor| {
+        app.db.write(async move |tx| work::reset_factor(tx, &desk, &actor, id).await).await
+    })
+    .await
+}
+
+/// `POST /people/{id}/link`: the account's page with a new one-time link.
+pub async fn give_link(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response> {
+    caller.check_form(&pressed.csrf)?;
+    let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
+    let given = link.clone();
+    let deed = async move |tx: &mut Tx| work::give_link(tx, &desk, &actor, id, &given).await;
+    match app.db.write(deed).await {
+        Ok(_) => with_link(&app, &caller, id, &link).await,
+        Err(error) => again(&app, &caller, id, None, error.into()).await,
+    }
+}
+
+/// `POST /people/{id}/stand-in`.
+pub async fn name_stand_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(given): Form<absence::Given>,
+) -> Result<Response> {
+    caller.check_form(&given.csrf)?;
+    match absence::name(&app, &caller, id, &given).await {
+        Ok(()) => Ok(Redirect::to(&format!("/people/{id}?done=stand_in")).into_response()),
+        Err(failure) => again(&app, &caller, id, None, failure).await,
+    }
+}
+
+/// `POST /people/{id}/stand-in/end`.
+pub async fn end_stand_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(ended): Form<absence::Ended>,
+) -> Result<Redirect> {
+    caller.check_form(&ended.csrf)?;
+    absence::end(&app, &caller, id, ended.duty).await?;
+    Ok(Redirect::to(&format!("/people/{id}?done=stand_in_ended")))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Followed {
+    token: String,
+}
+
+/// `GET /activate?token=`: nothing is used up by looking.
+pub async fn activation(State(app): State<App>, Query(followed): Query<Followed>) -> Result<Html<String>> {
+    let link = Link::of(&followed.token);
+    let person = holder(&app, &link).await?;
+    html(&activate_page(&app, &person, &link, None))
+}
+
+async fn holder(app: &App, link: &Link) -> Result<Person> {
+    let desk = app.desk();
+    let holder = app.db.read(async |tx| work::holder(tx, &desk, link).await).await?;
+    holder.ok_or_else(|| work::no_link().into())
+}
+
+fn activate_page(app: &App, person: &Person, link: &Link, error: Option<String>) -> Activate {
+    Activate {
+        shell: Shell::outside("Đặt mật khẩu"),
+        office: app.desk().unit_name(&app.province.root),
+        login: person.login.clone().unwrap_or_default(),
+        name: person.name.clone(),
+        token: link.token().to_owned(),
+        shortest: app.settings.session.min_password_length.size(),
+        password: Field { value: String::new(), error },
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Chosen {
+    csrf: String,
+    token: String,
+    password: String,
+    again: String,
+}
+
+/// `POST /activate`: the password is set, the link used up, its owner signed in.
+pub async fn activate(
+    State(app): State<App>,
+    jar: axum_extra::extract::cookie::CookieJar,
+    origin: Origin,
+    Form(chosen): Form<Chosen>,
+) -> Result<Response> {
+    let link = Link::of(&chosen.token);
+    let person = holder(&app, &link).await?;
+    let hash = match account::checked(&app, &person, chosen.password, &chosen.again).await {
+        Ok(hash) => hash,
+        Err(failure @ Failure::Refused(_)) => {
+            let page = activate_page(&app, &person, &link, Some(failure.said().vietnamese));
+            return Ok((failure.status(), html(&page)?).into_response());
+        }
+        Err(failure) => return Err(failure),
+    };
+    let desk = app.desk();
+    let has_factor = {
+        let id = person.id;
+        app.db.read(async |tx| second_factors::is_confirmed(tx, id).await).await?
+    };
+    app.db.write(async move |tx| work::activate(tx, &desk, &link, &hash).await).await?;
+    if has_factor {
+        return Ok(Redirect::to("/sign-in").into_response());
+    }
+    let jar = entrance::admit(&app, jar, &origin, &person).await?;
+    Ok((jar, Redirect::to("/")).into_response())
+}

@@ -1,0 +1,123 @@
+//! Accounts as their administrators keep them.
+
+use askama::Template;
+
+use super::account::{Absence, DutyRow};
+use super::parts::{Choice, Field};
+use super::shell::Shell;
+
+/// `/people`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people.html")]
+pub struct People {
+    pub shell: Shell,
+    pub query: String,
+    pub units: Vec<Choice>,
+    pub states: Vec<Choice>,
+    pub rows: Vec<PersonRow>,
+    pub first: Option<String>,
+    pub next: Option<String>,
+}
+
+/// One account in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    pub id: i64,
+    pub login: String,
+    pub name: String,
+    pub unit: String,
+    pub roles: String,
+    pub state: PersonState,
+}
+
+/// Whether somebody can sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonState {
+    Active,
+    /// Has not followed the link yet.
+    Waiting,
+    Closed,
+}
+
+impl PersonState {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Active => "Đang dùng",
+            Self::Waiting => "Chờ kích hoạt",
+            Self::Closed => "Đã khoá",
+        }
+    }
+
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Active => "s-done",
+            Self::Waiting => "s-soon",
+            Self::Closed => "s-stop",
+        }
+    }
+
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Active => "",
+            Self::Waiting => "soon",
+            Self::Closed => "stop",
+        }
+    }
+}
+
+/// The fields of an account, as they stand or were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Particulars {
+    pub name: Field,
+    pub email: Field,
+    pub units: Vec<Choice>,
+    pub unit_error: Option<String>,
+    pub roles: Vec<Choice>,
+    pub roles_error: Option<String>,
+}
+
+/// `/people/new`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "person_new.html")]
+pub struct NewPerson {
+    pub shell: Shell,
+    pub login: Field,
+    pub form: Particulars,
+}
+
+/// `/people/{id}`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "person.html")]
+pub struct PersonPage {
+    pub shell: Shell,
+    pub id: i64,
+    pub login: String,
+    pub name: String,
+    pub state: PersonState,
+    pub form: Particulars,
+    /// The day from which a change holds.
+    pub from_on: Field,
+    pub has_factor: bool,
+    pub sessions: usize,
+    /// Terms and times of standing in, the latest first.
+    pub duties: Vec<DutyRow>,
+    pub absence: Option<Absence>,
+    /// A one-time link just made: shown now and never again.
+    pub link: Option<String>,
+}
+
+/// `/activate`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "activate.html")]
+pub struct Activate {
+    pub shell: Shell,
+    pub office: String,
+    pub login: String,
+    pub name: String,
+    pub token: String,
+    pub shortest: usize,
+    pub password: Field,
+}

@@ -1,0 +1,145 @@
+//! Second factors: setting one up, proving oneself by it, taking it away (S7).
+
+use super::desk::{Desk, sealing_failed};
+use crate::db::{Result, Tx};
+use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::staff::Actor;
+use crate::seal::Use;
+use crate::seal::totp::{self, Secret};
+use crate::store::audit::{self, Entry};
+use crate::store::second_factors;
+use crate::store::staff::Person;
+
+const RECOVERY_CODES: usize = 10;
+
+/// How a person's second factor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    None,
+    /// Set up, and so many recovery codes left.
+    On {
+        codes_left: i64,
+    },
+}
+
+pub async fn state(tx: &mut Tx, person: &Person) -> Result<State> {
+    if !second_factors::is_confirmed(tx, person.id).await? {
+        return Ok(State::None);
+    }
+    Ok(State::On { codes_left: second_factors::codes_left(tx, person.id).await? })
+}
+
+/// A new secret to be put into a telephone. It counts once [`confirm`] has seen a code of it.
+pub async fn propose(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<Secret> {
+    if second_factors::is_confirmed(tx, person.id).await? {
+        return Err(on_already().into());
+    }
+    let secret = Secret::generate();
+    let sealed = desk.keys.seal(&secret, Use::SecondFactor).map_err(sealing_failed)?;
+    second_factors::propose(tx, person.id, &sealed, desk.now).await?;
+    Ok(secret)
+}
+
+/// The secret that was proposed last and waits for its first code.
+pub async fn proposed(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<Option<Secret>> {
+    let row = second_factors::find(tx, person.id).await?.filter(|row| row.confirmed_at.is_none());
+    row.map(|row| desk.keys.open(&row.sealed(), Use::SecondFactor).map_err(sealing_failed)).transpose()
+}
+
+/// Takes the first code as proof that the secret is in a telephone; answers the recovery codes,
+/// which are never shown again.
+pub async fn confirm(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    person: &Person,
+    code: &str,
+) -> Result<Vec<String>> {
+    let Some(secret) = proposed(tx, desk, person).await? else { return Err(on_already().into()) };
+    let Some(step) = secret.step_of(&totp::plain(code), desk.now.seconds(), 0) else {
+        return Err(wrong_code().into());
+    };
+    if !second_factors::confirm(tx, person.id, step, desk.now).await? {
+        return Err(on_already().into());
+    }
+    let codes = new_codes(tx, desk, person).await?;
+    note(tx, desk, actor, person, "second_factor_on").await?;
+    Ok(codes)
+}
+
+/// New recovery codes in the place of the old ones.
+pub async fn renew_codes(tx: &mut Tx, desk: &Desk, actor: &Actor, person: &Person) -> Result<Vec<String>> {
+    if !second_factors::is_confirmed(tx, person.id).await? {
+        return Err(not_on().into());
+    }
+    let codes = new_codes(tx, desk, person).await?;
+    note(tx, desk, actor, person, "recovery_codes_renewed").await?;
+    Ok(codes)
+}
+
+async fn new_codes(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<Vec<String>> {
+    let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| totp::recovery_code()).collect();
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hashed(desk, person, code)).collect();
+    second_factors::keep_codes(tx, person.id, &hashes).await?;
+    Ok(codes)
+}
+
+fn hashed(desk: &Desk, person: &Person, code: &str) -> Vec<u8> {
+    desk.keys.search_code("recovery", &format!("{} {}", person.id, totp::plain(code)))
+}
+
+/// Whether `code` is one of now, or a recovery code that was not used; it is used up by this.
+pub async fn prove(tx: &mut Tx, desk: &Desk, person: &Person, code: &str) -> Result<bool> {
+    let row = second_factors::find(tx, person.id).await?.filter(|row| row.confirmed_at.is_some());
+    let Some(row) = row else { return Ok(false) };
+    let plain = totp::plain(code);
+    if plain.len() > 6 {
+        return second_factors::use_code(tx, person.id, &hashed(desk, person, code), desk.now).await;
+    }
+    let secret: Secret = desk.keys.open(&row.sealed(), Use::SecondFactor).map_err(sealing_failed)?;
+    match secret.step_of(&plain, desk.now.seconds(), row.last_step) {
+        Some(step) => second_factors::use_step(tx, person.id, step).await,
+        None => Ok(false),
+    }
+}
+
+/// Takes a second factor away, as for a lost telephone.
+pub async fn remove(tx: &mut Tx, desk: &Desk, actor: &Actor, person: &Person) -> Result<()> {
+    if second_factors::remove(tx, person.id).await? {
+        note(tx, desk, actor, person, "second_factor_off").await?;
+    }
+    Ok(())
+}
+
+async fn note(tx: &mut Tx, desk: &Desk, actor: &Actor, person: &Person, action: &str) -> Result<()> {
+    let subject = person.login.as_deref().unwrap_or_default();
+    audit::append(tx, &Entry { at: desk.now, actor, action, subject, detail: "{}" }).await
+}
+
+#[must_use]
+pub fn wrong_code() -> Refusal {
+    Refusal {
+        field: Some("code".into()),
+        ..Refusal::new(
+            Kind::NotSignedIn,
+            "Mã xác thực chưa đúng hoặc đã dùng. Chờ mã mới trên điện thoại rồi nhập lại.",
+            "The code is wrong or was used. Wait for a new one and enter that.",
+        )
+    }
+}
+
+fn on_already() -> Refusal {
+    Refusal::new(
+        Kind::IllegalMove,
+        "Xác thực hai lớp đã được bật cho tài khoản này. Tải lại trang.",
+        "The second factor is set up already. Load the page again.",
+    )
+}
+
+fn not_on() -> Refusal {
+    Refusal::new(
+        Kind::IllegalMove,
+        "Xác thực hai lớp chưa được bật. Bật trước rồi tạo mã dự phòng.",
+        "There is no second factor yet. Set it up first.",
+    )
+}
