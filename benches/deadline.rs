@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use dunghen::config::calendar;
 use dunghen::domain::calendar::{CalendarData, OfficeHours, Timetable};
+use dunghen::domain::deadline::due_between_units;
 use dunghen::domain::limit::{Terms, TimeLimit};
 use dunghen::domain::time::Moment;
 
@@ -38,9 +39,61 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         abroad.due(at, &hours).is_ok()
     });
     measure("15 working days with derivation", &receipts, 5, |at| office.explain(at, &days).is_ok());
+    re_date()?;
     let started = Instant::now();
     calendar::read(Path::new("config/calendar/vn-state.toml"))?;
     println!("{:>12.1} µs  reading and compiling the calendar", started.elapsed().as_secs_f64() * 1e6);
+    Ok(())
+}
+
+/// An open dossier as far as its date goes.
+struct Open {
+    received: Moment,
+    terms: Terms,
+    /// Who received it and who settles it, by their places.
+    units: (usize, usize),
+    due_at: Moment,
+}
+
+/// A day off is announced: every open dossier is dated again and compared with what it was promised.
+fn re_date() -> Result<(), Box<dyn std::error::Error>> {
+    const OPEN: usize = 1_000_000;
+    let hours = ["07:30-11:30,13:30-17:30", "07:00-11:30,13:30-17:00", "07:30-11:30,13:30-17:00"];
+    let calendar = Arc::new(calendar::built_in()?);
+    let mut units: Vec<Timetable> = Vec::new();
+    for hours in hours {
+        units.push(Timetable::new(Arc::clone(&calendar), hours.parse()?));
+    }
+    let limits = ["3wd", "15wd", "20cd", "8wh", "40wh", "1mo", "same-day", "10wd"];
+    let mut terms = Vec::new();
+    for limit in limits {
+        let cutoff = if terms.len() % 2 == 0 { "none" } else { "after_15h" };
+        terms.push(Terms { cutoff: cutoff.parse()?, ..Terms::of(limit.parse()?) });
+    }
+    let receipts = receipts()?;
+    let mut open = Vec::with_capacity(OPEN);
+    for number in 0..OPEN {
+        let (received, terms) = (receipts[number % RECEIPTS], terms[number % terms.len()]);
+        let units_of = (number % 3, number / 3 % 3);
+        let due = due_between_units(&units[units_of.0], &units[units_of.1], received, &terms)?;
+        let due_at = due.map_or(received, |due| due.at);
+        open.push(Open { received, terms, units: units_of, due_at });
+    }
+    let storm: Vec<_> = ["2024-09-09", "2024-09-10"]
+        .into_iter()
+        .map(|day| Ok((day.parse()?, "Bão".to_owned())))
+        .collect::<Result<_, dunghen::domain::time::TimeError>>()?;
+    let closed: Vec<Timetable> =
+        units.iter().map(|unit| unit.clone().with_local_days_off(storm.clone())).collect();
+    let started = Instant::now();
+    let moved = open.iter().filter(|one| {
+        let (receiving, competent) = (&closed[one.units.0], &closed[one.units.1]);
+        let due = due_between_units(receiving, competent, one.received, &one.terms);
+        due.is_ok_and(|due| due.is_some_and(|due| due.at != one.due_at))
+    });
+    let moved = black_box(moved.count());
+    let seconds = started.elapsed().as_secs_f64();
+    println!("{seconds:>12.3} s   {OPEN} open dossiers dated again, {moved} of them moved");
     Ok(())
 }
 

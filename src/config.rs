@@ -9,6 +9,7 @@ pub mod hours;
 pub mod procedures;
 pub mod rulesets;
 pub mod settings;
+mod stages;
 pub mod table;
 pub mod units;
 

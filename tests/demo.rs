@@ -107,6 +107,13 @@ fn deed(event: &Event, before: Option<&Dossier>) -> Deed {
         Happening::ApologyIssued { .. } => Deed::IssueApology,
         Happening::ApologyDelivered { .. } => Deed::DeliverApology,
         Happening::Exempted { .. } => Deed::ApproveExemption,
+        Happening::ExclusionBegan { .. } | Happening::ExclusionEnded { .. } => Deed::ExcludeTime,
+        Happening::OpinionRequested { .. } => Deed::AskOpinion,
+        Happening::OpinionGiven { .. } => Deed::AnswerOpinion,
+        Happening::StageDone { .. } => Deed::Step,
+        Happening::Reopened { .. } => Deed::Reopen,
+        Happening::CorrectionProposed { .. } | Happening::Corrected { time: None, .. } => Deed::Correct,
+        Happening::Corrected { time: Some(_), .. } => Deed::ApproveCorrection,
         Happening::Imported(_) | Happening::ImportedStep { .. } => Deed::Import,
     }
 }

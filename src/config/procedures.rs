@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::fault::{Fault, Source};
+use super::stages;
 use super::table::{At, Field, Table, parse};
 use crate::domain::code::UnitCode;
 use crate::domain::limit::TimeLimit;
@@ -88,7 +89,9 @@ fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> O
     check_competent(&table, competent.as_ref(), units);
     let statutory_limit = statutory.map(|at| at.value);
     let committed_limit = committed.map(|at| at.value);
-    check_steps(&table, committed_limit.or(statutory_limit), &steps);
+    let limit = committed_limit.or(statutory_limit);
+    check_steps(&table, limit, &steps);
+    let stages = stages::read(&mut table, limit, units);
     table.finish();
     Some(Procedure {
         code: code?,
@@ -112,6 +115,7 @@ fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> O
         fee,
         components,
         steps,
+        stages,
         demonstration,
     })
 }

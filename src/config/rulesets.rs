@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::fault::{Fault, Source};
 use super::table::{At, Field, Table, parse};
 use crate::domain::refusal::Said;
-use crate::domain::ruleset::{Forms, RuleSet, RuleSetId, RuleSets};
+use crate::domain::ruleset::{Forms, RuleSet, RuleSetId, RuleSets, SupplementClock};
 use crate::domain::time::Day;
 
 /// A rule set and where its first day is written.
@@ -189,6 +189,7 @@ fn body(chain: &mut Chain<'_>, id: RuleSetId, valid_from: Option<Day>) -> Option
     let supplement_max_requests = chain.value("supplement_max_requests");
     let supplement_notice_wd = chain.value("supplement_notice_wd");
     let supplement_clock = chain.value("supplement_clock");
+    let exclusion_clock = chain.maybe("exclusion_clock").unwrap_or(SupplementClock::Pause);
     let supplement_deadline_wd = chain.number_or_none("supplement_deadline_wd");
     let apology_lead_days = chain.value("apology_lead_days");
     let apology_lead_unit = chain.value("apology_lead_unit");
@@ -217,6 +218,7 @@ fn body(chain: &mut Chain<'_>, id: RuleSetId, valid_from: Option<Day>) -> Option
         supplement_max_requests: supplement_max_requests?,
         supplement_notice_wd: supplement_notice_wd?,
         supplement_clock: supplement_clock?,
+        exclusion_clock,
         supplement_deadline_wd: supplement_deadline_wd?,
         apology_lead_days: apology_lead_days?,
         apology_lead_unit: apology_lead_unit?,

@@ -342,6 +342,35 @@ fn proc_02_the_steps_of_real_processes_add_up() {
 }
 
 #[test]
+fn link_04_stages_that_do_not_fit_are_told_with_line_and_field() {
+    let units = built_in().province.units.clone();
+    let entry = |limit: &str, second: &str| {
+        format!(
+            "[[procedure]]\ncode = \"1.001193\"\nname = \"A\"\nfield = \"F\"\ncompetent = \"H35.02\"\nlimit = \"{limit}\"\nstages = [\n  {{ name = \"a\", unit = \"H35.02\", limit = \"3wd\" }},\n  {second},\n]\n"
+        )
+    };
+    let read = |limit: &str, second: &str| procedures::read("p.toml", &entry(limit, second), Some(&units));
+    let in_a_row = "{ name = \"b\", unit = \"H35.03\", limit = \"3wd\" }";
+    let in_parallel = "{ name = \"b\", unit = \"H35.03\", limit = \"3wd\", after = [] }";
+    let stages = read("6wd", in_a_row).unwrap();
+    let procedure = stages.iter().next().unwrap();
+    assert_eq!(
+        procedure.stages.iter().map(|stage| stage.after.clone()).collect::<Vec<_>>(),
+        [vec![], vec![0]]
+    );
+    assert!(read("5wd", in_parallel).is_ok(), "LINK-02: side by side the longer one counts");
+    for (limit, second, expected) in [
+        ("5wd", in_a_row.to_owned(), "9:42: procedure[1].stages[2].limit"),
+        ("6wd", in_a_row.replace("3wd", "8wh"), "9:42: procedure[1].stages[2].limit"),
+        ("6wd", in_a_row.replace("H35.03", "H35.99"), "9:24: procedure[1].stages[2].unit"),
+        ("6wd", in_parallel.replace("[]", "[\"x\"]"), "9:57: procedure[1].stages[2].after"),
+        ("6wd", in_a_row.replace("\"b\"", "\"a\""), "9:12: procedure[1].stages[2].name"),
+    ] {
+        assert_eq!(places(read(limit, &second)), [expected], "{limit} {second}");
+    }
+}
+
+#[test]
 fn wrong_hours_are_told_with_line_and_field() {
     let units = built_in().province.units.clone();
     let general = "[[hours]]\nsessions = \"07:30-11:30,13:30-17:00\"\n";

@@ -12,7 +12,7 @@ use crate::domain::time::{ClockTime, Moment};
 use crate::domain::unit::UnitCode;
 use crate::work::appointment::{self, Between};
 use crate::work::desk::Desk;
-use crate::work::processing;
+use crate::work::resumption;
 
 use super::course::{Acceptance, Course, Payment, Reply, Supplement};
 use super::demand::{Intake, Offices};
@@ -172,7 +172,7 @@ impl<'p> Story<'_, 'p> {
             }
             Acceptance::After(minutes) => {
                 let at = self.counter_at(filed.plus_minutes(minutes))?;
-                let what = processing::accept(&self.desk_at(at), &self.life.dossier, at)?;
+                let what = resumption::accept(&self.desk_at(at), &self.life.dossier, at)?;
                 self.add(at, counter, what)?;
                 Ok(true)
             }
@@ -194,7 +194,7 @@ impl<'p> Story<'_, 'p> {
         let at = self.counter_at(spot.plus_minutes(forgotten))?;
         let to = &self.intake.competent;
         let first = self.hand(to, &[Role::DivisionHead, Role::Specialist])?.who;
-        self.add(at, hand, Happening::Transfer { to_unit: to.clone(), to_officer: Some(first) })
+        self.add(at, hand, Happening::Transfer { to_unit: to.clone(), to_officer: Some(first), giver: None })
     }
 
     /// The head of a division gives it to a specialist (PROC-01).
@@ -208,7 +208,7 @@ impl<'p> Story<'_, 'p> {
         };
         let minutes = self.dice.between(15, 170);
         let at = self.at(self.now()?.plus_minutes(minutes))?;
-        self.add(at, by, Happening::StepDone { step, to_officer: Some(specialist) })
+        self.add(at, by, Happening::StepDone { step, to_officer: Some(specialist), giver: None })
     }
 
     fn first_specialist(&self) -> Option<StaffId> {
@@ -226,12 +226,16 @@ impl<'p> Story<'_, 'p> {
             self.dice.pick(components).clone()
         }];
         let reason = (*self.dice.pick(words::SUPPLEMENTS)).to_owned();
-        self.add(self.at(spot)?, by, Happening::SupplementRequested { items, reason })?;
+        self.add(
+            self.at(spot)?,
+            by,
+            Happening::SupplementRequested { items, reason, contact: None, exceptional: false },
+        )?;
         match supplement.reply {
             Reply::Silence => Ok(false),
             Reply::Complete(days) => {
                 let (at, by) = self.at_counter_after(days)?;
-                let promise = processing::resumed(&self.desk_at(at), &self.life.dossier, at)?;
+                let promise = resumption::resumed(&self.desk_at(at), &self.life.dossier, at)?;
                 self.add(at, by, Happening::Supplemented { promise })?;
                 Ok(true)
             }
@@ -257,7 +261,7 @@ impl<'p> Story<'_, 'p> {
         self.add(self.at(spot)?, by, Happening::PaymentRequested { reason })?;
         let Some(days) = payment.paid_after else { return Err(End::Future) };
         let (at, by) = self.at_counter_after(days)?;
-        let promise = processing::second_appointment(&self.desk_at(at), &self.life.dossier, at)?;
+        let promise = resumption::second_appointment(&self.desk_at(at), &self.life.dossier, at)?;
         self.add(at, by, Happening::Paid { promise })
     }
 

@@ -1,4 +1,4 @@
-//! Which alerts a dossier owes its unit's managers, each once (MON-04).
+//! Which alerts a dossier owes those who work on it and their managers, each once (MON-04, MON-05).
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,8 @@ use super::time::Moment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertRule {
+    /// A step of the process is past its due instant (MON-05); its place is the level.
+    StepOverdue,
     DueSoon,
     /// The last days in which an apology in advance is possible (LATE-01).
     ApologyOwed,
@@ -23,7 +25,7 @@ pub enum AlertRule {
 impl AlertRule {
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::DueSoon, Self::ApologyOwed, Self::Overdue, Self::OverdueTwice]
+        [Self::StepOverdue, Self::DueSoon, Self::ApologyOwed, Self::Overdue, Self::OverdueTwice]
             .into_iter()
             .find(|rule| rule.id() == id)
     }
@@ -31,6 +33,7 @@ impl AlertRule {
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            Self::StepOverdue => "step_overdue",
             Self::DueSoon => "due_soon",
             Self::ApologyOwed => "apology_owed",
             Self::Overdue => "overdue",
@@ -43,7 +46,7 @@ impl AlertRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alert {
     pub rule: AlertRule,
-    /// Working days after due for `overdue`, else 0.
+    /// Working days after due for `overdue`, the step's place for `step_overdue`, else 0.
     pub level: u32,
     pub since: Moment,
 }
@@ -63,6 +66,12 @@ pub fn owed(dossier: &Dossier, milestones: &Milestones, now: Moment) -> Vec<Aler
             alerts.push(Alert { rule: AlertRule::OverdueTwice, level: 0, since });
         }
         return alerts;
+    }
+    if let (Some(step), Some(since)) = (milestones.step, milestones.step_overdue_at())
+        && since <= now
+    {
+        let level = u32::try_from(step.no).unwrap_or(u32::MAX);
+        alerts.push(Alert { rule: AlertRule::StepOverdue, level, since });
     }
     if milestones.due_soon_at <= now {
         alerts.push(Alert { rule: AlertRule::DueSoon, level: 0, since: milestones.due_soon_at });
@@ -90,7 +99,10 @@ pub struct Recipients {
 pub fn recipients(rule: AlertRule, level: u32) -> Recipients {
     const HEADS: &[Role] = &[Role::DivisionHead, Role::UnitHead];
     const HEAD: &[Role] = &[Role::UnitHead];
+    // Of the unit that has the step, the others of the competent one.
+    const STEP: &[Role] = &[Role::DivisionHead, Role::CentreManager];
     match (rule, level) {
+        (AlertRule::StepOverdue, _) => Recipients { in_unit: STEP, in_province: &[], officer: true },
         (AlertRule::DueSoon, _) => Recipients { in_unit: HEADS, in_province: &[], officer: false },
         (AlertRule::ApologyOwed, _) => Recipients { in_unit: HEAD, in_province: &[], officer: false },
         (AlertRule::Overdue, 0) => Recipients { in_unit: HEADS, in_province: &[], officer: true },

@@ -9,8 +9,9 @@ mod derivation;
 mod lateness;
 mod pause;
 mod received;
+mod step;
+mod sub_deadline;
 mod table;
-mod transfer;
 mod walk;
 
 #[cfg(test)]
@@ -27,7 +28,7 @@ pub use count::Counted;
 pub use derivation::{Derivation, LocalTime, Step, StepReason};
 pub use lateness::{Promise, late_from};
 pub use received::parse_received;
-pub use transfer::transfer_due;
+pub use sub_deadline::{acceptance_due, paper_transfer_due, transfer_due, working_days_later};
 
 /// When a result is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,24 @@
 //! Folding decides nothing about people's rights or today's date: it says what
 //! the events say, and refuses an event that the law knows no move for (LIFE-01).
 
+mod correction;
+mod life;
+mod moves;
+mod runs;
+mod stop;
+
 use super::apology::{DeliveryChannel, LateReason};
-use super::event::{Event, Filing, Happening, Imported, Reappointment};
+use super::event::{Filing, Reappointment};
 use super::promise::{Outcome, Promise};
 use super::staff::StaffId;
 use super::state::State;
 use super::time::{Day, Moment, Zone};
 use super::unit::UnitCode;
+
+pub use correction::{Corrections, Proposal, Unfit, replay};
+pub use moves::{Misfit, next_state};
+pub use runs::{Run, RunEnd, WorkingTime};
+pub use stop::{Stop, StopKind};
 
 /// What a dossier has come to.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +51,19 @@ pub struct Dossier {
     pub reappointment: Option<Reappointment>,
     pub apology: Option<Apology>,
     pub exempted_at: Option<Moment>,
+    /// Settlements that were opened again, the first first (LIFE-05).
+    pub settled_before: Vec<Settlement>,
+    pub opinions: Vec<Opinion>,
+    /// The agencies that were asked, each once (ORG-13).
+    pub coordinating: Vec<UnitCode>,
+    /// Stages whose results have arrived, in their order (LINK-02).
+    pub stages_done: Vec<(String, Moment)>,
+    /// A corrected time that waits for its second person (LATE-11).
+    pub proposal: Option<Proposal>,
     /// Its life was told by another system.
     pub imported: bool,
+    /// Its times were corrected: what was done before may not follow from them any more.
+    has_corrected_times: bool,
     /// The civil days that the other system gave, in its own zone.
     told_days: ToldDays,
     /// Whom the other system holds responsible, whoever does the steps.
@@ -66,28 +88,34 @@ pub struct Holder {
     pub since: Moment,
 }
 
-/// A time in which the clock stood still (STOP-02).
+/// Another agency was asked for its opinion (section 4.7).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    pub kind: StopKind,
-    pub from: Moment,
-    pub to: Option<Moment>,
+pub struct Opinion {
+    pub unit: UnitCode,
+    pub asked_at: Moment,
+    pub due_at: Moment,
+    pub answered_at: Option<Moment>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StopKind {
-    Supplement,
-    FinancialObligation,
-}
-
-impl StopKind {
+impl Opinion {
     #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Supplement => "supplement",
-            Self::FinancialObligation => "financial_obligation",
-        }
+    pub fn is_awaited_from(&self, unit: &UnitCode) -> bool {
+        self.answered_at.is_none() && self.unit == *unit
     }
+
+    /// Registered against the agency that was asked (COORD-01).
+    #[must_use]
+    pub fn is_late_at(&self, now: Moment) -> bool {
+        self.answered_at.unwrap_or(now) > self.due_at
+    }
+}
+
+/// A settlement that was opened again (LIFE-05).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    pub at: Moment,
+    pub outcome: Option<Outcome>,
+    pub reopened_at: Moment,
 }
 
 /// The letter, once signed and sent (LATE-17).
@@ -104,286 +132,7 @@ pub struct Apology {
     pub delivered: Option<(Moment, DeliveryChannel)>,
 }
 
-/// An event that does not fit the life it was added to.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("event {seq} ({kind}) can't follow in state {state:?}")]
-pub struct Misfit {
-    pub seq: i64,
-    pub kind: &'static str,
-    pub state: Option<State>,
-}
-
-/// The state that `what` leads to from `from`; none where the law knows no such move (LIFE-01).
-#[must_use]
-pub fn next_state(from: Option<State>, what: &Happening) -> Option<State> {
-    use State as S;
-    let to = match (from, what) {
-        (None, Happening::Submitted { .. }) => S::Registered,
-        (None, Happening::Received { filing: Some(_), .. })
-        | (Some(S::Registered), Happening::Received { filing: None, .. }) => S::Received,
-        (None, Happening::Imported(life)) => imported_state(life),
-        (Some(S::Received | S::Processing), Happening::Transfer { .. }) => S::Processing,
-        (Some(S::Processing), Happening::StepDone { .. }) => S::Processing,
-        (Some(S::Registered | S::Received | S::Processing), Happening::SupplementRequested { .. }) => {
-            S::SupplementRequested
-        }
-        (Some(S::Processing), Happening::PaymentRequested { .. }) => S::PaymentRequested,
-        (Some(S::PaymentRequested), Happening::Paid { .. }) => S::Processing,
-        (
-            Some(S::Registered | S::Received | S::Processing | S::SupplementRequested | S::PaymentRequested),
-            Happening::Withdrawn { .. },
-        ) => S::Withdrawn,
-        (
-            Some(S::Received | S::Processing | S::SupplementRequested | S::PaymentRequested),
-            Happening::Stopped { .. },
-        ) => S::Stopped,
-        (Some(S::Registered), Happening::Refused { .. }) => S::NotReceived,
-        (Some(S::Received | S::Processing), Happening::Refused { .. }) => S::Stopped,
-        (Some(S::Received | S::Processing), Happening::Settled) => S::Settled,
-        (Some(S::Settled), Happening::Returned { .. }) => S::Returned,
-        _ => return None,
-    };
-    Some(to)
-}
-
-fn filing_of(what: &Happening) -> Option<&Filing> {
-    match what {
-        Happening::Submitted { filing } | Happening::Received { filing: Some(filing), .. } => Some(filing),
-        Happening::Imported(life) => Some(&life.filing),
-        _ => None,
-    }
-}
-
-fn imported_state(life: &Imported) -> State {
-    match (life.returned_at, life.settled_at) {
-        (Some(_), _) => State::Returned,
-        (None, Some(_)) => State::Settled,
-        (None, None) => State::Processing,
-    }
-}
-
 impl Dossier {
-    /// Folds a whole life.
-    ///
-    /// # Errors
-    /// With the first event that does not fit.
-    pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Result<Option<Self>, Misfit> {
-        let mut dossier: Option<Self> = None;
-        for event in events {
-            dossier = Some(match dossier {
-                None => Self::begin(event)?,
-                Some(before) => before.after(event)?,
-            });
-        }
-        Ok(dossier)
-    }
-
-    /// A dossier's first event.
-    ///
-    /// # Errors
-    /// Where a life can't begin so.
-    pub fn begin(event: &Event) -> Result<Self, Misfit> {
-        let misfit = || Misfit { seq: event.seq, kind: event.what.kind(), state: None };
-        let state = next_state(None, &event.what).ok_or_else(misfit)?;
-        let filing = filing_of(&event.what).ok_or_else(misfit)?.clone();
-        let holder =
-            Holder { unit: filing.receiving_unit.clone(), officer: None, step: None, since: event.at };
-        let mut dossier = Self {
-            filing,
-            version: event.seq,
-            state,
-            registered_at: event.at,
-            received_at: None,
-            ruleset: None,
-            promises: Vec::new(),
-            holder,
-            stops: Vec::new(),
-            supplement_requests: 0,
-            late_before_stop: false,
-            ended_at: None,
-            ended_in_stop: None,
-            returned_at: None,
-            reappointment: None,
-            apology: None,
-            exempted_at: None,
-            imported: false,
-            told_days: ToldDays::default(),
-            responsible: None,
-            last_at: event.at,
-        };
-        dossier.absorb(event);
-        Ok(dossier)
-    }
-
-    /// The dossier after one more event.
-    ///
-    /// # Errors
-    /// Where the event's number or its move does not follow.
-    pub fn after(mut self, event: &Event) -> Result<Self, Misfit> {
-        let misfit = || Misfit { seq: event.seq, kind: event.what.kind(), state: Some(self.state) };
-        if event.seq != self.version + 1 {
-            return Err(misfit());
-        }
-        let next = match &event.what {
-            Happening::Supplemented { .. } if self.state == State::SupplementRequested => {
-                Some(self.state_after_supplement())
-            }
-            // One letter and one re-appointment (LATE-02, LATE-07).
-            Happening::ApologyIssued { .. } => {
-                (self.may_apologise() && self.apology.is_none()).then_some(self.state)
-            }
-            Happening::ApologyDelivered { .. } => self.apology.is_some().then_some(self.state),
-            Happening::Exempted { .. } => {
-                (self.may_apologise() && self.exempted_at.is_none()).then_some(self.state)
-            }
-            Happening::Imported(life) if self.imported => Some(imported_state(life)),
-            Happening::ImportedStep { .. } if self.imported => Some(self.state),
-            what => next_state(Some(self.state), what),
-        };
-        let state = next.ok_or_else(misfit)?;
-        self.keep_lateness(state, event.at);
-        self.state = state;
-        self.version = event.seq;
-        self.absorb(event);
-        Ok(self)
-    }
-
-    /// 5→2 before the first acceptance, 5→4 afterwards (LIFE-01).
-    fn state_after_supplement(&self) -> State {
-        if self.received_at.is_some() { State::Processing } else { State::Received }
-    }
-
-    /// A letter is for a dossier that was received and whose promise may be or was missed;
-    /// where all ended in time there is nothing to apologise for (LATE-16).
-    fn may_apologise(&self) -> bool {
-        self.promise().is_some() && self.outcome().is_none_or(|outcome| outcome == Outcome::Late)
-    }
-
-    /// Whether the unit was late is decided when the clock stops, not when it starts again (SUP-06).
-    fn keep_lateness(&mut self, next: State, at: Moment) {
-        if next.stops_the_clock() && !self.state.stops_the_clock() {
-            self.late_before_stop |= self.promise().is_some_and(|promise| promise.is_missed_at(at));
-        }
-    }
-
-    fn absorb(&mut self, event: &Event) {
-        let at = event.at;
-        self.last_at = self.last_instant(event);
-        match &event.what {
-            Happening::Submitted { .. } => {}
-            Happening::Received { promise, ruleset, .. } => {
-                self.ruleset = Some(ruleset.clone());
-                self.received_at = Some(at);
-                self.promises.extend(promise.clone());
-            }
-            Happening::Transfer { to_unit, to_officer } => {
-                self.holder = Holder {
-                    unit: to_unit.clone(),
-                    officer: *to_officer,
-                    step: self.holder.step.take(),
-                    since: at,
-                };
-            }
-            Happening::StepDone { step, to_officer } => {
-                self.holder.step = Some(step.clone());
-                self.holder.officer = to_officer.or(self.holder.officer);
-                self.holder.since = at;
-            }
-            Happening::SupplementRequested { .. } => {
-                // One before acceptance is no request during settlement (ACC-02, SUP-01).
-                self.supplement_requests += u32::from(self.received_at.is_some());
-                self.stops.push(Stop { kind: StopKind::Supplement, from: at, to: None });
-            }
-            Happening::PaymentRequested { .. } => {
-                self.stops.push(Stop { kind: StopKind::FinancialObligation, from: at, to: None });
-            }
-            Happening::Supplemented { promise } | Happening::Paid { promise } => {
-                self.close_stop(at);
-                self.received_at.get_or_insert(at);
-                if self.ruleset.is_none() {
-                    let basis = promise.as_ref().and_then(|promise| promise.basis.as_ref());
-                    self.ruleset = basis.map(|basis| basis.ruleset.clone());
-                }
-                self.promises.extend(promise.clone());
-            }
-            Happening::Withdrawn { .. }
-            | Happening::Stopped { .. }
-            | Happening::Refused { .. }
-            | Happening::Settled => {
-                self.ended_in_stop = self.stops.last().filter(|stop| stop.to.is_none()).map(|stop| stop.from);
-                self.close_stop(at);
-                self.ended_at = Some(at);
-                self.told_days.ended_on = None;
-            }
-            Happening::Returned { .. } => self.returned_at = Some(at),
-            Happening::ApologyIssued { signed_on, reason, reappointed, .. } => {
-                self.apology = Some(Apology {
-                    issued_at: at,
-                    signed_on: *signed_on,
-                    reason: *reason,
-                    promise_no: self.promises.len().saturating_sub(1),
-                    after_lateness: self.is_late_at(at),
-                    delivered: None,
-                });
-                self.reappointment = self.reappointment.or(*reappointed);
-            }
-            Happening::ApologyDelivered { channel, .. } => {
-                if let Some(apology) = &mut self.apology {
-                    apology.delivered.get_or_insert((at, *channel));
-                }
-            }
-            Happening::Exempted { .. } => self.exempted_at = Some(at),
-            Happening::Imported(life) => self.absorb_import(life),
-            Happening::ImportedStep { step, officer } => self.absorb_step(at, step, *officer),
-        }
-    }
-
-    fn absorb_import(&mut self, life: &Imported) {
-        self.imported = true;
-        self.filing = life.filing.clone();
-        self.registered_at = life.received_at;
-        self.received_at = Some(life.received_at);
-        if let Some(promise) = &life.promise
-            && self.promises.last() != Some(promise)
-        {
-            self.promises.push(promise.clone());
-        }
-        let end = life.end();
-        self.ended_at = end.map(|(at, _)| at);
-        self.told_days = ToldDays { received_on: Some(life.received_on), ended_on: end.map(|(_, on)| on) };
-        self.returned_at = life.returned_at;
-        self.responsible = life.officer.or(self.responsible);
-        self.holder.officer = self.responsible.or(self.holder.officer);
-    }
-
-    /// Steps of another system come in any order; the latest says where the dossier stands (XCH-04).
-    fn absorb_step(&mut self, at: Moment, step: &str, officer: Option<StaffId>) {
-        if self.holder.step.is_none() || at >= self.holder.since {
-            self.holder.step = Some(step.to_owned());
-            self.holder.officer = self.responsible.or(officer).or(self.holder.officer);
-            self.holder.since = at;
-        }
-    }
-
-    /// Another system's events may lie before their predecessor or in the future (XCH-05);
-    /// what is done here afterwards must not be barred by that.
-    fn last_instant(&self, event: &Event) -> Moment {
-        match event.what {
-            Happening::Imported(_) | Happening::ImportedStep { .. } => {
-                self.last_at.max(event.at).min(event.recorded_at)
-            }
-            _ => event.at,
-        }
-    }
-
-    fn close_stop(&mut self, at: Moment) {
-        if let Some(stop) = self.stops.last_mut()
-            && stop.to.is_none()
-        {
-            stop.to = Some(at);
-        }
-    }
-
     /// The civil day of official receipt: the one that was told, else as cut in `zone`.
     #[must_use]
     pub fn received_on(&self, zone: &Zone) -> Option<Day> {
@@ -408,13 +157,23 @@ impl Dossier {
         self.promises.first()
     }
 
+    /// The time in which the clock stands still now, if it does. It never does twice (STOP-04).
+    #[must_use]
+    pub fn open_stop(&self) -> Option<&Stop> {
+        self.stops.last().filter(|stop| stop.to.is_none())
+    }
+
     /// Since when the clock stands still, if it does.
     #[must_use]
     pub fn stopped_since(&self) -> Option<Moment> {
-        if !self.state.stops_the_clock() {
-            return None;
-        }
-        self.stops.last().filter(|stop| stop.to.is_none()).map(|stop| stop.from)
+        self.open_stop().map(|stop| stop.from)
+    }
+
+    /// Index 766 counts a dossier with more than one supplement request as late, whatever its end
+    /// (SUP-02, IDX-05).
+    #[must_use]
+    pub fn counts_late_under_766(&self) -> bool {
+        self.supplement_requests > 1
     }
 
     /// Whether the dossier is late at `now` (open) or ended late; the one function for it (LATE-00).

@@ -3,6 +3,9 @@
 //! Events are the truth and are only ever added (LIFE-05). They name people by
 //! id alone; what an applicant is called lies elsewhere, sealed.
 
+mod exclusion;
+mod handover;
+
 use serde::{Deserialize, Serialize};
 
 use super::apology::{DeliveryChannel, LateReason};
@@ -10,6 +13,9 @@ use super::promise::Promise;
 use super::staff::StaffId;
 use super::time::{Day, Moment};
 use super::unit::UnitCode;
+
+pub use exclusion::Exclusion;
+pub use handover::HandOver;
 
 /// One thing that happened, with who saw to it, when it was and when it was written down.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,21 +90,58 @@ pub enum Happening {
         to_unit: UnitCode,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_officer: Option<StaffId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        giver: Option<HandOver>,
     },
     /// A step of the internal process is done; the dossier goes to the next officer (LIFE-04).
     StepDone {
         step: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to_officer: Option<StaffId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        giver: Option<HandOver>,
     },
     /// Form 02 (ACC-02, SUP-01). The clock stops; whether the unit was late by then is kept (SUP-06).
-    SupplementRequested { items: Vec<String>, reason: String },
+    SupplementRequested {
+        items: Vec<String>,
+        reason: String,
+        /// Whom the applicant may ask (SUP-01).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contact: Option<String>,
+        /// Beyond what the rule set allows, by the head's override (SUP-02).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        exceptional: bool,
+    },
     /// The dossier is complete; the clock starts again with a new promise (SUP-04, SUP-05).
     Supplemented { promise: Option<Promise> },
     /// Notice of a financial obligation (STOP-01).
     PaymentRequested { reason: String },
     /// Proof of payment: the second appointment (STOP-01).
     Paid { promise: Option<Promise> },
+    /// A time that the law excludes begins (STOP-02); the clock stands still until it ends.
+    ExclusionBegan {
+        exclusion: Exclusion,
+        /// The provision that excludes it.
+        basis: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<String>,
+    },
+    /// The excluded time is over; the clock goes on with a new promise (LATE-11).
+    ExclusionEnded {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<String>,
+        promise: Option<Promise>,
+    },
+    /// Another agency is asked; waiting for it consumes the limit (COORD-01, STOP-03).
+    OpinionRequested { unit: UnitCode, question: String, due_at: Moment },
+    /// It has answered (COORD-01).
+    OpinionGiven { unit: UnitCode, answer: String },
+    /// The result of a stage has arrived; the stages after it begin (LINK-02).
+    StageDone {
+        stage: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        giver: Option<HandOver>,
+    },
     /// The applicant takes the dossier back (END-01).
     Withdrawn { reason: String },
     /// Settlement stops without a decision.
@@ -107,6 +150,20 @@ pub enum Happening {
     Refused { reason: String },
     /// The signed result is available (RES-01).
     Settled,
+    /// A settled dossier is opened again; the first settlement stays on record (LIFE-01, LIFE-05).
+    Reopened { reason: String },
+    /// One person says when an event truly was (LATE-11); without a second one it changes nothing.
+    CorrectionProposed { corrects: i64, at: Moment, reason: String },
+    /// An event was recorded wrongly (LIFE-05): what is right, in words, or as a time that two
+    /// persons vouch for (LATE-11).
+    Corrected {
+        corrects: i64,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        words: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<TrueTime>,
+    },
     /// Handed over to the applicant (RES-03).
     Returned { method: ReturnMethod },
     /// Form 04 signed and sent (LATE-06). The new date, where there is one, is a re-appointment.
@@ -131,6 +188,17 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         officer: Option<StaffId>,
     },
+}
+
+/// When an event truly was, and what follows for the promises that were made since.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrueTime {
+    pub at: Moment,
+    /// Who proposed it; whoever approves is another person (LATE-11).
+    pub proposed_by: StaffId,
+    /// The promises that the engine makes of the true time, each with the number of the event
+    /// whose promise it replaces.
+    pub promises: Vec<(i64, Promise)>,
 }
 
 /// The new date that form 04 names; it never replaces the due date (LATE-10).
@@ -169,6 +237,41 @@ impl Imported {
 }
 
 impl Happening {
+    /// The promise that it makes.
+    #[must_use]
+    pub fn promise(&self) -> Option<&Promise> {
+        match self {
+            Self::Received { promise, .. }
+            | Self::Supplemented { promise }
+            | Self::Paid { promise }
+            | Self::ExclusionEnded { promise, .. } => promise.as_ref(),
+            Self::Imported(life) => life.promise.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether it tells of other events and not of the dossier itself.
+    #[must_use]
+    pub fn is_about_the_record(&self) -> bool {
+        matches!(self, Self::CorrectionProposed { .. } | Self::Corrected { .. })
+    }
+
+    /// Whether it may have happened at another time than was written down (LATE-11). A letter goes
+    /// out as it is recorded, and another system's life is corrected there.
+    #[must_use]
+    pub fn has_correctable_time(&self) -> bool {
+        !matches!(
+            self,
+            Self::ApologyIssued { .. }
+                | Self::ApologyDelivered { .. }
+                | Self::Exempted { .. }
+                | Self::CorrectionProposed { .. }
+                | Self::Corrected { .. }
+                | Self::Imported(_)
+                | Self::ImportedStep { .. }
+        )
+    }
+
     /// The name under which it is stored and sent.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -181,6 +284,14 @@ impl Happening {
             Self::Supplemented { .. } => "supplemented",
             Self::PaymentRequested { .. } => "payment_requested",
             Self::Paid { .. } => "paid",
+            Self::ExclusionBegan { .. } => "exclusion_began",
+            Self::ExclusionEnded { .. } => "exclusion_ended",
+            Self::OpinionRequested { .. } => "opinion_requested",
+            Self::OpinionGiven { .. } => "opinion_given",
+            Self::StageDone { .. } => "stage_done",
+            Self::Reopened { .. } => "reopened",
+            Self::CorrectionProposed { .. } => "correction_proposed",
+            Self::Corrected { .. } => "corrected",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Stopped { .. } => "stopped",
             Self::Refused { .. } => "refused",

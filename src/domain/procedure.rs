@@ -12,6 +12,7 @@ pub use super::code::ProcedureCode;
 use super::limit::{CutOff, CutOffEffect, DueTime, Terms, TimeLimit};
 use super::ruleset::{RuleSet, SupplementClock};
 use super::staff::Role;
+pub use super::stage::Stage;
 use super::time::Day;
 use super::unit::{Tier, UnitCode, UnitKind, UnitTree};
 
@@ -178,6 +179,8 @@ pub struct Procedure {
     /// The papers to be filed.
     pub components: Vec<String>,
     pub steps: Vec<Step>,
+    /// Of an interlinked procedure, in an order in which none waits for a later one (LINK-01).
+    pub stages: Vec<Stage>,
     /// Whether it is invented for demonstration.
     pub demonstration: bool,
 }

@@ -20,6 +20,12 @@ pub enum Cause {
     SupplementPause,
     /// The second appointment, after proof of payment (STOP-01).
     SecondAppointment,
+    /// Moved by a time that the law excludes (STOP-02).
+    ExclusionPause,
+    /// Counted again after such a time, where the rule set says so.
+    ExclusionRestart,
+    /// What the engine makes of a time that was recorded wrongly and corrected by two persons.
+    Correction,
     /// Made by another system and kept as it was.
     Imported,
 }
@@ -32,6 +38,9 @@ impl Cause {
             Self::SupplementRestart => "Bổ sung xong, tính lại từ đầu",
             Self::SupplementPause => "Bổ sung xong, cộng thời gian chờ bổ sung",
             Self::SecondAppointment => "Hoàn thành nghĩa vụ tài chính, hẹn lần hai",
+            Self::ExclusionPause => "Cộng thời gian không tính theo quy định",
+            Self::ExclusionRestart => "Hết thời gian không tính, tính lại từ đầu",
+            Self::Correction => "Đính chính thời điểm ghi sai, có hai người xác nhận",
             Self::Imported => "Theo hệ thống cũ",
         }
     }
@@ -58,6 +67,9 @@ pub struct Promise {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
     pub terms: Terms,
+    /// The first counted day (TIME-04); none where the count went on and a stop moved the promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counting_starts: Option<Day>,
     /// The due day by the statutory limit, where a shorter one was committed to (PROC-05).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statutory_due_on: Option<Day>,
@@ -76,6 +88,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// As the control slip says it (LIFE-04).
+    #[must_use]
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Early => "trước hạn",
+            Self::OnTime => "đúng hạn",
+            Self::Late => "quá hạn",
+        }
+    }
+
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {

@@ -83,7 +83,7 @@ pub struct Forms {
     pub apology_title_vi: String,
 }
 
-/// What a supplement does to the clock (SUP-04, SUP-05).
+/// What a supplement or an excluded time does to the clock (SUP-04, SUP-05).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SupplementClock {
@@ -132,6 +132,8 @@ pub struct RuleSet {
     /// SUP-03.
     pub supplement_notice_wd: u32,
     pub supplement_clock: SupplementClock,
+    /// What a time that the law excludes does to the clock (STOP-02).
+    pub exclusion_clock: SupplementClock,
     /// After which an unanswered supplement may be closed (SUP-07).
     pub supplement_deadline_wd: Option<u32>,
     /// LATE-01.

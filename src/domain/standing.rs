@@ -11,6 +11,7 @@ use super::calendar::Timetable;
 use super::dossier::{Apology, Dossier};
 use super::event::Reappointment;
 use super::limit::TimeLimit;
+use super::process::StepDue;
 use super::promise::Promise;
 use super::ruleset::{LeadUnit, RuleSet};
 use super::time::{ClockTime, Day, Moment};
@@ -118,6 +119,8 @@ pub struct Milestones {
     /// Working days after due, and the instant (MON-04).
     pub escalations: Vec<(u32, Moment)>,
     pub second_late_from: Option<Moment>,
+    /// The step that it is at and its due instant, where that lies before the dossier's own (MON-05).
+    pub step: Option<StepDue>,
 }
 
 impl Milestones {
@@ -156,7 +159,22 @@ impl Milestones {
             late_from: promise.late_from,
             escalations: escalations.map(|&level| (level, escalation_at(promise, level, &days))).collect(),
             second_late_from: reappointment.map(|second| second.late_from),
+            step: None,
         }
+    }
+
+    /// The same milestones with that of the step which the dossier is at. What is due with the dossier
+    /// itself is overdue with it.
+    #[must_use]
+    pub fn with_step(self, step: Option<StepDue>) -> Self {
+        let step = step.filter(|step| step.due_at < self.due_at);
+        Self { step, ..self }
+    }
+
+    /// The first instant at which the step is overdue.
+    #[must_use]
+    pub fn step_overdue_at(&self) -> Option<Moment> {
+        self.step.map(|step| just_after(step.due_at))
     }
 
     /// The same milestones, but a letter that went out is judged by the promise that it speaks of.
@@ -215,6 +233,7 @@ impl Milestones {
             Some(self.due_soon_at),
             window,
             self.second_late_from.map(just_after),
+            self.step_overdue_at(),
             Some(just_after(self.late_from)),
         ]
         .into_iter()

@@ -12,6 +12,8 @@ const VI: Language = Language::Vietnamese;
 /// What an alert is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alert {
+    /// A step of the process is past its due instant (MON-05).
+    StepOverdue,
     DueSoon,
     /// An apology can still go out in advance (MON-03).
     ApologyWindow,
@@ -32,6 +34,7 @@ impl Alert {
     #[must_use]
     pub fn of(rule: AlertRule, level: u32) -> Self {
         match rule {
+            AlertRule::StepOverdue => Self::StepOverdue,
             AlertRule::DueSoon => Self::DueSoon,
             AlertRule::ApologyOwed => Self::ApologyWindow,
             AlertRule::Overdue => Self::Overdue { level },
@@ -79,6 +82,16 @@ struct Words {
 
 fn words(alert: Alert, count: usize, unit: &str) -> Words {
     match alert {
+        Alert::StepOverdue => Words {
+            subject: format!("{count} hồ sơ có bước xử lý quá hạn"),
+            message: [
+                format!("{count} hồ sơ của {unit} có bước xử lý đã quá hạn."),
+                "Hồ sơ chưa quá hạn trả, nhưng các bước sau không còn đủ thời gian.".to_owned(),
+                "Làm xong bước này và bàn giao ngay, hoặc báo lãnh đạo nếu không kịp.".to_owned(),
+            ],
+            table: "Bước xử lý quá hạn",
+            tone: Tone::DueSoon,
+        },
         Alert::DueSoon => Words {
             subject: format!("{count} hồ sơ sắp đến hạn"),
             message: [

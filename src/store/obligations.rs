@@ -71,6 +71,15 @@ pub async fn exempt(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
     Ok(())
 }
 
+/// Takes back the end of an obligation whose dossier was not settled on time after all.
+pub async fn reopen(tx: &mut Tx, dossier: i64) -> Result<()> {
+    tx.query("update obligations set closed_at = null where dossier_id = $1 and closed_at is not null")
+        .bind(dossier)
+        .execute()
+        .await?;
+    Ok(())
+}
+
 /// Ends an obligation whose dossier was settled on time after all.
 pub async fn close(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
     tx.query(

@@ -3,6 +3,7 @@
 
 pub mod apologies;
 pub mod catalogue;
+mod course;
 pub mod dossiers;
 pub mod events;
 pub mod intake;

@@ -7,6 +7,7 @@ mod absence;
 mod account;
 mod audit;
 mod board;
+mod course;
 mod deeds;
 mod dossier;
 mod dossiers;

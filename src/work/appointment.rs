@@ -70,7 +70,11 @@ pub fn shifted(
     let Some(basis) = &before.basis else { return Ok(None) };
     let due = Due { at: before.due_at, on: before.due_on, counting_starts: before.due_on };
     let moved = between.competent.pause(&due, &basis.terms, stopped, resumed).map_err(no_due_date)?;
-    Ok(Some(of_due(between.competent, &moved, &basis.terms, rules, resumed, cause)))
+    let mut promise = of_due(between.competent, &moved, &basis.terms, rules, resumed, cause);
+    if let Some(basis) = &mut promise.basis {
+        basis.counting_starts = None;
+    }
+    Ok(Some(promise))
 }
 
 fn due(between: Between<'_>, from: Moment, terms: &Terms) -> Result<Option<Due>> {
@@ -94,6 +98,7 @@ fn of_due(
         late_from: timetable.late_from(terms.limit, due),
         basis: Some(Basis {
             terms: *terms,
+            counting_starts: Some(due.counting_starts),
             statutory_due_on: None,
             ruleset: rules.id.to_string(),
             calendar: timetable.calendar().label().to_owned(),

@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use super::desk::Desk;
+use super::process::process_of;
 use super::timing;
 use crate::db::{Error, Result, Tx};
 use crate::domain::dossier::{Dossier, Misfit};
@@ -37,7 +38,7 @@ impl Opened {
             receiving: &self.dossier.filing.receiving_unit,
             competent: &self.dossier.filing.competent_unit,
             current: Some(&self.dossier.holder.unit),
-            coordinating: &[],
+            coordinating: &self.dossier.coordinating,
         }
     }
 }
@@ -78,7 +79,7 @@ fn fold(known: Known, events: &[Event]) -> Result<Opened> {
     Ok(Opened { known, dossier })
 }
 
-fn corrupt(code: &str, misfit: &Misfit) -> Error {
+pub(super) fn corrupt(code: &str, misfit: &Misfit) -> Error {
     Error::corrupt("dossier_events", "body", format_args!("{code}: {misfit}"))
 }
 
@@ -98,6 +99,8 @@ pub fn milestones_of(desk: &Desk, dossier: &Dossier) -> Option<Milestones> {
     let timetable = desk.province.timetable(&dossier.filing.competent_unit);
     let rules = rules_of(desk, dossier)?;
     let milestones = Milestones::of(dossier.promise()?, dossier.reappointment, timetable, rules);
+    let step = process_of(desk, dossier).and_then(|process| process.next_due(dossier));
+    let milestones = milestones.with_step(step);
     let answered = dossier.apology.as_ref().and_then(|apology| dossier.promises.get(apology.promise_no));
     Some(match answered {
         Some(promise) => milestones.judging_the_letter_by(promise, timetable, rules),
@@ -151,7 +154,7 @@ pub async fn add(
     timing::check(desk, &dossier, addition.at)?;
     let event = event(desk, &addition, known.version + 1);
     let before = dossier.clone();
-    let dossier = dossier.after(&event).map_err(|misfit| illegal_move(&misfit))?;
+    let dossier = after(tx, known.id, dossier, &event).await?;
     let milestones = milestones_of(desk, &dossier);
     let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
     let next_check_at = next_check(&known, &before, &dossier, milestones.as_ref());
@@ -161,10 +164,34 @@ pub async fn add(
     store::events::append(tx, known.id, &event).await?;
     let now = desk.now.max(addition.at);
     settle_obligation(tx, &known, &dossier, milestones.as_ref(), now).await?;
+    if before.outcome().is_some() && before.outcome() != dossier.outcome() {
+        settle_anew(tx, &known, &dossier).await?;
+    }
     let detail = audit_detail(&dossier);
     store::audit::append(tx, &audit_entry(desk, &addition, &dossier, &detail)).await?;
     let known = Known { version: event.seq, next_check_at, ..known };
     Ok(Opened { known, dossier })
+}
+
+/// The dossier after the event. A corrected time is told from the beginning of the life.
+async fn after(tx: &mut Tx, id: i64, before: Dossier, event: &Event) -> Result<Dossier> {
+    let folded = if matches!(event.what, Happening::Corrected { time: Some(_), .. }) {
+        let mut events = store::events::of(tx, id).await?;
+        events.push(event.clone());
+        Dossier::fold(&events)
+    } else {
+        before.after(event).map(Some)
+    };
+    let dossier = folded.map_err(|misfit| illegal_move(&misfit))?;
+    dossier.ok_or_else(|| Error::corrupt("dossier_events", "dossier_id", id))
+}
+
+/// A settlement that was opened again or corrected closes no obligation any more (LIFE-05).
+async fn settle_anew(tx: &mut Tx, known: &Known, dossier: &Dossier) -> Result<()> {
+    if dossier.outcome().is_none_or(|outcome| outcome == Outcome::Late) {
+        store::obligations::reopen(tx, known.id).await?;
+    }
+    Ok(())
 }
 
 fn event(desk: &Desk, addition: &Addition<'_>, seq: i64) -> Event {
@@ -215,14 +242,19 @@ fn next_check(
     if !after.state.is_open() || after.stopped_since().is_some() {
         return None;
     }
-    if before.promises.len() != after.promises.len() || before.stopped_since().is_some() {
+    let began_anew = before.stopped_since().is_some() || !before.state.is_open();
+    if before.promises.len() != after.promises.len() || began_anew {
         return first_check(after, milestones);
     }
+    let step = milestones.and_then(Milestones::step_overdue_at).filter(|_| has_moved_on(before, after));
     let second = after.reappointment.map(|second| crate::domain::standing::just_after(second.late_from));
-    match (known.next_check_at, second.filter(|_| before.reappointment.is_none())) {
-        (Some(waiting), Some(second)) => Some(waiting.min(second)),
-        (waiting, second) => waiting.or(second),
-    }
+    let second = second.filter(|_| before.reappointment.is_none());
+    [known.next_check_at, second, step].into_iter().flatten().min()
+}
+
+/// Whether it is at another step, whose due instant nobody waits for yet.
+fn has_moved_on(before: &Dossier, after: &Dossier) -> bool {
+    before.state != after.state || before.holder.step != after.holder.step
 }
 
 /// Whether there is an obligation at `now` (LATE-16); what an import keeps silent about owes nothing.

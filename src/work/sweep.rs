@@ -99,7 +99,10 @@ fn to_all(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec
 /// an alert is never dropped for want of a reader.
 pub fn whom(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec<i64> {
     let ladder = recipients(alert.rule, alert.level);
-    let competent = &opened.dossier.filing.competent_unit;
+    let dossier = &opened.dossier;
+    // A step is answered for where it is done.
+    let has_step = alert.rule == AlertRule::StepOverdue;
+    let competent = if has_step { &dossier.holder.unit } else { &dossier.filing.competent_unit };
     let with = |roles: &[Role], unit: Option<&str>| -> Vec<i64> {
         let fits = |person: &&Person| {
             unit.is_none_or(|unit| person.unit == unit)

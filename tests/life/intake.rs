@@ -79,8 +79,15 @@ on_both! {
         assert_eq!(opened.dossier.received_at, Some(accepted_at));
         assert_eq!(opened.dossier.registered_at, filed_at);
         assert_eq!(opened.dossier.promise().unwrap().due_on, day("2026-08-26"));
-        // MON-03: the window for a letter in advance opens two working days before due.
-        assert_eq!(opened.known.next_check_at, Some(at("2026-08-24 07:30")));
+        // TRF-01, MON-05: the counter's own step comes first.
+        let overdue = at("2026-08-22 17:00").plus(jiff::SignedDuration::from_micros(1));
+        assert_eq!(opened.known.next_check_at, Some(overdue));
+        let handed = office.act(&db, at("2026-08-22 09:00"), &clerk, &receipt.code, transfer(COMMUNE)).await;
+        assert!(handed.is_ok());
+        office.sweep(&db, at("2026-08-22 18:00"), 10).await.unwrap();
+        // MON-03: the window for a letter in advance opens two working days before due; the next step is
+        // due that day as well, later.
+        assert_eq!(office.known(&db, &receipt.code).await.next_check_at, Some(at("2026-08-24 07:30")));
     }
 
     /// CODE-01 to CODE-03: agency, day, and a number that begins anew each day.

@@ -6,13 +6,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/lives.rs"]
+#[allow(dead_code, reason = "shared with the test without a database")]
+mod told;
+
 mod office;
 
 mod apology;
+mod clock;
 mod digest;
 mod imported;
 mod intake;
 mod lists;
+mod lives;
 mod model;
 mod personal;
 mod processing;

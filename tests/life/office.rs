@@ -254,6 +254,7 @@ pub fn supplement() -> Change {
     Change::SupplementRequested {
         items: vec!["Giấy xác nhận".to_owned()],
         reason: "Thiếu giấy xác nhận".to_owned(),
+        contact: None,
     }
 }
 

@@ -49,6 +49,9 @@ impl Ladder {
         let mut owed = |since: Moment, rule: &str, level: i64, whom: &[&Actor]| {
             all.extend(whom.iter().map(|actor| (since, rule.to_owned(), level, actor.staff_id.0)));
         };
+        // Of three days the two after the second step leave it half of 26/8 (PROC-04, MON-05).
+        let step = at("2026-08-26 11:15").plus(SignedDuration::from_micros(1));
+        owed(step, "step_overdue", 1, &[&self.specialist, &self.division]);
         owed(at("2026-08-26 07:30"), "apology_owed", 0, &[&self.head]);
         owed(at("2026-08-27 07:30"), "due_soon", 0, &[&self.division, &self.head]);
         owed(late, "overdue", 0, &[&self.specialist, &self.division, &self.head]);

@@ -7,6 +7,7 @@ use dunghen::paper::Language;
 use dunghen::paper::chart::{MonthPoint, RateBar, answer, month_line, percent, rate_bars, wilson};
 use dunghen::paper::month_picture::{DayMark, MonthPicture, PictureDay};
 use dunghen::web::views::board::{Board, Group, NextDeed, Row};
+use dunghen::web::views::course::Course;
 use dunghen::web::views::deeds::DeedForm;
 use dunghen::web::views::dossier::{Apology, Applicant, DossierPage, Promise, PromisePart, Stop, StoryEvent};
 use dunghen::web::views::dossiers::DossierList;
@@ -433,6 +434,7 @@ pub fn dossier() -> DossierPage {
             event("05/11/2026, 14:30", "Lò Thị Mai, Trung tâm Phục vụ hành chính công tỉnh", "Chuyển đến Văn phòng đăng ký đất đai", None, true),
             event("05/11/2026, 09:12", "Lò Thị Mai, Trung tâm Phục vụ hành chính công tỉnh", "Tiếp nhận hồ sơ, hẹn trả Thứ Năm 19/11/2026", None, true),
         ],
+        course: Course::default(),
         stops: vec![],
         apology: Some(Apology {
             state: ObligationState::OwedOverdue,
@@ -483,6 +485,7 @@ pub fn stopped_dossier() -> DossierPage {
                 part: PromisePart::Official,
             },
         ],
+        course: Course::default(),
         stops: vec![Stop {
             kind: "Chờ bổ sung giấy tờ".to_owned(),
             basis: Some("Nghị định 118/2025/NĐ-CP".to_owned()),

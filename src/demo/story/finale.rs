@@ -176,7 +176,7 @@ impl<'p> Story<'_, 'p> {
                     self.hand(competent, &[role])?
                 };
                 let Some(step) = self.step_of(role) else { return Ok(()) };
-                (by, Happening::StepDone { step, to_officer: None })
+                (by, Happening::StepDone { step, to_officer: None, giver: None })
             }
             Beat::Settled if self.settled_at_the_counter() => {
                 (self.hand(receiving, &[Role::Reception])?, Happening::Settled)

@@ -23,6 +23,30 @@ pub enum Counted {
     WorkingTime(SignedDuration),
 }
 
+impl Counted {
+    /// Less `other`, which is in the same unit; in another it changes nothing.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::WorkingDays(a), Self::WorkingDays(b)) => Self::WorkingDays(a - b),
+            (Self::CalendarDays(a), Self::CalendarDays(b)) => Self::CalendarDays(a - b),
+            (Self::WorkingTime(a), Self::WorkingTime(b)) => Self::WorkingTime(a - b),
+            _ => self,
+        }
+    }
+
+    /// The smaller of two in the same unit.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::WorkingDays(a), Self::WorkingDays(b)) => Self::WorkingDays(a.min(b)),
+            (Self::CalendarDays(a), Self::CalendarDays(b)) => Self::CalendarDays(a.min(b)),
+            (Self::WorkingTime(a), Self::WorkingTime(b)) => Self::WorkingTime(a.min(b)),
+            _ => self,
+        }
+    }
+}
+
 impl Neg for Counted {
     type Output = Self;
 

@@ -4,6 +4,7 @@ use super::fixture::{at, calendar, data, day, office, terms, timetable};
 use super::*;
 use crate::domain::calendar::{Calendar, YearStatus};
 use crate::domain::limit::{CutOff, CutOffEffect, DueTime};
+use crate::domain::time::ClockTime;
 
 mod properties;
 
@@ -374,7 +375,7 @@ fn a_day_promise_is_broken_at_midnight_and_an_instant_at_its_second() {
 fn the_transfer_is_due_on_the_day_up_to_15_00_00_and_the_next_morning_after() {
     // TRF-01, TRF-03
     let unit = office();
-    let transfer = |received: &str| transfer_due(at(&unit, received), &unit).unwrap();
+    let transfer = |received: &str| transfer_due(at(&unit, received), &unit, ClockTime::hm(15, 0)).unwrap();
     assert_eq!(transfer("2026-11-20T15:00:00"), at(&unit, "2026-11-20T17:00"));
     assert_eq!(transfer("2026-11-20T15:00:01"), at(&unit, "2026-11-23T07:30"));
     assert_eq!(transfer("2026-11-21T09:00"), at(&unit, "2026-11-23T07:30"));

@@ -37,6 +37,7 @@ pub(in crate::domain) fn rules() -> RuleSet {
         supplement_max_requests: 1,
         supplement_notice_wd: 3,
         supplement_clock: SupplementClock::Restart,
+        exclusion_clock: SupplementClock::Pause,
         supplement_deadline_wd: None,
         apology_lead_days: 1,
         apology_lead_unit: LeadUnit::Calendar,
@@ -71,6 +72,7 @@ pub(in crate::domain) fn promise(from: &str, limit: &str, early_before: Option<&
         late_from: office.late_from(terms.limit, &due),
         basis: Some(Basis {
             terms,
+            counting_starts: Some(due.counting_starts),
             statutory_due_on: None,
             ruleset: "nd118-2025".to_owned(),
             calendar: "test".to_owned(),
@@ -98,11 +100,16 @@ pub(in crate::domain) fn received(promise: Option<Promise>) -> Happening {
 }
 
 pub(in crate::domain) fn transfer() -> Happening {
-    Happening::Transfer { to_unit: "H35.21".parse().unwrap(), to_officer: None }
+    Happening::Transfer { to_unit: "H35.21".parse().unwrap(), to_officer: None, giver: None }
 }
 
 pub(in crate::domain) fn supplement() -> Happening {
-    Happening::SupplementRequested { items: vec!["Giấy".to_owned()], reason: "Thiếu".to_owned() }
+    Happening::SupplementRequested {
+        items: vec!["Giấy".to_owned()],
+        reason: "Thiếu".to_owned(),
+        contact: None,
+        exceptional: false,
+    }
 }
 
 pub(in crate::domain) fn withdrawn() -> Happening {

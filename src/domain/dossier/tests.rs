@@ -2,6 +2,8 @@
 
 use super::fixture::*;
 use super::*;
+use crate::domain::deadline::Counted;
+use crate::domain::event::{Event, Exclusion, Happening, ReturnMethod, TrueTime};
 use crate::domain::promise::Cause;
 use crate::domain::time::Moment;
 use jiff::SignedDuration;
@@ -18,7 +20,7 @@ fn happenings() -> Vec<(&'static str, Happening)> {
             Happening::Received { filing: None, ruleset: "nd118-2025".to_owned(), promise: promise() },
         ),
         ("transfer", transfer()),
-        ("step_done", Happening::StepDone { step: "Thẩm định".to_owned(), to_officer: None }),
+        ("step_done", Happening::StepDone { step: "Thẩm định".to_owned(), to_officer: None, giver: None }),
         ("supplement_requested", supplement()),
         ("supplemented", Happening::Supplemented { promise: promise() }),
         ("payment_requested", Happening::PaymentRequested { reason: reason() }),
@@ -27,6 +29,10 @@ fn happenings() -> Vec<(&'static str, Happening)> {
         ("stopped", stopped()),
         ("refused", Happening::Refused { reason: reason() }),
         ("settled", Happening::Settled),
+        ("reopened", Happening::Reopened { reason: reason() }),
+        ("stage_done", Happening::StageDone { stage: "Khâu 1".to_owned(), giver: None }),
+        ("exclusion_began", excluded()),
+        ("exclusion_ended", exclusion_ended(promise())),
         ("returned", Happening::Returned { method: crate::domain::event::ReturnMethod::Counter }),
     ]
 }
@@ -55,8 +61,8 @@ fn in_every_state() -> Vec<(&'static str, Life)> {
     ]
 }
 
-/// LIFE-01, every state with every event; what is not in this table is refused. 9→4 needs a record
-/// of its own, which none of these is. Hand-overs and steps within 4 move no state.
+/// LIFE-01, every state with every event; what is not in this table is refused. Hand-overs, steps and
+/// excluded times move no state.
 #[test]
 fn every_move_is_allowed_that_the_rules_name_and_no_other() {
     let allowed = [
@@ -70,6 +76,7 @@ fn every_move_is_allowed_that_the_rules_name_and_no_other() {
         ("2", "stopped", 8),
         ("2", "refused", 8),
         ("2", "settled", 9),
+        ("2", "exclusion_began", 2),
         ("4", "transfer", 4),
         ("4", "step_done", 4),
         ("4", "supplement_requested", 5),
@@ -78,6 +85,8 @@ fn every_move_is_allowed_that_the_rules_name_and_no_other() {
         ("4", "stopped", 8),
         ("4", "refused", 8),
         ("4", "settled", 9),
+        ("4", "stage_done", 4),
+        ("4", "exclusion_began", 4),
         ("5 before acceptance", "supplemented", 2),
         ("5 before acceptance", "withdrawn", 7),
         ("5 before acceptance", "stopped", 8),
@@ -88,6 +97,7 @@ fn every_move_is_allowed_that_the_rules_name_and_no_other() {
         ("6", "withdrawn", 7),
         ("6", "stopped", 8),
         ("9", "returned", 10),
+        ("9", "reopened", 4),
     ];
     for (from, life) in in_every_state() {
         for (name, what) in happenings() {
@@ -281,4 +291,246 @@ fn of_an_imported_life_the_settlement_decides_and_else_the_return() {
     assert_eq!((returned.state, returned.outcome()), (State::Returned, Some(Outcome::Late)));
     let open = life(None, None);
     assert_eq!((open.state, open.outcome()), (State::Processing, None));
+}
+
+fn excluded() -> Happening {
+    Happening::ExclusionBegan {
+        exclusion: Exclusion::Verification,
+        basis: "Điều 14 Luật Hộ tịch".to_owned(),
+        document: Some("CV 12/UBND".to_owned()),
+    }
+}
+
+fn exclusion_ended(promise: Option<Promise>) -> Happening {
+    Happening::ExclusionEnded { document: Some("CV 15/CA".to_owned()), promise }
+}
+
+fn reopened() -> Happening {
+    Happening::Reopened { reason: "Kết quả có sai sót".to_owned() }
+}
+
+fn fits(life: &Life, when: &str, what: Happening) -> bool {
+    life.0.clone().after(&event(life.0.version + 1, moment(when), what)).is_ok()
+}
+
+/// STOP-02, STOP-04: an excluded time is kept with basis, papers and author, and overlaps with nothing.
+#[test]
+fn an_excluded_time_stands_alone_and_ends_before_the_result() {
+    let registered = Life::begins("2026-08-25 09:00", Happening::Submitted { filing: filing() });
+    assert!(!fits(&registered, "2026-08-25 10:00", excluded()), "not before the receipt");
+    let open = Life::due_on_friday();
+    assert!(!fits(&open, "2026-08-26 09:00", exclusion_ended(None)), "nothing to end");
+    let waiting = open.clone().then("2026-08-26 09:00", supplement());
+    assert!(!fits(&waiting, "2026-08-26 10:00", excluded()), "no overlap with a supplement");
+
+    let stopped = open.then("2026-08-26 09:00", excluded());
+    assert_eq!(
+        (stopped.0.state, stopped.0.stopped_since()),
+        (State::Processing, Some(moment("2026-08-26 09:00")))
+    );
+    assert_eq!(stopped.standing("2026-12-01 09:00"), Some(crate::domain::standing::Standing::ClockStopped));
+    let payment = Happening::PaymentRequested { reason: "Thuế".to_owned() };
+    for barred in [excluded(), supplement(), payment, Happening::Settled] {
+        assert!(!fits(&stopped, "2026-08-27 09:00", barred.clone()), "{barred:?}");
+    }
+    assert!(fits(&stopped, "2026-08-27 09:00", transfer()), "work goes on");
+    let moved = Promise { cause: Cause::ExclusionPause, ..promise("2026-09-03 09:00", "3wd", None) };
+    let goes_on = stopped.then("2026-09-03 09:00", exclusion_ended(Some(moved.clone())));
+    let stop = &goes_on.0.stops[0];
+    assert_eq!(
+        (stop.kind, stop.to),
+        (StopKind::Exclusion(Exclusion::Verification), Some(moment("2026-09-03 09:00")))
+    );
+    assert_eq!((stop.basis.as_deref(), stop.author), (Some("Điều 14 Luật Hộ tịch"), StaffId(1)));
+    assert_eq!(stop.documents, ["CV 12/UBND", "CV 15/CA"]);
+    assert_eq!(goes_on.0.promise(), Some(&moved));
+    assert!(fits(&goes_on, "2026-09-04 09:00", Happening::Settled));
+}
+
+/// SUP-06 for every stop: what was late before it stays late, and what ends in it is judged there.
+#[test]
+fn an_excluded_time_cures_no_lateness() {
+    let late = Life::due_on_friday().then("2026-08-29 00:00:01", excluded());
+    let moved = promise("2026-09-10 09:00", "3wd", None);
+    let goes_on = late.then("2026-09-10 09:00", exclusion_ended(Some(moved)));
+    assert!(goes_on.0.is_late_at(moment("2026-09-10 09:00")));
+    assert_eq!(goes_on.then("2026-09-10 10:00", Happening::Settled).0.outcome(), Some(Outcome::Late));
+    let in_time = Life::due_on_friday().then("2026-08-28 09:00", excluded());
+    let ended = in_time.then("2026-12-01 09:00", withdrawn());
+    assert_eq!(
+        (ended.0.outcome(), ended.0.stops[0].to),
+        (Some(Outcome::OnTime), Some(moment("2026-12-01 09:00")))
+    );
+}
+
+/// SUP-02, IDX-05: more than one request during settlement counts as late under index 766.
+#[test]
+fn a_second_supplement_counts_as_late_under_index_766() {
+    let again = || Happening::Supplemented { promise: Some(promise("2026-08-27 09:00", "3wd", None)) };
+    let once = Life::due_on_friday().then("2026-08-26 09:00", supplement()).then("2026-08-27 09:00", again());
+    assert!(!once.0.counts_late_under_766());
+    let twice = once.then("2026-08-27 10:00", supplement()).then("2026-08-27 11:00", again());
+    assert!(twice.0.counts_late_under_766());
+    let settled = twice.then("2026-08-28 09:00", Happening::Settled);
+    assert_eq!(settled.0.outcome(), Some(Outcome::Early), "officially it is measured by its promise");
+}
+
+/// LIFE-01, LIFE-05: 9→4 by a record that keeps the first settlement and moves no promise.
+#[test]
+fn a_settled_dossier_is_opened_again_and_keeps_its_first_settlement() {
+    let settled = Life::due_on_friday().then("2026-08-28 09:00", Happening::Settled);
+    assert!(!fits(&Life::due_on_friday(), "2026-08-28 09:00", reopened()), "only from 9");
+    let open = settled.clone().then("2026-08-28 10:00", reopened());
+    assert_eq!((open.0.state, open.0.ended_at, open.0.outcome()), (State::Processing, None, None));
+    let first = open.0.settled_before[0];
+    assert_eq!((first.at, first.outcome), (moment("2026-08-28 09:00"), Some(Outcome::OnTime)));
+    assert_eq!(open.0.promises, settled.0.promises);
+    assert_eq!(open.clone().then("2026-08-28 16:00", Happening::Settled).0.outcome(), Some(Outcome::OnTime));
+    assert_eq!(open.then("2026-09-03 09:00", Happening::Settled).0.outcome(), Some(Outcome::Late));
+    let late = Life::due_on_friday()
+        .then("2026-09-03 09:00", Happening::Settled)
+        .then("2026-09-03 10:00", reopened());
+    assert!(late.0.is_late_at(moment("2026-09-03 10:00")), "and no later one becomes early");
+    let returned = settled.then("2026-08-28 10:00", Happening::Returned { method: ReturnMethod::Counter });
+    assert!(!fits(&returned, "2026-08-28 11:00", reopened()));
+}
+
+/// A life of events by hand, and by another hand where an approval is meant.
+fn told(life: &[(&str, i64, Happening)]) -> Vec<Event> {
+    let events = (1..).zip(life);
+    events
+        .map(|(seq, (when, who, what))| Event {
+            actor: StaffId(*who),
+            ..event(seq, moment(when), what.clone())
+        })
+        .collect()
+}
+
+fn true_time(corrects: i64, at: &str, proposed_by: i64, promises: Vec<(i64, Promise)>) -> Happening {
+    Happening::Corrected {
+        corrects,
+        reason: "Có hai người xác nhận".to_owned(),
+        words: None,
+        time: Some(TrueTime { at: moment(at), proposed_by: StaffId(proposed_by), promises }),
+    }
+}
+
+/// LIFE-05, LATE-11: a corrected time takes two persons; the printed promise stays in the ledger.
+#[test]
+fn a_time_is_corrected_by_two_persons_and_the_printed_promise_is_kept() {
+    let printed = promise("2026-08-25 09:00", "3wd", None);
+    let right = Promise { cause: Cause::Correction, ..promise("2026-08-26 09:00", "3wd", None) };
+    let proposed = Happening::CorrectionProposed {
+        corrects: 1,
+        at: moment("2026-08-26 09:00"),
+        reason: "Ghi nhầm ngày tiếp nhận".to_owned(),
+    };
+    let life = |approver: i64, at: &str| {
+        told(&[
+            ("2026-08-25 09:00", 1, received(Some(printed.clone()))),
+            ("2026-08-26 10:00", 1, transfer()),
+            ("2026-08-27 09:00", 7, proposed.clone()),
+            ("2026-08-27 10:00", approver, true_time(1, at, 7, vec![(1, right.clone())])),
+        ])
+    };
+    let dossier = Dossier::fold(&life(8, "2026-08-26 09:00")).unwrap().unwrap();
+    assert_eq!(dossier.received_at, Some(moment("2026-08-26 09:00")));
+    assert_eq!(dossier.promises, [printed.clone(), right.clone()]);
+    assert_eq!((dossier.original_promise(), dossier.promise()), (Some(&printed), Some(&right)));
+    assert_eq!(dossier.proposal, None);
+    let in_force: Vec<_> = dossier.promises_in_force().map(|(no, _)| no).collect();
+    assert_eq!(in_force, [1]);
+    assert!(Dossier::fold(&life(7, "2026-08-26 09:00")).is_err(), "the one who proposed does not approve");
+    assert!(Dossier::fold(&life(8, "2026-08-26 08:00")).is_err(), "another time than was proposed");
+    let open = Dossier::fold(&life(8, "2026-08-26 09:00")[..3]).unwrap().unwrap();
+    assert_eq!((open.promises.len(), open.proposal.unwrap().seq), (1, 3), "one person alone changes nothing");
+}
+
+/// SUP-06, LATE-11: with the true instant of a stop it is decided anew whether it came in time.
+#[test]
+fn a_corrected_stop_is_judged_where_it_truly_was() {
+    let proposed = Happening::CorrectionProposed {
+        corrects: 3,
+        at: moment("2026-08-28 16:00"),
+        reason: "Phiếu đã gửi chiều thứ Sáu".to_owned(),
+    };
+    let mut life = told(&[
+        ("2026-08-25 09:00", 1, received(Some(promise("2026-08-25 09:00", "3wd", None)))),
+        ("2026-08-25 09:00", 1, transfer()),
+        ("2026-08-31 08:00", 1, supplement()),
+        ("2026-08-31 09:00", 7, proposed),
+        ("2026-08-31 10:00", 8, true_time(3, "2026-08-28 16:00", 7, Vec::new())),
+    ]);
+    assert!(Dossier::fold(&life[..4]).unwrap().unwrap().late_before_stop);
+    let dossier = Dossier::fold(&life).unwrap().unwrap();
+    assert!(!dossier.late_before_stop && !dossier.is_late_at(moment("2026-12-01 09:00")));
+    assert_eq!(dossier.stopped_since(), Some(moment("2026-08-28 16:00")));
+    // In words a correction moves nothing, and it names an event that there is.
+    let words = |corrects| Happening::Corrected {
+        corrects,
+        reason: "Ghi nhầm nội dung".to_owned(),
+        words: Some("Thiếu bản sao, không phải bản chính".to_owned()),
+        time: None,
+    };
+    let before = dossier.clone();
+    life.push(event(6, moment("2026-08-31 11:00"), words(3)));
+    let after = Dossier::fold(&life).unwrap().unwrap();
+    assert_eq!((&after.promises, &after.stops), (&before.promises, &before.stops));
+    assert!(before.clone().after(&event(6, moment("2026-08-31 11:00"), words(6))).is_err());
+    assert!(
+        before
+            .after(&event(6, moment("2026-08-31 11:00"), true_time(3, "2026-08-28 15:00", 7, Vec::new())))
+            .is_err()
+    );
+}
+
+/// COORD-01, COORD-02, STOP-03: waiting for an opinion stops no clock; a late answer is the other agency's.
+#[test]
+fn an_opinion_is_waited_for_within_the_limit() {
+    let unit: UnitCode = "H35.06".parse().unwrap();
+    let asked = Happening::OpinionRequested {
+        unit: unit.clone(),
+        question: "Nguồn gốc đất".to_owned(),
+        due_at: moment("2026-08-27 17:00"),
+    };
+    let answer = Happening::OpinionGiven { unit: unit.clone(), answer: "Đồng ý".to_owned() };
+    let open = Life::due_on_friday();
+    assert!(!fits(&open, "2026-08-26 09:00", answer.clone()), "nobody was asked");
+    let waiting = open.then("2026-08-26 09:00", asked);
+    assert_eq!((waiting.0.stopped_since(), waiting.0.coordinating.clone()), (None, vec![unit]));
+    assert!(waiting.0.is_late_at(moment("2026-08-29 00:00:01")), "the host is not released");
+    assert!(!waiting.0.opinions[0].is_late_at(moment("2026-08-27 17:00")));
+    let answered = waiting.then("2026-08-27 17:00:01", answer.clone());
+    assert!(answered.0.opinions[0].is_late_at(moment("2026-08-27 17:00:01")));
+    assert!(!fits(&answered, "2026-08-28 09:00", answer), "answered once");
+}
+
+/// TIME-18, SUP-05: each run says what it was given, used and left; a pause carries what was left.
+#[test]
+fn the_runs_of_the_clock_add_up() {
+    let office = crate::domain::deadline::fixture::office();
+    let moved = {
+        let mut moved = Promise { cause: Cause::SupplementPause, ..promise("2026-08-25 09:00", "3wd", None) };
+        // Stopped on the 26th, resumed on 4/9: 27, 28/8, 3 and 4/9 were worked.
+        moved.counted_from = moment("2026-09-04 09:00");
+        (moved.due_at, moved.due_on) = (moment("2026-09-08 17:00"), "2026-09-08".parse().unwrap());
+        moved.late_from = end_of("2026-09-08");
+        moved.basis.as_mut().unwrap().counting_starts = None;
+        moved
+    };
+    let life = Life::due_on_friday()
+        .then("2026-08-26 09:00", supplement())
+        .then("2026-09-04 09:00", Happening::Supplemented { promise: Some(moved) });
+    let days = Counted::WorkingDays;
+    let runs = |now: &str| {
+        let runs = life.0.runs(&office, moment(now));
+        runs.iter().map(|run| (run.allowance, run.used, run.left)).collect::<Vec<_>>()
+    };
+    let first = (days(3), days(1), days(2));
+    assert_eq!(runs("2026-09-04 09:00"), [first, (days(2), days(0), days(2))]);
+    assert_eq!(runs("2026-09-07 09:00"), [first, (days(2), days(1), days(1))]);
+    assert_eq!(runs("2026-09-09 09:00"), [first, (days(2), days(3), days(-1))]);
+    let time = life.0.working_time(&office, moment("2026-09-04 09:00")).unwrap();
+    // 25/8 from 9:00 is 6 h, 26, 27, 28/8 and 3/9 are 7.5 h each, 4/9 until 9:00 is 1.5 h.
+    assert_eq!((time.elapsed.as_mins(), time.excluded.as_mins()), (37 * 60 + 30, 30 * 60));
 }

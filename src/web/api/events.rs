@@ -20,9 +20,11 @@ use crate::work::processing::{self, Request};
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the request for the document; Request reads it")]
 pub struct EventBody {
-    /// `received`, `transfer`, `step_done`, `supplement_requested`, `supplemented`, `payment_requested`,
-    /// `paid`, `stopped`, `withdrawn`, `refused`, `settled`, `returned`, `apology_issued`,
-    /// `apology_delivered` or `exempted`.
+    /// `received`, `transfer`, `step_done`, `stage_done`, `supplement_requested`, `supplemented`,
+    /// `payment_requested`, `paid`, `exclusion_began` (`exclusion`, `basis`, `document`), `exclusion_ended`,
+    /// `opinion_requested` (`unit`, `question`, `due_on`), `opinion_given`, `stopped`, `withdrawn`, `refused`,
+    /// `settled`, `returned`, `reopened`, `apology_issued`, `apology_delivered`, `exempted`,
+    /// `correction_proposed` (`corrects`, `true_at`) or `corrected` (`corrects` and `words`, or `proposal`).
     #[schema(example = "transfer")]
     kind: String,
     /// The version that the sender saw; `If-Match` does as well.

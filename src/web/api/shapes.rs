@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::course::CourseShape;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Event;
 use crate::domain::promise::Promise;
@@ -24,7 +25,8 @@ pub struct Page<T> {
 /// One promise of the ledger.
 #[derive(Serialize, ToSchema)]
 pub struct PromiseShape {
-    /// `receipt`, `supplement_restart`, `supplement_pause`, `second_appointment` or `imported`.
+    /// `receipt`, `supplement_restart`, `supplement_pause`, `exclusion_pause`, `exclusion_restart`,
+    /// `second_appointment`, `correction` or `imported`.
     pub cause: String,
     pub counted_from: String,
     pub due_at: String,
@@ -59,14 +61,6 @@ impl PromiseShape {
 /// The text of a value that serializes as one.
 pub fn name(value: &impl Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// A time in which the clock stood still.
-#[derive(Serialize, ToSchema)]
-pub struct StopShape {
-    pub kind: String,
-    pub from: String,
-    pub to: Option<String>,
 }
 
 /// One event of the dossier's life.
@@ -149,8 +143,11 @@ pub struct DossierShape {
     pub settled_at: Option<String>,
     pub returned_at: Option<String>,
     pub promises: Vec<PromiseShape>,
-    pub stops: Vec<StopShape>,
-    pub steps: Vec<EventShape>,
+    /// What happened, oldest first; `seq` names an event to be corrected.
+    pub events: Vec<EventShape>,
+    /// Steps, stages, stops, the clock and the lateness.
+    #[serde(flatten)]
+    pub course: CourseShape,
     #[schema(value_type = Object)]
     pub derivation: Option<crate::domain::deadline::Derivation>,
 }
@@ -198,16 +195,8 @@ impl DossierShape {
             settled_at: shown(dossier.ended_at.filter(|_| has_result)),
             returned_at: shown(dossier.returned_at),
             promises: dossier.promises.iter().map(|promise| PromiseShape::of(promise, zone)).collect(),
-            stops: dossier
-                .stops
-                .iter()
-                .map(|stop| StopShape {
-                    kind: stop.kind.id().to_owned(),
-                    from: zone.rfc3339(stop.from),
-                    to: shown(stop.to),
-                })
-                .collect(),
-            steps: events.iter().map(|event| EventShape::of(event, zone)).collect(),
+            events: events.iter().map(|event| EventShape::of(event, zone)).collect(),
+            course: CourseShape::of(desk, dossier, events),
             derivation: promise.and_then(|promise| derivation(between, promise)),
         }
     }

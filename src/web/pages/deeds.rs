@@ -2,6 +2,8 @@
 //!
 //! Offering decides nothing: `work` checks every deed again when its form arrives.
 
+use crate::domain::dossier::{Dossier, StopKind};
+use crate::domain::event::Event;
 use crate::domain::limit::TimeLimit;
 use crate::domain::ruleset::SupplementClock;
 use crate::domain::staff::{Actor, Deed, Parties, Role, Subject, may};
@@ -14,8 +16,9 @@ use crate::web::views::deeds::DeedForm;
 use crate::web::views::parts::Choice;
 use crate::work::desk::Desk;
 use crate::work::ledger::{Opened, rules_of};
+use crate::work::{process, processing};
 
-use super::parts::escaped;
+use super::parts::{briefly, escaped};
 
 /// What may happen to a dossier next, apart from the apology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,9 +35,44 @@ enum Way {
     Return,
     Withdraw,
     Stop,
+    Exclude,
+    EndExclusion,
+    AskOpinion,
+    OpinionGiven,
+    StageDone,
+    Reopen,
+    ProposeCorrection,
+    ApproveCorrection,
 }
 
 impl Way {
+    /// What may be done beside, where there is cause for it (STOP-02, COORD-01, LINK-02, LIFE-05).
+    fn beside(dossier: &Dossier, desk: &Desk, actor: &Actor) -> Vec<Self> {
+        let settling = matches!(dossier.state, State::Received | State::Processing);
+        let excluded = is_excluded(dossier);
+        let awaited = dossier.opinions.iter().any(|one| one.answered_at.is_none());
+        let proposed = dossier.proposal.as_ref().is_some_and(|proposal| proposal.by != actor.staff_id);
+        let stages = settling && !running_stages(desk, dossier).is_empty();
+        [
+            (excluded, Self::EndExclusion),
+            (stages, Self::StageDone),
+            (settling && awaited, Self::OpinionGiven),
+            (settling, Self::AskOpinion),
+            (settling && !excluded, Self::Exclude),
+            (dossier.state == State::Settled, Self::Reopen),
+            (proposed, Self::ApproveCorrection),
+            (dossier.proposal.is_none(), Self::ProposeCorrection),
+        ]
+        .into_iter()
+        .filter_map(|(fits, way)| fits.then_some(way))
+        .collect()
+    }
+
+    /// What an excluded time must end before (STOP-04).
+    fn waits_for_exclusion(self) -> bool {
+        matches!(self, Self::Supplement | Self::RequestPayment | Self::Settle)
+    }
+
     /// What a state allows, the likeliest for this person first.
     fn of(state: State, same_day: bool, actor: &Actor) -> &'static [Self] {
         use Way::{
@@ -56,14 +94,14 @@ impl Way {
         }
     }
 
-    /// The right that it takes; a second supplement takes the head's (SUP-02).
-    fn deed(self, supplement_requests: u32) -> Deed {
+    /// The right that it takes; a supplement beyond the rule set takes the head's (SUP-02).
+    fn deed(self, exceptional: bool) -> Deed {
         match self {
             Self::Accept => Deed::Receive,
             Self::Refuse => Deed::RefuseReceipt,
             Self::Transfer => Deed::Transfer,
             Self::Step => Deed::Step,
-            Self::Supplement if supplement_requests > 0 => Deed::RequestSecondSupplement,
+            Self::Supplement if exceptional => Deed::RequestSecondSupplement,
             Self::Supplement => Deed::RequestSupplement,
             Self::Supplemented => Deed::ReceiveSupplement,
             Self::RequestPayment => Deed::RequestPayment,
@@ -72,6 +110,13 @@ impl Way {
             Self::Return => Deed::Return,
             Self::Withdraw => Deed::Withdraw,
             Self::Stop => Deed::Stop,
+            Self::Exclude | Self::EndExclusion => Deed::ExcludeTime,
+            Self::AskOpinion => Deed::AskOpinion,
+            Self::OpinionGiven => Deed::AnswerOpinion,
+            Self::StageDone => Deed::Step,
+            Self::Reopen => Deed::Reopen,
+            Self::ProposeCorrection => Deed::Correct,
+            Self::ApproveCorrection => Deed::ApproveCorrection,
         }
     }
 
@@ -90,6 +135,14 @@ impl Way {
             Self::Return => ("returned", "Trả kết quả"),
             Self::Withdraw => ("withdrawn", "Rút hồ sơ"),
             Self::Stop => ("stopped", "Dừng"),
+            Self::Exclude => ("exclusion_began", "Tạm dừng"),
+            Self::EndExclusion => ("exclusion_ended", "Tính tiếp"),
+            Self::AskOpinion => ("opinion_requested", "Lấy ý kiến"),
+            Self::OpinionGiven => ("opinion_given", "Ghi nhận ý kiến"),
+            Self::StageDone => ("stage_done", "Xong khâu"),
+            Self::Reopen => ("reopened", "Mở lại"),
+            Self::ProposeCorrection => ("correction_proposed", "Đính chính"),
+            Self::ApproveCorrection => ("corrected", "Duyệt đính chính"),
         }
     }
 }
@@ -117,7 +170,7 @@ pub fn next_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<Nex
     let same_day = procedure.is_some_and(|procedure| procedure.limit() == TimeLimit::SameDay);
     let ways = Way::of(State::from_id(&listed.state)?, same_day, actor);
     let ends = |way: &Way| matches!(way, Way::Withdraw | Way::Stop | Way::Refuse | Way::Supplement);
-    let way = ways.iter().find(|way| !ends(way) && allowed(desk, actor, way.deed(0), parties))?;
+    let way = ways.iter().find(|way| !ends(way) && allowed(desk, actor, way.deed(false), parties))?;
     let (kind, word) = way.named();
     Some(NextDeed { word: word.to_owned(), href: format!("/dossiers/{}#{kind}", escaped(&listed.code)) })
 }
@@ -133,24 +186,35 @@ pub fn apology_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<
 }
 
 /// The forms for an opened dossier, the next one open. `colleagues` are the people of the actor's unit.
-pub fn forms(desk: &Desk, actor: &Actor, opened: &Opened, colleagues: &[Person]) -> Vec<DeedForm> {
+pub fn forms(
+    desk: &Desk,
+    actor: &Actor,
+    opened: &Opened,
+    events: &[Event],
+    colleagues: &[Person],
+) -> Vec<DeedForm> {
     let dossier = &opened.dossier;
     if dossier.imported {
         return Vec::new();
     }
     let basis = dossier.promise().and_then(|promise| promise.basis.as_ref());
     let same_day = basis.is_some_and(|basis| basis.terms.limit == TimeLimit::SameDay);
+    let excluded = is_excluded(dossier);
     let ways = Way::of(dossier.state, same_day, actor).iter().copied();
-    let mine = ways.filter(|way| may_do(desk, actor, way.deed(dossier.supplement_requests), opened));
-    let mut forms: Vec<_> = mine.map(|way| form(way, desk, opened, colleagues)).collect();
-    if let Some(first) = forms.first_mut().filter(|form| !form.danger && form.kind != "supplement_requested")
-    {
+    let ways = ways.filter(|way| !excluded || !way.waits_for_exclusion());
+    let ways = ways.chain(Way::beside(dossier, desk, actor));
+    let exceptional = dossier.received_at.is_some()
+        && dossier.supplement_requests >= processing::most_requests(desk, dossier);
+    let mine = ways.filter(|way| may_do(desk, actor, way.deed(exceptional), opened));
+    let mut forms: Vec<_> = mine.map(|way| form(way, desk, opened, events, colleagues)).collect();
+    let waits = |kind: &str| matches!(kind, "supplement_requested" | "correction_proposed");
+    if let Some(first) = forms.first_mut().filter(|form| !form.danger && !waits(form.kind)) {
         first.next = true;
     }
     forms
 }
 
-fn form(way: Way, desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedForm {
+fn form(way: Way, desk: &Desk, opened: &Opened, events: &[Event], colleagues: &[Person]) -> DeedForm {
     match way {
         Way::Accept => DeedForm::accept(),
         Way::Refuse => DeedForm::refuse(),
@@ -164,7 +228,59 @@ fn form(way: Way, desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedFo
         Way::Return => DeedForm::return_result(),
         Way::Withdraw => DeedForm::withdraw(),
         Way::Stop => DeedForm::stop(),
+        Way::Exclude => DeedForm::exclude(),
+        Way::EndExclusion => DeedForm::end_exclusion(),
+        Way::AskOpinion => DeedForm::ask_opinion(agencies(desk, opened), tomorrow(desk)),
+        Way::OpinionGiven => DeedForm::opinion_given(asked(desk, opened)),
+        Way::StageDone => DeedForm::stage_done(running_stages(desk, &opened.dossier)),
+        Way::Reopen => DeedForm::reopen(),
+        Way::ProposeCorrection => DeedForm::propose_correction(correctable(desk, events)),
+        Way::ApproveCorrection => approve(desk, opened),
     }
+}
+
+fn is_excluded(dossier: &Dossier) -> bool {
+    dossier.open_stop().is_some_and(|stop| matches!(stop.kind, StopKind::Exclusion(_)))
+}
+
+fn running_stages(desk: &Desk, dossier: &Dossier) -> Vec<Choice> {
+    let stages = process::stages_of(desk, dossier).into_iter();
+    let running = stages.filter(|(_, run)| run.started_at.is_some() && run.ended_at.is_none());
+    running.map(|(name, _)| Choice::new(name.clone(), name, false)).collect()
+}
+
+/// Everyone but the agency that asks.
+fn agencies(desk: &Desk, opened: &Opened) -> Vec<Choice> {
+    let host = &opened.dossier.filing.competent_unit;
+    let units = desk.province.units.at(desk.today()).map(|unit| &unit.code);
+    let others = units.filter(|code| *code != host && **code != desk.province.root);
+    others.map(|code| Choice::new(code.as_str(), desk.unit_name(code), false)).collect()
+}
+
+fn asked(desk: &Desk, opened: &Opened) -> Vec<Choice> {
+    let open = opened.dossier.opinions.iter().filter(|one| one.answered_at.is_none());
+    open.map(|one| Choice::new(one.unit.as_str(), desk.unit_name(&one.unit), false)).collect()
+}
+
+fn tomorrow(desk: &Desk) -> Option<String> {
+    desk.today().next().map(|day| day.to_string())
+}
+
+/// Events whose times may be corrected, the newest first.
+fn correctable(desk: &Desk, events: &[Event]) -> Vec<Choice> {
+    let may = events.iter().rev().filter(|event| event.what.has_correctable_time());
+    may.map(|event| {
+        let words = format!("Số {}, {}", event.seq, briefly(desk, event.at).text);
+        Choice::new(event.seq.to_string(), words, false)
+    })
+    .collect()
+}
+
+fn approve(desk: &Desk, opened: &Opened) -> DeedForm {
+    let Some(proposal) = &opened.dossier.proposal else { return DeedForm::propose_correction(Vec::new()) };
+    let at = briefly(desk, proposal.at).text;
+    let what = format!("Sự việc số {}: {at}. {}", proposal.corrects, proposal.reason);
+    DeedForm::approve_correction(proposal.seq, what)
 }
 
 fn officers<'p>(colleagues: impl Iterator<Item = &'p Person>) -> Vec<Choice> {

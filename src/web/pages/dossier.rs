@@ -6,7 +6,7 @@ use axum_extra::extract::Form;
 use serde::Deserialize;
 
 use super::parts::{self, html};
-use super::{deeds, figure, story};
+use super::{course, deeds, figure, story};
 use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::apology::{ObligationState, obligation};
@@ -111,7 +111,7 @@ impl Found {
         let filing = &dossier.filing;
         let standing = standing(desk, &self.opened);
         let deadline = Deadline::of(dossier);
-        let forms = deeds::forms(desk, &caller.actor, &self.opened, &self.colleagues);
+        let forms = deeds::forms(desk, &caller.actor, &self.opened, &self.events, &self.colleagues);
         DossierPage {
             shell: parts::shell(desk, caller, filing.code.clone(), Some(Place::Dossiers)),
             code: filing.code.clone(),
@@ -133,8 +133,9 @@ impl Found {
             figure: figure::of(desk, dossier),
             story: story::story(desk, &self.events, &self.names),
             stops: story::stops(desk, dossier),
+            course: course::of(desk, dossier, &self.events, &self.names),
             apology: self.apology(desk, caller),
-            no_deed: forms.is_empty().then(|| self.no_deed()),
+            no_deed: forms.iter().all(DeedForm::is_about_the_record).then(|| self.no_deed()),
             deeds: forms,
         }
     }

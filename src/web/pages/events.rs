@@ -9,9 +9,10 @@ use super::dossier;
 use super::parts::{escaped, html};
 use crate::app::App;
 use crate::domain::apology::LateReason;
+use crate::domain::deadline::parse_received;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Deed;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Zone};
 use crate::web::failure::{Failure, Result};
 use crate::web::session::Caller;
 use crate::web::views::deeds::DeedForm;
@@ -53,7 +54,8 @@ fn value<'t>(typed: &'t Typed, name: &str) -> &'t str {
 /// Does it; says whether the actor still sees the dossier afterwards.
 async fn attempt(app: &App, caller: &Caller, code: &str, typed: &Typed) -> Result<bool> {
     let actor = caller.writer()?.clone();
-    let (desk, code, request) = (app.desk(), code.to_owned(), request(typed)?);
+    let (desk, code) = (app.desk(), code.to_owned());
+    let request = request(typed, desk.province.zone())?;
     let still_seen = app
         .db
         .write(async move |tx| {
@@ -66,18 +68,22 @@ async fn attempt(app: &App, caller: &Caller, code: &str, typed: &Typed) -> Resul
 }
 
 /// The form as the request that the interface knows; an optional field left empty is not sent.
-fn request(typed: &Typed) -> Result<Request, Refusal> {
+fn request(typed: &Typed, zone: &Zone) -> Result<Request, Refusal> {
     let mut body = Map::new();
     for (name, text) in typed.iter().filter(|(name, _)| name != "csrf") {
         let text = text.trim();
-        let optional = matches!(name.as_str(), "to_officer" | "new_due_on" | "number" | "method");
+        let optional =
+            matches!(name.as_str(), "to_officer" | "new_due_on" | "number" | "method" | "document");
         if text.is_empty() && optional {
             continue;
         }
         let value = match name.as_str() {
-            "expected_version" | "to_officer" => text.parse::<i64>().map_or(Value::Null, Value::from),
+            "expected_version" | "to_officer" | "corrects" | "proposal" => {
+                text.parse::<i64>().map_or(Value::Null, Value::from)
+            }
             "items" => text.lines().map(Value::from).collect(),
-            "new_due_on" if text.parse::<Day>().is_err() => return Err(no_day()),
+            "new_due_on" | "due_on" if text.parse::<Day>().is_err() => return Err(no_day(name)),
+            "true_at" => Value::from(zone.rfc3339(parse_received(text, zone).map_err(|_| no_time())?)),
             _ => Value::from(text),
         };
         body.insert(name.clone(), value);
@@ -89,9 +95,17 @@ fn request(typed: &Typed) -> Result<Request, Refusal> {
     Request::from_json(Value::Object(body))
 }
 
-fn no_day() -> Refusal {
+fn no_time() -> Refusal {
     Refusal::invalid(
-        "new_due_on",
+        "true_at",
+        "Thời điểm chưa đúng. Nhập năm-tháng-ngày và giờ, ví dụ 2026-08-27 16:00.",
+        "This is no date and time. Enter it as 2026-08-27 16:00.",
+    )
+}
+
+fn no_day(field: &str) -> Refusal {
+    Refusal::invalid(
+        field.to_owned(),
         "Ngày chưa đúng. Nhập ngày, tháng, năm, ví dụ 26/11/2026.",
         "This is no date. Enter it as 2026-11-26.",
     )

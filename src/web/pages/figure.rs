@@ -18,7 +18,8 @@ pub fn of(desk: &Desk, dossier: &Dossier) -> Option<MonthFigure> {
     let filing = &dossier.filing;
     let between = Between::units(desk, &filing.receiving_unit, &filing.competent_unit);
     let days = Days { desk, timetable: between.competent, between };
-    let (last, earlier) = dossier.promises.split_last()?;
+    let mut earlier: Vec<&Promise> = dossier.promises_in_force().map(|(_, promise)| promise).collect();
+    let last = earlier.pop()?;
     let derivation = days.derivation(last)?;
     let open = dossier.ended_at.is_none();
     let mut picture = MonthPicture::of(&derivation, open.then(|| desk.today()));

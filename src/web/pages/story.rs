@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::parts;
 use crate::db::{Result, Tx};
-use crate::domain::dossier::{Dossier, StopKind};
-use crate::domain::event::{Event, Happening, ReturnMethod};
+use crate::domain::dossier::Dossier;
+use crate::domain::event::{Event, HandOver, Happening, ReturnMethod};
 use crate::domain::promise::Cause;
 use crate::domain::staff::StaffId;
 use crate::domain::time::{ClockTime, Moment};
@@ -52,7 +52,13 @@ fn told(desk: &Desk, event: &Event, names: &BTreeMap<StaffId, String>) -> StoryE
     let who = names.get(&event.actor).map_or_else(|| unit.clone(), |name| format!("{name}, {unit}"));
     let weighty = !matches!(
         event.what,
-        Happening::Transfer { .. } | Happening::StepDone { .. } | Happening::ImportedStep { .. }
+        Happening::Transfer { .. }
+            | Happening::StepDone { .. }
+            | Happening::StageDone { .. }
+            | Happening::OpinionRequested { .. }
+            | Happening::OpinionGiven { .. }
+            | Happening::CorrectionProposed { .. }
+            | Happening::ImportedStep { .. }
     );
     let (what, said) = words(desk, &event.what, names);
     StoryEvent { at: parts::briefly(desk, event.at), who, what, said, weighty }
@@ -68,15 +74,52 @@ fn words(desk: &Desk, what: &Happening, names: &BTreeMap<StaffId, String>) -> (S
     match what {
         Happening::Submitted { .. } => ("Nộp hồ sơ trực tuyến".to_owned(), None),
         Happening::Received { promise, .. } => ("Tiếp nhận chính thức".to_owned(), due(promise)),
-        Happening::Transfer { to_unit, to_officer } => {
+        Happening::Transfer { to_unit, to_officer, giver } => {
             let unit = desk.unit_name(to_unit);
-            (format!("Chuyển đến {unit}{}", to(to_officer).unwrap_or_default()), None)
+            let to = to(to_officer).unwrap_or_default();
+            (format!("Chuyển đến {unit}{to}{}", handed_over(*giver)), None)
         }
-        Happening::StepDone { step, to_officer } => {
-            (format!("Xong bước “{step}”{}", to(to_officer).unwrap_or_default()), None)
+        Happening::StepDone { step, to_officer, giver } => {
+            let to = to(to_officer).unwrap_or_default();
+            (format!("Xong bước “{step}”{to}{}", handed_over(*giver)), None)
         }
-        Happening::SupplementRequested { items, reason } => {
-            (format!("Yêu cầu bổ sung: {}", items.join("; ")), Some(reason.clone()))
+        Happening::StageDone { stage, giver } => {
+            (format!("Xong khâu “{stage}”{}", handed_over(*giver)), None)
+        }
+        Happening::SupplementRequested { items, reason, contact, exceptional } => {
+            let again = if *exceptional { " (ngoại lệ, do thủ trưởng quyết định)" } else { "" };
+            let contact =
+                contact.as_ref().map_or_else(String::new, |contact| format!(" Liên hệ: {contact}."));
+            (format!("Yêu cầu bổ sung{again}: {}", items.join("; ")), Some(format!("{reason}{contact}")))
+        }
+        Happening::ExclusionBegan { exclusion, basis, document } => {
+            let document = document.as_ref().map_or_else(String::new, |paper| format!(", {paper}"));
+            (
+                format!("Tạm dừng tính thời hạn: {}", exclusion.vietnamese().to_lowercase()),
+                Some(format!("{basis}{document}")),
+            )
+        }
+        Happening::ExclusionEnded { promise, .. } => {
+            ("Hết thời gian không tính, tính tiếp thời hạn".to_owned(), due(promise))
+        }
+        Happening::OpinionRequested { unit, question, due_at } => (
+            format!("Lấy ý kiến {}, trả lời trước {}", desk.unit_name(unit), parts::at(desk, *due_at).text),
+            Some(question.clone()),
+        ),
+        Happening::OpinionGiven { unit, answer } => {
+            (format!("{} trả lời", desk.unit_name(unit)), Some(answer.clone()))
+        }
+        Happening::Reopened { reason } => ("Mở lại hồ sơ đã có kết quả".to_owned(), Some(reason.clone())),
+        Happening::CorrectionProposed { corrects, at, reason } => (
+            format!("Đề nghị đính chính sự việc số {corrects}: {}", parts::at(desk, *at).text),
+            Some(reason.clone()),
+        ),
+        Happening::Corrected { corrects, reason, words, time } => {
+            let right = match (time, words) {
+                (Some(time), _) => parts::at(desk, time.at).text,
+                (None, words) => words.clone().unwrap_or_default(),
+            };
+            (format!("Đính chính sự việc số {corrects}: {right}"), Some(reason.clone()))
         }
         Happening::Supplemented { promise } => ("Đã nhận bổ sung".to_owned(), due(promise)),
         Happening::PaymentRequested { reason } => {
@@ -138,15 +181,22 @@ fn cause(cause: Cause) -> &'static str {
     }
 }
 
+/// `, quá hạn`: how the giver stood, as it was recorded (LIFE-04).
+fn handed_over(giver: Option<HandOver>) -> String {
+    giver.map_or_else(String::new, |giver| format!(", {}", giver.timeliness.vietnamese()))
+}
+
+/// The provision and the papers of a stop (STOP-02).
+fn basis(stop: &crate::domain::dossier::Stop) -> Option<String> {
+    let papers = stop.basis.iter().chain(&stop.documents).cloned().collect::<Vec<_>>();
+    (!papers.is_empty()).then(|| papers.join("; "))
+}
+
 pub fn stops(desk: &Desk, dossier: &Dossier) -> Vec<Stop> {
     let end = |to: Option<Moment>| to.or(dossier.ended_at).unwrap_or(desk.now);
     let each = dossier.stops.iter().map(|stop| Stop {
-        kind: match stop.kind {
-            StopKind::Supplement => "Chờ bổ sung hồ sơ",
-            StopKind::FinancialObligation => "Chờ thực hiện nghĩa vụ tài chính",
-        }
-        .to_owned(),
-        basis: None,
+        kind: stop.kind.vietnamese().to_owned(),
+        basis: basis(stop),
         from: parts::at(desk, stop.from),
         to: stop.to.map(|to| parts::at(desk, to)),
         length: length(desk, dossier, stop.from, end(stop.to)),

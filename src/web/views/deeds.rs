@@ -2,6 +2,8 @@
 //!
 //! Names of kinds and fields are those of `POST /api/v1/dossiers/{code}/events`.
 
+mod lawful;
+
 use super::parts::{Choice, Field};
 use crate::domain::apology::{DeliveryChannel, LateReason};
 
@@ -128,6 +130,12 @@ impl DeedForm {
     pub fn refused(mut self, error: impl Into<String>) -> Self {
         self.error = Some(error.into());
         self
+    }
+
+    /// Whether it brings the dossier no further but corrects what was recorded.
+    #[must_use]
+    pub fn is_about_the_record(&self) -> bool {
+        matches!(self.kind, "correction_proposed" | "corrected")
     }
 
     #[must_use]

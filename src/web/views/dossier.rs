@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::course::Course;
 use super::deeds::DeedForm;
 use super::parts::{Choice, MonthFigure, Standing, When};
 use super::shell::Shell;
@@ -38,6 +39,7 @@ pub struct DossierPage {
     /// Newest first.
     pub story: Vec<StoryEvent>,
     pub stops: Vec<Stop>,
+    pub course: Course,
     pub apology: Option<Apology>,
     /// In the order of likelihood, the next one first.
     pub deeds: Vec<DeedForm>,

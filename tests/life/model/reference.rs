@@ -22,7 +22,19 @@ pub struct Kind {
     pauses: bool,
     second: Option<&'static str>,
     unit: Unit,
+    /// Minutes of the steps that are counted, a day having 480.
+    steps: &'static [i64],
 }
+
+/// What the steps are called where there are any; the last is not counted.
+pub const STEPS: [&str; 6] = [
+    "Tiếp nhận, kiểm tra hồ sơ",
+    "Phân công xử lý",
+    "Thẩm định, dự thảo kết quả",
+    "Ký kết quả",
+    "Vào sổ, đóng dấu",
+    "Trả kết quả",
+];
 
 /// What the limit is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +47,22 @@ enum Unit {
 }
 
 const fn kind(procedure: &'static str, competent: &'static str, limit: &'static str, unit: Unit) -> Kind {
-    Kind { procedure, competent, limit, cutoff: CutOff::None, pauses: false, second: None, unit }
+    Kind { procedure, competent, limit, cutoff: CutOff::None, pauses: false, second: None, unit, steps: &[] }
 }
 
 pub const KINDS: [Kind; 9] = [
-    kind(THREE_DAYS, COMMUNE, "3wd", Unit::Days(3)),
+    Kind { steps: &[120, 120, 840, 240, 120], ..kind(THREE_DAYS, COMMUNE, "3wd", Unit::Days(3)) },
     Kind { cutoff: CutOff::After15h, ..kind(SAME_DAY, COMMUNE, "same-day", Unit::SameDay) },
     kind(TWENTY_CALENDAR_DAYS, COMMUNE, "20cd", Unit::Days(20)),
-    kind("2.001035", COMMUNE, "2wd", Unit::Days(2)),
-    kind(EIGHT_HOURS, "H35.05", "8wh", Unit::Hours(8)),
+    Kind { steps: &[120, 120, 360, 240, 120], ..kind("2.001035", COMMUNE, "2wd", Unit::Days(2)) },
+    Kind { steps: &[60, 60, 240, 60, 60], ..kind(EIGHT_HOURS, "H35.05", "8wh", Unit::Hours(8)) },
     Kind { pauses: true, ..kind(PAUSING, "H35.04", "35cd", Unit::Days(35)) },
-    Kind { second: Some("3wd"), ..kind(SECOND_LIMIT, "H35.06.01", "17wd", Unit::Days(17)) },
-    kind(NO_SECOND_LIMIT, "H35.06.01", "8wd", Unit::Days(8)),
+    Kind {
+        second: Some("3wd"),
+        steps: &[240, 240, 7_080, 480, 120],
+        ..kind(SECOND_LIMIT, "H35.06.01", "17wd", Unit::Days(17))
+    },
+    Kind { steps: &[240, 240, 2_760, 480, 120], ..kind(NO_SECOND_LIMIT, "H35.06.01", "8wd", Unit::Days(8)) },
     kind("1.012786", "H35.06.01", "1mo", Unit::Months),
 ];
 
@@ -79,10 +95,14 @@ pub enum What {
     Apologise,
     Deliver,
     Exempt,
+    /// A time that the law excludes begins, and ends.
+    Exclude,
+    EndExclusion,
+    Reopen,
 }
 
 impl What {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Accept,
         Self::Transfer,
         Self::StepDone,
@@ -98,6 +118,9 @@ impl What {
         Self::Apologise,
         Self::Deliver,
         Self::Exempt,
+        Self::Exclude,
+        Self::EndExclusion,
+        Self::Reopen,
     ];
 }
 
@@ -106,6 +129,8 @@ pub struct Asked {
     pub what: What,
     pub at: Option<Moment>,
     pub new_date: Option<Day>,
+    /// The place of the step that is done.
+    pub step: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -158,6 +183,11 @@ pub struct Model {
     pub received_at: Option<Moment>,
     pub pledges: Vec<Pledge>,
     pub stopped: Option<Moment>,
+    /// Whether the clock stands still for a time that the law excludes.
+    excluded: bool,
+    online: bool,
+    /// The place of the step that it is at, once it was handed over.
+    pub step: usize,
     requests: u32,
     pub late_at_stop: bool,
     /// The end, and the instant that decides lateness.
@@ -169,6 +199,17 @@ pub struct Model {
     pub row: Option<ObligationRow>,
     pub next_check: Option<Moment>,
     last_at: Moment,
+}
+
+impl Kind {
+    /// Whether its steps are called as in [`STEPS`].
+    pub fn is_followed(&self) -> bool {
+        self.unit != Unit::SameDay
+    }
+}
+
+fn what_excludes(what: What) -> bool {
+    what == What::Exclude
 }
 
 fn timetable(kind: &Kind) -> &'static Timetable {
@@ -229,6 +270,9 @@ impl Model {
             received_at: None,
             pledges: Vec::new(),
             stopped: None,
+            excluded: false,
+            online,
+            step: 1,
             requests: 0,
             late_at_stop: false,
             end: None,
@@ -281,7 +325,15 @@ impl Model {
     /// LIFE-01, and what may happen to a dossier without moving it.
     pub fn next(&self, what: What) -> Option<u8> {
         let letter_is_due = self.pledge().is_some() && !self.ended_in_time();
+        // STOP-04.
+        let overlaps = matches!(what, What::Supplement | What::Payment | What::Settle | What::Exclude);
+        if self.excluded && overlaps {
+            return None;
+        }
         Some(match (self.state, what) {
+            (state @ (2 | 4), What::Exclude) => state,
+            (state, What::EndExclusion) if self.excluded => state,
+            (9, What::Reopen) => 4,
             (1, What::Accept) => 2,
             (1, What::Refuse) => 3,
             (2 | 4, What::Transfer) | (4, What::StepDone) | (6, What::Paid) => 4,
@@ -320,7 +372,8 @@ impl Model {
             What::Paid => matches!(who, Who::Counter | Who::Specialist),
             What::Refuse if self.state == 1 => who == Who::Counter,
             What::Stop | What::Refuse | What::Settle => matches!(who, Who::Counter | Who::Head),
-            What::Apologise | What::Exempt => who == Who::Head,
+            What::Apologise | What::Exempt | What::Reopen => who == Who::Head,
+            What::Exclude | What::EndExclusion => matches!(who, Who::Specialist | Who::Head),
             What::Accept | What::Supplemented | What::Withdraw | What::Return | What::Deliver => {
                 who == Who::Counter
             }
@@ -399,16 +452,19 @@ impl Model {
         let at = self.at(asked, now);
         let next = self.next(asked.what).unwrap();
         let was_received = self.received_at.is_some();
+        let was_handed_over = self.state == 4;
         match asked.what {
-            What::Supplement | What::Payment => {
+            What::Supplement | What::Payment | What::Exclude => {
                 self.late_at_stop = self.is_late(at);
                 self.stopped = Some(at);
+                self.excluded = what_excludes(asked.what);
                 self.requests += u32::from(asked.what == What::Supplement && was_received);
                 self.next_check = None;
             }
             What::Withdraw | What::Stop | What::Refuse | What::Settle => {
                 self.end = Some((at, self.stopped.unwrap_or(at)));
                 self.stopped = None;
+                self.excluded = false;
                 self.next_check = None;
             }
             _ => {}
@@ -420,6 +476,19 @@ impl Model {
             What::Accept => self.promise_from(at, self.kind.limit),
             What::Supplemented => self.resume(at, false),
             What::Paid => self.resume(at, true),
+            What::EndExclusion => self.go_on(at),
+            What::Transfer if was_handed_over => {}
+            What::Transfer => self.watch_step(),
+            What::StepDone => {
+                let known = self.kind.is_followed() && self.step < STEPS.len();
+                self.step = if known { self.step + 1 } else { 1 };
+                self.watch_step();
+            }
+            What::Reopen => {
+                self.end = None;
+                let from = self.pledge().unwrap().from;
+                self.next_check = self.milestones().into_iter().filter(|when| *when >= from).min();
+            }
             What::Apologise => self.apologise(at, asked.new_date),
             What::Deliver => {
                 let letter = self.letter.as_mut().unwrap();
@@ -463,6 +532,9 @@ impl Model {
         if let Some(row) = &mut self.row {
             if ended_in_time && row.delivered_at.is_none() {
                 row.closed_at.get_or_insert(now);
+            }
+            if what == What::Reopen {
+                row.closed_at = None;
             }
             match (what, letter) {
                 (What::Apologise, Some(letter)) => {
@@ -527,7 +599,67 @@ impl Model {
         }
     }
 
-    /// MON-02 to MON-04 and LATE-00: every instant at which something may become owed.
+    /// STOP-02: the promise moves by the excluded time, whatever limit it is of.
+    fn go_on(&mut self, at: Moment) {
+        let stopped = self.stopped.take().unwrap();
+        self.excluded = false;
+        let pledge = self.pledge().unwrap().clone();
+        let terms = Terms { cutoff: self.kind.cutoff, ..Terms::of(self.kind.limit.parse().unwrap()) };
+        let due = Due { at: pledge.due_at, on: pledge.due_on, counting_starts: pledge.due_on };
+        let due = timetable(self.kind).pause(&due, &terms, stopped, at).unwrap();
+        self.pledges.push(Pledge { from: at, due_at: due.at, due_on: due.on, unit: pledge.unit });
+        self.next_check = self.milestones().into_iter().filter(|when| *when >= at).min();
+    }
+
+    /// MON-05: a new step is waited for as well, while the clock runs.
+    fn watch_step(&mut self) {
+        if self.runs() {
+            self.next_check = self.next_check.into_iter().chain(self.step_overdue()).min();
+        }
+    }
+
+    /// PROC-04: a step leaves the time of those after it; what is due with the dossier is not told twice.
+    fn step_overdue(&self) -> Option<Moment> {
+        let pledge = self.pledge()?;
+        let place = if self.state == 2 { 0 } else { self.step };
+        let planned = self.kind.steps.get(place).map(|_| {
+            let rest: i64 = self.kind.steps[place + 1..].iter().sum();
+            self.leaving(pledge, rest).min(pledge.due_at).max(pledge.from)
+        });
+        let transfer = (place == 0 && self.kind.unit != Unit::SameDay).then(|| self.transfer_due());
+        let due = planned.into_iter().chain(transfer).min()?;
+        (due < pledge.due_at).then(|| after(due))
+    }
+
+    fn leaving(&self, pledge: &Pledge, rest: i64) -> Moment {
+        if rest == 0 {
+            return pledge.due_at;
+        }
+        if let UnitOf::Hours(_) = pledge.unit {
+            let begins = self.minutes_before(pledge.due_at, rest);
+            // What exactly fills a session ends at the closing before it.
+            return self.minutes_before(begins, 1).plus(SignedDuration::from_mins(1));
+        }
+        let (days, part) = (usize::try_from(rest / 480).unwrap(), rest % 480);
+        let day = if days == 0 { pledge.due_on } else { self.working_day_before(pledge.due_on, days) };
+        let worked = (480 - part) * 27_000 / 480;
+        // Four hours before noon, three and a half after it.
+        let clock = if worked <= 14_400 { 27_000 + worked } else { 48_600 + worked - 14_400 };
+        instant(day, ClockTime::from_seconds(u32::try_from(clock).unwrap()).unwrap())
+    }
+
+    /// TRF-01 for what was filed online, TRF-02 for paper.
+    fn transfer_due(&self) -> Moment {
+        let (day, clock) = province().zone().local(self.received_at.unwrap());
+        let next = self.working_day_after(day, 1);
+        if !self.online {
+            return instant(next, ClockTime::hm(17, 0));
+        }
+        let in_time = clock <= ClockTime::hm(15, 0) && timetable(self.kind).is_working(day);
+        if in_time { instant(day, ClockTime::hm(17, 0)) } else { opening(next) }
+    }
+
+    /// MON-02 to MON-05 and LATE-00: every instant at which something may become owed.
     fn milestones(&self) -> Vec<Moment> {
         let Some(pledge) = self.pledge() else { return Vec::new() };
         let late = pledge.late_from();
@@ -539,6 +671,7 @@ impl Model {
             [1, 3, 5].map(|days| opening(self.working_day_after(pledge.due_on, days)).max(after(late))),
         );
         all.extend(self.second.map(after));
+        all.extend(self.step_overdue());
         all
     }
 

@@ -1,6 +1,7 @@
 //! Random lives: what is asked, by whom, when, and what else happens in between.
 
 use dunghen::domain::apology::{DeliveryChannel, LateReason};
+use dunghen::domain::event::Exclusion;
 use dunghen::domain::procedure::Channel;
 use dunghen::domain::time::Moment;
 use dunghen::work::intake::NewDossier;
@@ -8,7 +9,7 @@ use dunghen::work::processing::{Change, Request};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use super::reference::{Asked, KINDS, Kind, Model, What, Who};
+use super::reference::{Asked, KINDS, Kind, Model, STEPS, What, Who};
 use super::vec;
 use crate::office::*;
 
@@ -122,6 +123,7 @@ impl Ask {
             what,
             at: self.at.map(|minutes| now.plus(SignedDuration::from_mins(minutes))),
             new_date: new_date.and_then(|days| model.latest_date(now).plus(days)),
+            step: model.step,
         };
         (who, asked)
     }
@@ -136,8 +138,18 @@ fn body(asked: &Asked) -> Change {
     match asked.what {
         What::Accept => Change::Received {},
         What::Transfer => transfer(COMMUNE),
-        What::StepDone => Change::StepDone { step: words(), to_officer: None },
+        What::StepDone => Change::StepDone {
+            step: STEPS.get(asked.step).map_or_else(words, |step| (*step).to_owned()),
+            to_officer: None,
+        },
         What::Supplement => supplement(),
+        What::Exclude => Change::ExclusionBegan {
+            exclusion: Exclusion::Verification,
+            basis: "Khoản 2 Điều 9".to_owned(),
+            document: None,
+        },
+        What::EndExclusion => Change::ExclusionEnded { document: None },
+        What::Reopen => Change::Reopened { reason: words() },
         What::Supplemented => Change::Supplemented {},
         What::Payment => Change::PaymentRequested { reason: words() },
         What::Paid => Change::Paid {},

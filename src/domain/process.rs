@@ -1,0 +1,133 @@
+//! The internal process of one dossier: until when each step is to be done and which one it is at
+//! (section 4.9).
+
+use super::calendar::Timetable;
+use super::deadline::{Due, acceptance_due, paper_transfer_due, transfer_due};
+use super::dossier::Dossier;
+use super::procedure::{Channel, Step, StepTime};
+use super::promise::{Outcome, Promise};
+use super::ruleset::RuleSet;
+use super::state::State;
+use super::time::Moment;
+
+/// What the steps of a dossier hang on: the catalogue's steps of its version (LAW-01), the rule set
+/// of its receipt, and the timetables of who received and who settles (TIME-14).
+#[derive(Clone, Copy, Debug)]
+pub struct Process<'a> {
+    pub steps: &'a [Step],
+    pub rules: &'a RuleSet,
+    pub receiving: &'a Timetable,
+    pub competent: &'a Timetable,
+}
+
+/// A step and until when it is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepDue {
+    /// By its place in the process, from 0.
+    pub no: usize,
+    pub due_at: Moment,
+}
+
+impl Process<'_> {
+    /// Until when a step is to be done under `promise`; none for one that is not counted (LIFE-06).
+    /// The first is reception, which must have handed the dossier over as well (TRF-04).
+    #[must_use]
+    pub fn due(&self, dossier: &Dossier, promise: Option<&Promise>, no: usize) -> Option<Moment> {
+        let by_plan = promise.and_then(|promise| self.planned(promise, no));
+        let by_transfer = (no == 0).then(|| self.transfer_due(dossier)).flatten();
+        by_plan.into_iter().chain(by_transfer).min()
+    }
+
+    /// PROC-04: the step leaves the time of those that follow it before the promise.
+    fn planned(&self, promise: &Promise, no: usize) -> Option<Moment> {
+        let basis = promise.basis.as_ref()?;
+        self.steps.get(no)?.time?;
+        let rest = self.steps[no + 1..].iter().filter_map(|step| step.time).map(StepTime::minutes).sum();
+        let due = Due { at: promise.due_at, on: promise.due_on, counting_starts: promise.due_on };
+        let at = self.competent.leaving(&due, basis.terms.limit, rest);
+        Some(at.max(promise.counted_from))
+    }
+
+    /// TRF-01, TRF-02: what is filed online is electronic, the rest is paper. A dossier that is settled
+    /// where it is received need not be handed over (ACC-06).
+    #[must_use]
+    pub fn transfer_due(&self, dossier: &Dossier) -> Option<Moment> {
+        let received = dossier.received_at?;
+        if dossier.imported || is_settled_on_the_spot(dossier) {
+            return None;
+        }
+        let due = if dossier.filing.channel == Channel::Online.id() {
+            transfer_due(received, self.receiving, self.rules.transfer_cutoff)
+        } else {
+            paper_transfer_due(received, self.receiving, self.rules.paper_transfer_wd)
+        };
+        due.ok()
+    }
+
+    /// ACC-04: until when an online filing is to be answered.
+    #[must_use]
+    pub fn acceptance_due(&self, dossier: &Dossier) -> Option<Moment> {
+        let online = dossier.filing.channel == Channel::Online.id() && !dossier.imported;
+        let due =
+            online.then(|| acceptance_due(dossier.registered_at, self.receiving, self.rules.acceptance_wh));
+        due.and_then(Result::ok)
+    }
+
+    /// The place of the step that an open dossier is at: reception until it is handed over, then the
+    /// one after the last that was done.
+    #[must_use]
+    pub fn current(&self, dossier: &Dossier) -> Option<usize> {
+        if !dossier.state.is_open() || dossier.received_at.is_none() || dossier.imported {
+            return None;
+        }
+        if dossier.state == State::Received {
+            return Some(0);
+        }
+        Some(self.place(dossier.holder.step.as_deref()).map_or(1, |done| done + 1))
+    }
+
+    /// The place of the step of this name.
+    #[must_use]
+    pub fn place(&self, name: Option<&str>) -> Option<usize> {
+        self.steps.iter().position(|step| Some(step.name.as_str()) == name)
+    }
+
+    /// The step that an open dossier is at, and until when it is to be done.
+    #[must_use]
+    pub fn next_due(&self, dossier: &Dossier) -> Option<StepDue> {
+        let no = self.current(dossier)?;
+        let due_at = self.due(dossier, dossier.promise(), no)?;
+        Some(StepDue { no, due_at })
+    }
+
+    /// How a hand-over at `at` stands to the instant that it was due (LIFE-04): late after it, early
+    /// before the session in which it lies (REP-07); of what is due with the dossier, the promise decides.
+    #[must_use]
+    pub fn timeliness(&self, due_at: Moment, promise: Option<&Promise>, at: Moment) -> Outcome {
+        if let Some(promise) = promise.filter(|promise| promise.due_at == due_at) {
+            return promise.outcome(at);
+        }
+        timeliness(self.competent, due_at, at)
+    }
+}
+
+/// Late after `due_at`, early before the opening of its session, else on time.
+#[must_use]
+pub fn timeliness(timetable: &Timetable, due_at: Moment, at: Moment) -> Outcome {
+    let zone = timetable.zone();
+    let (day, clock) = zone.local(due_at);
+    let session = timetable.hours(day).sessions().iter().find(|one| one.from < clock && clock <= one.to);
+    let opens = session.and_then(|session| zone.instant(day, session.from)).unwrap_or(due_at);
+    if at > due_at {
+        Outcome::Late
+    } else if at < opens {
+        Outcome::Early
+    } else {
+        Outcome::OnTime
+    }
+}
+
+fn is_settled_on_the_spot(dossier: &Dossier) -> bool {
+    let basis = dossier.original_promise().and_then(|promise| promise.basis.as_ref());
+    basis.is_some_and(|basis| basis.terms.limit == super::limit::TimeLimit::SameDay)
+}

@@ -1,0 +1,174 @@
+//! Whole lives, told by the engine and by the second program: promises, stops, runs, steps, stages
+//! and lateness are the same (reliability: the deadline is a function of the events).
+
+#[path = "support/lives.rs"]
+#[allow(dead_code, reason = "shared with the tests of the service")]
+mod lives;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use dunghen::domain::calendar::Timetable;
+use dunghen::domain::deadline::Counted;
+use dunghen::domain::dossier::Dossier;
+use dunghen::domain::event::{Event, Happening};
+use dunghen::domain::limit::TimeLimit;
+use dunghen::domain::time::Moment;
+use dunghen::work::desk::Desk;
+use lives::{Dice, Life, answer, desk, live, write_province};
+use serde_json::Value;
+
+const PROCEDURES: usize = 400;
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own switches are no configuration")]
+fn number_of_lives() -> usize {
+    if std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1") { 1_000_000 } else { 20_000 }
+}
+
+/// Writes lives and the engine's answers beside each other.
+fn tell(desk: &Desk, folder: &Path, seed: u64, count: usize) {
+    let mut dice = Dice(seed);
+    let file =
+        |name: &str| BufWriter::new(File::create(folder.join(format!("{name}-{seed}.jsonl"))).unwrap());
+    let (mut asked, mut told) = (file("lives"), file("engine"));
+    for _ in 0..count {
+        let life = Life::random(&desk.province, &mut dice, "2019-01-01", 2_580);
+        writeln!(asked, "{}", life.line(&desk.province)).unwrap();
+        writeln!(told, "{}", answer(desk, &live(desk, &life), life.now)).unwrap();
+    }
+}
+
+fn second_program(folder: &Path, seed: u64) {
+    let calendar = concat!(env!("CARGO_MANIFEST_DIR"), "/config/calendar/vn-state.toml");
+    let output = Command::new("python3")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/lives.py"))
+        .arg(calendar)
+        .arg(folder)
+        .stdin(File::open(folder.join(format!("lives-{seed}.jsonl"))).unwrap())
+        .stdout(File::create(folder.join(format!("second-{seed}.jsonl"))).unwrap())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Compares line by line and names the first difference with its life.
+fn compare(folder: &Path, seed: u64) -> (usize, usize) {
+    let lines = |name: &str| {
+        BufReader::new(File::open(folder.join(format!("{name}-{seed}.jsonl"))).unwrap())
+            .lines()
+            .map(Result::unwrap)
+    };
+    let (mut all, mut late) = (0, 0);
+    for ((life, engine), second) in lines("lives").zip(lines("engine")).zip(lines("second")) {
+        let engine: Value = serde_json::from_str(&engine).unwrap();
+        let second: Value = serde_json::from_str(&second).unwrap();
+        for (name, value) in second.as_object().unwrap() {
+            assert_eq!(&engine[name], value, "{name} of {life}\n{engine}\n{second}");
+        }
+        assert_eq!(engine, second, "{life}");
+        all += 1;
+        late += usize::from(engine["late"] == true);
+    }
+    (all, late)
+}
+
+/// What a run was given, used and left, as a number in its own unit.
+fn amount(counted: Counted) -> i64 {
+    match counted {
+        Counted::WorkingDays(days) | Counted::CalendarDays(days) => days.into(),
+        Counted::WorkingTime(time) => time.as_secs(),
+    }
+}
+
+/// The runs of one life: nothing of a limit is lost or gained by a stop.
+fn check_runs(dossier: &Dossier, timetable: &Timetable, now: Moment) {
+    let runs = dossier.runs(timetable, now);
+    for (place, run) in runs.iter().enumerate() {
+        let (given, used, left) = (amount(run.allowance), amount(run.used), amount(run.left));
+        assert_eq!(used + left, given, "{run:?}");
+        let basis = run.promise.basis.as_ref().unwrap();
+        let carried = basis.counting_starts.is_none();
+        match (carried, basis.terms.limit) {
+            (false, TimeLimit::WorkingDays(days)) => assert_eq!(given, i64::from(days.get()), "{run:?}"),
+            (false, TimeLimit::WorkingHours(hours)) => {
+                assert_eq!(given, i64::from(hours.get()) * 3_600, "{run:?}")
+            }
+            // A last day that rolls off days off adds to what there was (TIME-02).
+            (false, TimeLimit::CalendarDays(days)) => assert!(given >= i64::from(days.get()), "{run:?}"),
+            (true, TimeLimit::CalendarDays(_) | TimeLimit::Months(_)) => {
+                assert!(given >= amount(runs[place - 1].left), "{run:?}");
+            }
+            (true, _) => assert_eq!(given, amount(runs[place - 1].left), "{run:?}"),
+            _ => {}
+        }
+        if carried {
+            let before = runs[place - 1].promise;
+            assert!(run.promise.due_at >= before.due_at && run.promise.late_from >= before.late_from);
+            if run.from == runs[place - 1].until {
+                assert_eq!(run.promise.due_at, before.due_at, "a stop of no length changes nothing");
+            }
+        }
+    }
+}
+
+/// Once late it stays late: nothing but a correction cures it (SUP-06, LATE-10, LATE-11).
+fn check_lateness(events: &[Event]) {
+    let mut was_late = false;
+    for place in 1..=events.len() {
+        let dossier = Dossier::fold(&events[..place]).unwrap().unwrap();
+        let at = events[place - 1].at;
+        let corrected = matches!(events[place - 1].what, Happening::Corrected { .. });
+        let late = dossier.is_late_at(at);
+        assert!(late || !was_late || corrected, "{:?} cured a lateness", events[place - 1]);
+        was_late = late;
+    }
+}
+
+/// Reliability 8 and 9 over whole lives: SUP-04 to SUP-06, STOP-04, LATE-11.
+#[test]
+fn no_stop_loses_or_gains_time_and_none_cures_a_lateness() {
+    let folder = tempfile::tempdir().unwrap();
+    write_province(folder.path(), &mut Dice(20_261_129), 200);
+    let desk = desk(folder.path());
+    let mut dice = Dice(5);
+    let mut stops = 0;
+    for _ in 0..number_of_lives() / 10 {
+        let life = Life::random(&desk.province, &mut dice, "2019-01-01", 2_580);
+        let events = live(&desk, &life);
+        let dossier = Dossier::fold(&events).unwrap().unwrap();
+        check_runs(&dossier, desk.province.timetable(&dossier.filing.competent_unit), life.now);
+        check_lateness(&events);
+        stops += dossier.stops.len();
+    }
+    assert!(stops > 1_000, "too few stops to tell: {stops}");
+}
+
+#[test]
+fn the_engine_tells_every_life_as_the_second_program_does() {
+    let folder = tempfile::tempdir().unwrap();
+    write_province(folder.path(), &mut Dice(20_261_127), PROCEDURES);
+    let desk = desk(folder.path());
+    let batch = number_of_lives() / 2;
+    let seeds = [1, 2];
+    std::thread::scope(|scope| {
+        for seed in seeds {
+            let (desk, folder) = (&desk, folder.path());
+            scope.spawn(move || {
+                tell(desk, folder, seed, batch);
+                second_program(folder, seed);
+            });
+        }
+    });
+    let (mut all, mut late) = (0, 0);
+    for seed in seeds {
+        let (some, some_late) = compare(folder.path(), seed);
+        all += some;
+        late += some_late;
+    }
+    println!("{all} lives, {late} of them late");
+    assert_eq!(all, number_of_lives(), "an answer to every life");
+    assert!(late * 10 > all && late * 10 < all * 9, "too one-sided to tell: {late} of {all}");
+}
