@@ -12,6 +12,7 @@ use crate::db::Purpose;
 
 pub mod backup;
 pub mod calendar;
+pub mod catalogue;
 pub mod check;
 pub mod demo;
 pub mod import;
@@ -52,6 +53,8 @@ enum Command {
     Restore(restore::RestoreArgs),
     /// Due dates, working time and the checks of a calendar.
     Calendar(calendar::CalendarArgs),
+    /// Check the catalogue of procedures, and turn it from CSV into TOML or back.
+    Catalogue(catalogue::CatalogueArgs),
     /// Take over dossiers from a system that is already there.
     Import(import::ImportArgs),
     /// Official figures.
@@ -73,6 +76,7 @@ pub fn run() -> ExitCode {
     let config = arguments.config.as_deref();
     match &arguments.command {
         Command::Calendar(args) => calendar::run(args),
+        Command::Catalogue(args) => catalogue::run(config, args),
         Command::Openapi => openapi(),
         Command::Completions { shell } => {
             let mut command = Arguments::command();

@@ -322,7 +322,7 @@ fn the_apology_reads_as_if_it_were_meant() {
 fn an_apology_holds_everything_that_the_law_asks_for() {
     let letter = apology();
     let Letter { text, html, .. } = letter.render().unwrap();
-    let print = letter.print().unwrap();
+    let print = letter.print("/dossiers/H35").unwrap();
     let mandatory = [
         ("applicant", "Nguyễn Thị Lụa"),
         ("dossier code", "H35.08-261102-0031"),
@@ -389,7 +389,7 @@ fn what_is_not_known_leaves_no_gap_behind() {
     let Letter { text, html, .. } = letter.render().unwrap();
     assert!(text.contains("Trần Văn Minh, Trưởng phòng Đăng ký đất đai\n\nPHẢN ÁNH"), "{text}");
     assert!(text.contains("Nơi tiếp nhận: Văn phòng UBND tỉnh Lai Châu\n\n"), "{text}");
-    for body in [text, html, letter.print().unwrap()] {
+    for body in [text, html, letter.print("/dossiers/H35").unwrap()] {
         assert!(!body.contains("iện thoại") && !body.contains("Thư điện tử") && !body.contains("Đã ký số"));
     }
 }
@@ -402,7 +402,7 @@ fn an_organisation_is_addressed_as_one_and_a_title_is_what_the_office_calls_it()
         ..apology()
     };
     let Letter { text, html, .. } = letter.render().unwrap();
-    for body in [text, html, letter.print().unwrap()] {
+    for body in [text, html, letter.print("/dossiers/H35").unwrap()] {
         assert!(body.contains("Công ty TNHH Chè Tam Đường") && body.contains("quý tổ chức"));
         assert!(body.contains(APOLOGY_TITLE_2018) && !body.contains("ông/bà"));
     }
@@ -413,7 +413,7 @@ fn what_people_typed_is_never_markup() {
     let mut letter = apology();
     letter.reason.words = "<script>alert(1)</script> & \"đo lại\" ranh giới".to_owned();
     letter.addressee = Addressee::Person { name: "<b>Lụa</b>".to_owned() };
-    let html = letter.render().unwrap().html + &letter.print().unwrap();
+    let html = letter.render().unwrap().html + &letter.print("/dossiers/H35").unwrap();
     assert!(!html.contains("<script") && !html.contains("<b>"));
     assert!(letter.render().unwrap().text.contains("<script>alert(1)</script> & \"đo lại\""));
 }
@@ -422,7 +422,7 @@ fn what_people_typed_is_never_markup() {
 #[test]
 fn no_letter_fetches_anything() {
     let mut bodies: Vec<_> = all().into_iter().map(|(name, letter)| (name, letter.html)).collect();
-    bodies.push(("print", apology().print().unwrap()));
+    bodies.push(("print", apology().print("/dossiers/H35").unwrap()));
     for (name, html) in bodies {
         for fetching in ["<img", "src=", "url(", "@import", "<link", "<script", "<iframe"] {
             assert!(!html.contains(fetching), "{name}: {fetching}");

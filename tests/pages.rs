@@ -31,6 +31,10 @@ fn pages() -> Vec<(&'static str, String)> {
         ("letter", page(&sample::letter())),
         ("problem", page(&sample::problem())),
         ("slip", page(&sample::slip())),
+        ("procedures", page(&sample::procedures())),
+        ("procedures-public", page(&sample::public_procedures())),
+        ("procedure", page(&sample::procedure())),
+        ("procedure-public", page(&sample::public_procedure())),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! The pictures and the colours: what they say, how heavy they are, whether they can be read.
 
+use dunghen::domain::deadline::Grounds;
+use dunghen::domain::limit::Terms;
 use dunghen::domain::time::{ClockTime, Day};
 use dunghen::paper::Language;
 use dunghen::paper::chart::{MonthPoint, RateBar, answer, month_line, percent, rate_bars, wilson};
@@ -7,6 +9,11 @@ use dunghen::paper::month_picture::{DayMark, MonthPicture, PictureDay};
 
 fn day(text: &str) -> Day {
     text.parse().expect("a day")
+}
+
+/// A receipt in time under this limit.
+fn grounds(limit: &str) -> Grounds {
+    Grounds::of(Terms::of(limit.parse().expect("a limit")))
 }
 
 /// Days from `from` on, one for each mark.
@@ -40,7 +47,8 @@ fn culture_day() -> MonthPicture {
         promise: Some(day("2026-11-26")),
         today: Some(day("2026-11-23")),
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: grounds("3wd"),
     }
 }
 
@@ -64,7 +72,8 @@ fn long_life(n: u32) -> MonthPicture {
         promise,
         today: None,
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: grounds("3wd"),
     }
 }
 
@@ -94,7 +103,8 @@ fn tet_is_one_stretch_over_its_weekend_and_another_year_is_named() {
         promise: Some(day("2026-02-24")),
         today: None,
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: grounds("3wd"),
     };
     let text = picture.sentence(Language::Vietnamese);
     assert!(text.contains("Nghỉ 16/2–20/2 (Tết Nguyên Đán)."), "{text}");
@@ -108,7 +118,8 @@ fn tet_is_one_stretch_over_its_weekend_and_another_year_is_named() {
         promise: Some(day("2026-01-05")),
         today: None,
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: grounds("3wd"),
     };
     let text = over.sentence(Language::Vietnamese);
     assert!(text.contains("Ngày làm việc thứ 1 là Thứ Hai 5/1/2026."), "{text}");
@@ -140,7 +151,8 @@ fn stops_restarts_make_up_days_and_lateness_are_said() {
         promise: Some(day("2026-08-24")),
         today: Some(day("2026-08-26")),
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: grounds("3wd"),
     };
     let text = picture.sentence(Language::Vietnamese);
     for part in [
@@ -168,10 +180,11 @@ fn a_calendar_day_limit_that_ends_on_a_day_off_says_that_it_moves_on() {
         promise: Some(day("2026-11-25")),
         today: None,
         settled: None,
-        every_day_counts: true,
+        hour: None,
+        grounds: grounds("2cd"),
     };
     let text = picture.sentence(Language::Vietnamese);
-    assert!(text.ends_with("Hạn rơi vào ngày nghỉ nên hẹn trả Thứ Tư 25/11."), "{text}");
+    assert!(text.ends_with("Ngày thứ 2 là Thứ Hai 23/11, ngày nghỉ nên hẹn trả Thứ Tư 25/11."), "{text}");
 }
 
 #[test]
@@ -332,39 +345,5 @@ mod colours {
     }
 }
 
-mod promises {
-    use std::sync::Arc;
-
-    use dunghen::domain::calendar::{OfficeHours, Timetable};
-    use dunghen::domain::deadline::parse_received;
-    use dunghen::domain::limit::Terms;
-    use dunghen::paper::Language;
-    use dunghen::paper::month_picture::MonthPicture;
-
-    /// What the picture of a promise says, computed with the published calendar.
-    fn said(received: &str, limit: &str) -> String {
-        let calendar = Arc::new(dunghen::config::calendar::built_in().expect("the calendar"));
-        let office = Timetable::new(calendar, OfficeHours::default());
-        let received = parse_received(received, office.zone()).expect("an instant");
-        let terms = Terms::of(limit.parse().expect("a limit"));
-        let derivation = office.explain(received, &terms).expect("a due date");
-        MonthPicture::of(&derivation, None).sentence(Language::Vietnamese)
-    }
-
-    /// Domain section 5.2: the vectors of 20 November, 21 August and 30 April, and 8 hours in hours B.
-    #[test]
-    fn a_promise_explains_itself_from_the_derivation() {
-        assert_eq!(
-            said("2026-11-20T16:00", "3wd"),
-            "Nhận 16:00 Thứ Sáu 20/11. Tính từ Thứ Hai 23/11. Nghỉ 24/11 (Ngày Văn hóa Việt Nam). \
-             Ngày làm việc thứ 3 là Thứ Năm 26/11."
-        );
-        assert!(
-            said("2026-08-21T09:00", "5wd")
-                .contains("Làm bù Thứ Bảy 22/8. Ngày làm việc thứ 5 là Thứ Năm 27/8.")
-        );
-        assert!(said("2025-04-10T09:00", "20cd").ends_with("Hạn rơi vào ngày nghỉ nên hẹn trả Thứ Hai 5/5."));
-        assert!(said("2026-11-20T16:00", "8wh").ends_with("Đủ 8 giờ làm việc vào Thứ Hai 23/11."));
-        assert!(said("2026-11-20T10:00", "same-day").ends_with("Hẹn trả ngay trong ngày, Thứ Sáu 20/11."));
-    }
-}
+#[path = "pictures/promises.rs"]
+mod promises;

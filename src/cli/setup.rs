@@ -47,10 +47,15 @@ pub fn print(text: &str) {
     _ = writeln!(std::io::stdout(), "{text}");
 }
 
+/// Prints one line to standard error.
+pub fn complain(message: &str) {
+    _ = writeln!(std::io::stderr(), "{message}");
+}
+
 /// Prints one message to standard error: the input can't be used.
 #[must_use]
 pub fn unusable(message: &str) -> ExitCode {
-    _ = writeln!(std::io::stderr(), "dunghen: {message}");
+    complain(&format!("dunghen: {message}"));
     ExitCode::from(2)
 }
 

@@ -106,6 +106,12 @@ impl Source {
         );
     }
 
+    /// The line of a byte, from 1.
+    #[must_use]
+    pub fn line(&self, offset: usize) -> usize {
+        place(&self.text, offset).line
+    }
+
     /// Whether nothing is wrong so far.
     #[must_use]
     pub fn is_sound(&self) -> bool {

@@ -1,7 +1,12 @@
-//! Reads `procedures.toml`: the catalogue with limits, papers and steps.
+//! Reads the catalogue with limits, papers and steps: `procedures.toml`, or the same as a table,
+//! `procedures.csv`.
 //!
 //! Checks what an entry says of itself and, given the units and rule sets, what it says of
 //! others (PROC-02, PROC-05).
+
+mod cells;
+mod sheet;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -27,28 +32,81 @@ impl Field for Competent {
     }
 }
 
+pub use sheet::{COLUMNS, Column};
+pub use write::{TableError, to_csv, to_toml};
+
 /// # Errors
 /// Everything that is wrong in the file; an unknown unit only where `units` are known.
 pub fn read(file: &str, text: &str, units: Option<&UnitTree>) -> Result<Catalogue, Vec<Fault>> {
-    let source = Source::new(file, text);
-    let parsed = parse(&source);
-    let mut root = Table::new(&source, String::new(), &parsed);
+    let source = Source::new(file, text.trim_start_matches('\u{feff}'));
+    let procedures = if is_table(file) { of_csv(&source, units) } else { of_toml(&source, units) };
+    if source.is_sound() { Ok(Catalogue::new(procedures)) } else { Err(source.faults()) }
+}
+
+/// The same of a file's bytes, which may be in another encoding.
+///
+/// # Errors
+/// As [`read`], and the first place that is not UTF-8.
+pub fn read_bytes(file: &str, bytes: &[u8], units: Option<&UnitTree>) -> Result<Catalogue, Vec<Fault>> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => read(file, text, units),
+        Err(error) => {
+            let sound = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+            let source = Source::new(file, &sound);
+            source.note(
+                sound.len()..sound.len(),
+                "",
+                Said::new("Từ đây tệp không phải là UTF-8.", "From here on the file is not UTF-8."),
+                Said::new(
+                    "Lưu lại ở dạng “CSV UTF-8” rồi thử lại.",
+                    "Save it as \"CSV UTF-8\" and try again.",
+                ),
+            );
+            Err(source.faults())
+        }
+    }
+}
+
+/// Whether a file of this name is read as a table.
+fn is_table(file: &str) -> bool {
+    std::path::Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+}
+
+fn of_toml(source: &Source, units: Option<&UnitTree>) -> Vec<Procedure> {
+    let parsed = parse(source);
+    let mut root = Table::new(source, String::new(), &parsed);
     let demonstration = root.maybe("demonstration").unwrap_or(false);
     let tables = root.tables("procedure");
     root.finish();
+    all(source, tables, demonstration, units)
+}
+
+fn of_csv(source: &Source, units: Option<&UnitTree>) -> Vec<Procedure> {
+    let rows = cells::rows(source);
+    let parsed = sheet::tables(source, &rows);
+    let tables = parsed.iter().map(|table| Table::new(source, String::new(), table)).collect();
+    all(source, tables, false, units)
+}
+
+fn all(
+    source: &Source,
+    tables: Vec<Table<'_>>,
+    demonstration: bool,
+    units: Option<&UnitTree>,
+) -> Vec<Procedure> {
     let mut first = BTreeMap::new();
     let mut procedures = Vec::new();
     for table in tables {
-        let (span, path) = (table.span.clone(), table.path().to_owned());
+        let (span, field) = (table.span.clone(), table.path_of("version"));
         let Some(procedure) = one(table, demonstration, units) else { continue };
         let key = (procedure.code.clone(), procedure.version);
-        if let Some(other) = first.insert(key, path.clone()) {
+        if let Some(other) = first.insert(key, source.line(span.start)) {
             source.note(
                 span,
-                &format!("{path}.version"),
+                &field,
                 Said::new(
-                    format!("{} đã có phiên bản này ở {other}.", procedure.code),
-                    format!("{} has this version already, in {other}.", procedure.code),
+                    format!("{} đã có phiên bản này ở dòng {other}.", procedure.code),
+                    format!("{} has this version already, in line {other}.", procedure.code),
                 ),
                 Said::new(
                     "Tăng số phiên bản hoặc xoá một mục.",
@@ -58,7 +116,7 @@ pub fn read(file: &str, text: &str, units: Option<&UnitTree>) -> Result<Catalogu
         }
         procedures.push(procedure);
     }
-    if source.is_sound() { Ok(Catalogue::new(procedures)) } else { Err(source.faults()) }
+    procedures
 }
 
 fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> Option<Procedure> {
@@ -82,7 +140,8 @@ fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> O
     let channels: Vec<Channel> = table.list("channels").into_iter().map(|at| at.value).collect();
     let fee = table.maybe("fee");
     let components = table.list("components").into_iter().map(|at| at.value).collect();
-    let steps: Vec<Step> = table.tables("steps").into_iter().filter_map(step).collect();
+    let stated = table.tables("steps");
+    let (count, steps) = (stated.len(), stated.into_iter().filter_map(step).collect::<Vec<_>>());
     let demonstration = table.maybe("demonstration").unwrap_or(demonstration);
     check_period(&table, valid_from, valid_to);
     check_limits(&table, statutory.as_ref(), committed.as_ref());
@@ -90,7 +149,9 @@ fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> O
     let statutory_limit = statutory.map(|at| at.value);
     let committed_limit = committed.map(|at| at.value);
     let limit = committed_limit.or(statutory_limit);
-    check_steps(&table, limit, &steps);
+    if steps.len() == count {
+        check_steps(&table, limit, &steps);
+    }
     let stages = stages::read(&mut table, limit, units);
     table.finish();
     Some(Procedure {
@@ -123,9 +184,11 @@ fn one(mut table: Table<'_>, demonstration: bool, units: Option<&UnitTree>) -> O
 fn step(mut table: Table<'_>) -> Option<Step> {
     let name = table.value("name");
     let role = table.value("role");
+    let timed = table.has("time");
     let time = table.maybe("time");
     table.finish();
-    Some(Step { name: name?, role: role?, time })
+    // A time that can't be read is no step without one.
+    Some(Step { name: name?, role: role?, time }).filter(|step| step.time.is_some() == timed)
 }
 
 fn check_period(

@@ -215,12 +215,12 @@ impl<'t> Table<'t> {
 fn note_unexpected(source: &Source, path: &str, found: &Spanned<DeValue<'_>>, vi: &str, en: &str) {
     let text = source.text().get(found.span()).unwrap_or_default();
     let shown: String = text.lines().next().unwrap_or_default().chars().take(60).collect();
-    source.note(
-        found.span(),
-        path,
-        Said::new(format!("{shown} không hợp lệ."), format!("{shown} does not fit here.")),
-        Said::new(format!("Cần ghi {vi}."), format!("Write {en}.")),
-    );
+    let what = if shown.is_empty() {
+        Said::new("Để trống.", "This is empty.")
+    } else {
+        Said::new(format!("{shown} không hợp lệ."), format!("{shown} does not fit here."))
+    };
+    source.note(found.span(), path, what, Said::new(format!("Cần ghi {vi}."), format!("Write {en}.")));
 }
 
 fn text_of<'v>(value: &'v DeValue<'_>) -> Option<&'v str> {

@@ -67,7 +67,7 @@ impl Texts {
             rulesets: find(&files.rulesets, &["rulesets.toml"]),
             units: find(&files.units, &["units.toml"]),
             hours: find(&files.hours, &["hours.toml"]),
-            procedures: find(&files.procedures, &["procedures.toml"]),
+            procedures: find(&files.procedures, &["procedures.toml", "procedures.csv"]),
         };
         let mut faults = Vec::new();
         let mut text = |file: &Option<PathBuf>, built_in: BuiltIn| match file {

@@ -6,6 +6,7 @@
 
 mod count;
 mod derivation;
+mod grounds;
 mod lateness;
 mod pause;
 mod received;
@@ -26,6 +27,7 @@ use super::time::{Day, Moment};
 
 pub use count::Counted;
 pub use derivation::{Derivation, LocalTime, Step, StepReason};
+pub use grounds::{Grounds, Missed, TakenUpLater, missed};
 pub use lateness::{Promise, late_from};
 pub use received::parse_received;
 pub use sub_deadline::{acceptance_due, paper_transfer_due, transfer_due, working_days_later};

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::code::ProcedureCode;
 use super::limit::{CutOff, CutOffEffect, DueTime, Terms, TimeLimit};
+use super::refusal::Language;
 use super::ruleset::{RuleSet, SupplementClock};
 use super::staff::Role;
 pub use super::stage::Stage;
@@ -192,6 +193,15 @@ impl Procedure {
         self.committed_limit.unwrap_or(self.statutory_limit)
     }
 
+    /// The name in a language, the Vietnamese one where it has no other.
+    #[must_use]
+    pub fn name_in(&self, language: Language) -> &str {
+        match language {
+            Language::Vietnamese => &self.name_vi,
+            Language::English => self.name_en.as_deref().unwrap_or(&self.name_vi),
+        }
+    }
+
     /// How the promise of a dossier is counted under a rule set.
     #[must_use]
     pub fn terms(&self, rules: &RuleSet) -> Terms {
@@ -273,6 +283,12 @@ impl Catalogue {
     #[must_use]
     pub fn at(&self, code: &ProcedureCode, day: Day) -> Option<&Procedure> {
         self.0.get(code)?.iter().rev().find(|procedure| procedure.in_force(day))
+    }
+
+    /// Every version of one procedure, the oldest first.
+    #[must_use]
+    pub fn versions(&self, code: &ProcedureCode) -> &[Procedure] {
+        self.0.get(code).map_or(&[], Vec::as_slice)
     }
 
     /// The version that a dossier keeps.

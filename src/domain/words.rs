@@ -7,7 +7,10 @@
 use std::fmt;
 
 use jiff::civil::Weekday;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
+use super::limit::TimeLimit;
 pub use super::refusal::Language;
 use super::statistics::Rate;
 use super::time::{ClockTime, Day, Month};
@@ -79,6 +82,21 @@ impl Language {
         format!("{}, {}", self.day(day), time.to_the_minute())
     }
 
+    /// `26/11`, `26 November`: without the year where that is `year`.
+    #[must_use]
+    pub fn brief_day(self, day: Day, year: i16) -> String {
+        let (number, month) = (day.0.day(), day.0.month());
+        let brief = match self {
+            Self::Vietnamese => format!("{number}/{month}"),
+            Self::English => format!("{number} {}", english_month(month)),
+        };
+        match self {
+            _ if day.year() == year => brief,
+            Self::Vietnamese => format!("{brief}/{}", day.year()),
+            Self::English => format!("{brief} {}", day.year()),
+        }
+    }
+
     /// `ngày 26 tháng 11 năm 2026`, as it stands above a signature: two digits for the days
     /// up to 9 and the months 1 and 2, so that nothing can be written before them.
     #[must_use]
@@ -113,6 +131,19 @@ impl Language {
         match self {
             Self::Vietnamese => format!("{count} {vietnamese}"),
             Self::English => format!("{count} {english}{}", if count == 1 { "" } else { "s" }),
+        }
+    }
+
+    /// `3 ngày làm việc`, `trong ngày làm việc`.
+    #[must_use]
+    pub fn limit(self, limit: TimeLimit) -> String {
+        match limit {
+            TimeLimit::WorkingDays(days) => self.amount(Amount::working_days(days.get())),
+            TimeLimit::CalendarDays(days) => self.amount(Amount::new(days.get(), TimeUnit::CalendarDay)),
+            TimeLimit::WorkingHours(hours) => self.amount(Amount::working_hours(hours.get())),
+            TimeLimit::Months(months) => self.amount(Amount::new(months.get(), TimeUnit::Month)),
+            TimeLimit::SameDay => self.choose("trong ngày làm việc", "within the working day").to_owned(),
+            TimeLimit::None => self.choose("không quy định", "no time limit").to_owned(),
         }
     }
 
@@ -186,6 +217,17 @@ pub fn one_line(text: &str) -> String {
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Text as it is searched: small letters without accents, `đ` as `d`.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let letter = |c: char| match c {
+        'đ' | 'Đ' => 'd',
+        other => other,
+    };
+    let plain = text.nfd().filter(|c| !is_combining_mark(*c)).map(letter);
+    plain.flat_map(char::to_lowercase).collect()
 }
 
 /// Whether a character takes no room by itself: zero-width ones, marks that turn the reading
@@ -296,6 +338,26 @@ mod tests {
         let rate = Rate::of(964, 1000).unwrap();
         assert_eq!(Vietnamese.percent(rate), "96,40 %");
         assert_eq!(English.percent(rate), "96.40 %");
+    }
+
+    #[test]
+    fn text_is_searched_without_accents() {
+        assert_eq!(folded("Đăng ký KẾT HÔN 1.000894"), "dang ky ket hon 1.000894");
+        // The same letters, composed and in parts.
+        assert_eq!(folded("Hộ tịch"), folded("Ho\u{323}\u{302} ti\u{323}ch"));
+    }
+
+    #[test]
+    fn a_day_of_the_same_year_needs_no_year() {
+        let day = day("2026-02-05");
+        assert_eq!(
+            (Vietnamese.brief_day(day, 2026), Vietnamese.brief_day(day, 2025)),
+            ("5/2".into(), "5/2/2026".into())
+        );
+        assert_eq!(
+            (English.brief_day(day, 2026), English.brief_day(day, 2025)),
+            ("5 February".into(), "5 February 2026".into())
+        );
     }
 
     #[test]

@@ -170,6 +170,7 @@ struct ApologyText<'a> {
 #[template(path = "apology_print.html")]
 struct ApologyPrint<'a> {
     letter: &'a ApologyLetter,
+    back: &'a str,
 }
 
 impl ApologyLetter {
@@ -184,12 +185,13 @@ impl ApologyLetter {
         Ok(Letter { subject: self.subject(), text, html })
     }
 
-    /// As form 04 on one A4 sheet, with the identifier in full: HTML made for paper.
+    /// As form 04 on one A4 sheet, with the identifier in full: HTML made for paper. On a screen it
+    /// leads `back` to where one came from.
     ///
     /// # Errors
     /// Where a template fails.
-    pub fn print(&self) -> Result<String, LetterError> {
-        Ok(ApologyPrint { letter: self }.render()?)
+    pub fn print(&self, back: &str) -> Result<String, LetterError> {
+        Ok(ApologyPrint { letter: self, back }.render()?)
     }
 
     fn subject(&self) -> Subject {

@@ -9,8 +9,8 @@ mod sentence;
 
 use jiff::civil::Weekday;
 
-use crate::domain::deadline::{Derivation, Step, StepReason};
-use crate::domain::limit::TimeLimit;
+use crate::domain::deadline::{Derivation, Grounds, Step, StepReason};
+use crate::domain::limit::{DueTime, TimeLimit};
 use crate::domain::time::{ClockTime, Day};
 use crate::paper::{Language, Svg};
 
@@ -28,7 +28,7 @@ pub enum DayMark {
     Worked(u32),
     /// The n-th day of a run that a lawful restart set aside (SUP-04).
     SetAside(u32),
-    /// A day off; a weekend has no name.
+    /// A day off; a weekend has a name where a public day falls on it.
     Off(Option<String>),
     /// The clock stood still (STOP-02).
     Stopped,
@@ -43,12 +43,14 @@ pub struct PictureDay {
     pub mark: DayMark,
     /// A weekend day on which the state works to make up for a swapped day off.
     pub make_up: bool,
+    /// The name of the day off on which the last counted day falls (TIME-02).
+    pub falls_on: Option<String>,
 }
 
 impl PictureDay {
     #[must_use]
     pub fn new(day: Day, mark: DayMark) -> Self {
-        Self { day, mark, make_up: false }
+        Self { day, mark, make_up: false, falls_on: None }
     }
 
     fn of(step: &Step, every_day_counts: bool) -> Self {
@@ -56,12 +58,16 @@ impl PictureDay {
             (Some(n), ..) if step.counts => DayMark::Counted(n),
             (_, Some(minutes), _) if step.counts => DayMark::Worked(minutes),
             (.., Some(StepReason::Stopped)) => DayMark::Stopped,
-            (.., Some(StepReason::Weekend)) => DayMark::Off(None),
             (.., None | Some(StepReason::BeforeStart)) => DayMark::Before,
             (.., Some(_)) => DayMark::Off(step.name.clone()),
         };
         let weekend = matches!(step.date.weekday(), Weekday::Saturday | Weekday::Sunday);
-        Self { day: step.date, mark, make_up: step.counts && weekend && !every_day_counts }
+        Self {
+            day: step.date,
+            mark,
+            make_up: step.counts && weekend && !every_day_counts,
+            falls_on: step.name.clone().filter(|_| step.counts),
+        }
     }
 }
 
@@ -73,40 +79,54 @@ pub struct MonthPicture {
     pub days: Vec<PictureDay>,
     /// The day promised; none where the procedure has no limit.
     pub promise: Option<Day>,
+    /// The clock time promised, where it is another than the office's closing.
+    pub hour: Option<ClockTime>,
     /// Today, if the picture should show it.
     pub today: Option<Day>,
     /// The day on which the result was there.
     pub settled: Option<Day>,
-    /// Whether the limit counts days off too (TIME: calendar days or months).
-    pub every_day_counts: bool,
+    /// What the promise rests on besides its days.
+    pub grounds: Grounds,
 }
 
 impl MonthPicture {
     /// The picture of a promise as the deadline engine explains it.
     #[must_use]
-    pub fn of(derivation: &Derivation, today: Option<Day>) -> Self {
+    pub fn of(derivation: &Derivation, grounds: &Grounds, today: Option<Day>) -> Self {
         let (day, clock) = derivation.received.civil();
         let received = (day, clock.to_the_minute());
-        let every_day_counts = matches!(derivation.limit, TimeLimit::CalendarDays(_) | TimeLimit::Months(_));
+        let every_day_counts = counts_every_day(derivation.limit);
         let mut days: Vec<_> =
             derivation.steps.iter().map(|step| PictureDay::of(step, every_day_counts)).collect();
         if days.first().is_none_or(|first| first.day != received.0) {
             days.insert(0, PictureDay::new(received.0, DayMark::Before));
         }
-        Self { received, days, promise: derivation.due_date, today, settled: None, every_day_counts }
+        let (promise, hour) = (derivation.due_date, derivation.due.map(|due| due.civil().1));
+        let says_hour = grounds.terms.due_time != DueTime::EndOfDay
+            || matches!(derivation.limit, TimeLimit::WorkingHours(_));
+        let hour = hour.filter(|_| says_hour).map(ClockTime::to_the_minute);
+        Self { received, days, promise, hour, today, settled: None, grounds: *grounds }
     }
 
-    /// The picture, under 6 KB and readable at 240 px; very long lives leave middle weeks out.
+    /// Whether the limit counts days off too.
+    #[must_use]
+    pub fn every_day_counts(&self) -> bool {
+        counts_every_day(self.grounds.terms.limit)
+    }
+
+    /// The picture, under 6 KB and readable at 240 px; a long life leaves its middle weeks out and
+    /// says what they hold.
     ///
     /// # Errors
     /// Where the template cannot be rendered, which only a formatter's failure brings about.
     pub fn svg(&self, language: Language) -> Result<Svg, askama::Error> {
-        let mut svg = Svg::render(&grid::Grid::of(self, language, grid::WEEKS[0]))?;
-        for weeks in grid::WEEKS {
+        let [first, lighter @ ..] = &grid::SIZES;
+        let mut svg = Svg::render(&grid::Grid::of(self, language, first))?;
+        for size in lighter {
             if svg.as_str().len() < WEIGHT {
                 break;
             }
-            svg = Svg::render(&grid::Grid::of(self, language, weeks))?;
+            svg = Svg::render(&grid::Grid::of(self, language, size))?;
         }
         Ok(svg)
     }
@@ -114,10 +134,7 @@ impl MonthPicture {
     /// The same in words: "Nhận 16:00 Thứ Sáu 20/11. Tính từ Thứ Hai 23/11. …"
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
-        match language {
-            Language::Vietnamese => sentence::vietnamese(self),
-            Language::English => sentence::english(self),
-        }
+        sentence::of(self, language, usize::MAX)
     }
 
     /// Which signs the picture uses, for a legend beside it.
@@ -135,6 +152,10 @@ impl MonthPicture {
             promise: self.promise.is_some(),
         }
     }
+}
+
+fn counts_every_day(limit: TimeLimit) -> bool {
+    matches!(limit, TimeLimit::CalendarDays(_) | TimeLimit::Months(_))
 }
 
 /// The signs that a picture uses.

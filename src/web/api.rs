@@ -10,6 +10,7 @@ pub mod intake;
 pub mod openapi;
 pub mod people;
 pub mod person;
+pub mod quote;
 pub mod reports;
 pub mod shapes;
 pub mod sign_in;
@@ -41,7 +42,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(sign_in::sign_out))
         .routes(routes!(intake::receive, dossiers::list))
-        .routes(routes!(intake::quote))
+        .routes(routes!(quote::quote))
+        .routes(routes!(quote::quotes))
         .routes(routes!(dossiers::one))
         .routes(routes!(events::add))
         .routes(routes!(person::reveal))
@@ -53,5 +55,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(reports::on_time))
         .routes(routes!(catalogue::units))
         .routes(routes!(catalogue::procedures))
+        .routes(routes!(catalogue::versions))
         .routes(routes!(catalogue::calendars))
 }

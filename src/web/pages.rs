@@ -13,12 +13,14 @@ mod dossier;
 mod dossiers;
 mod events;
 mod figure;
+mod form_04;
 mod imports;
 mod intake;
 mod look_up;
 mod outbox;
 mod parts;
 mod people;
+mod procedures;
 mod published;
 mod rates;
 mod sign_in;
@@ -70,6 +72,9 @@ pub fn routes() -> Routes {
         .post("/dossiers/{code}/events", events::add)
         .post("/dossiers/{code}/person", dossier::reveal)
         .get("/dossiers/{code}/slip", slip::show)
+        .get("/dossiers/{code}/apology", form_04::show)
+        .get("/procedures", procedures::list)
+        .get("/procedures/{code}", procedures::one)
         .get("/rates", rates::show)
         .get("/outbox", outbox::list)
         .get("/outbox/{id}", outbox::letter)
@@ -82,4 +87,6 @@ pub fn routes() -> Routes {
         .get("/tra-cuu", look_up::form)
         .post("/tra-cuu", look_up::find)
         .get("/cong-khai", published::show)
+        .get("/cong-khai/thu-tuc", procedures::public_list)
+        .get("/cong-khai/thu-tuc/{code}", procedures::public_one)
 }

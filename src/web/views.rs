@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod parts;
 pub mod people;
 pub mod problem;
+pub mod procedures;
 pub mod published;
 pub mod rates;
 pub mod shell;

@@ -3,13 +3,15 @@
 use super::desk::Desk;
 use crate::db::Result;
 use crate::domain::calendar::Timetable;
-use crate::domain::deadline::{DeadlineError, Derivation, Due, due_between_units, explain_between_units};
+use crate::domain::deadline::{
+    DeadlineError, Derivation, Due, Grounds, due_between_units, explain_between_units,
+};
 use crate::domain::limit::{Terms, TimeLimit};
 use crate::domain::procedure::Procedure;
 use crate::domain::promise::{Basis, Cause, Promise};
 use crate::domain::refusal::{Kind, Language, Refusal};
 use crate::domain::ruleset::RuleSet;
-use crate::domain::time::{ClockTime, Moment, Zone};
+use crate::domain::time::{ClockTime, Day, Moment, Zone};
 use crate::domain::unit::UnitCode;
 
 /// Who received and who must settle; the cut-off is the one's, all else the other's (TIME-14).
@@ -135,6 +137,12 @@ pub fn derivation(between: Between<'_>, promise: &Promise) -> Option<Derivation>
             .ok()?;
     let leads_there = derivation.due.is_some_and(|due| due.at == promise.due_at);
     leads_there.then(|| derivation.under(&basis.ruleset))
+}
+
+/// What a date under these terms rests on besides its days.
+#[must_use]
+pub fn grounds(between: Between<'_>, from: Moment, terms: &Terms, due_on: Option<Day>) -> Grounds {
+    Grounds::between_units(between.receiving, between.competent, from, terms, due_on)
 }
 
 /// No lawful date, in both languages.

@@ -286,25 +286,3 @@ fn code(desk: &Desk, agency: &UnitCode, number: i64) -> Result<DossierCode> {
         .into()
     })
 }
-
-/// What a receipt now would promise, without writing anything.
-#[derive(Clone, Debug)]
-pub struct Quote {
-    pub promise: Option<Promise>,
-    pub derivation: Option<Derivation>,
-    pub competent_unit: UnitCode,
-    /// The clock starts on a later day than the receipt's next one would.
-    pub counting_starts_later: bool,
-}
-
-/// "If received now."
-pub fn quote(desk: &Desk, procedure: &str, receiving_unit: &str) -> Result<Quote> {
-    let receiving = ledger::unit_in_force(desk, "receiving_unit", receiving_unit)?;
-    let (procedure, rules) = procedure_now(desk, procedure)?;
-    let competent = competent_unit(desk, procedure, &receiving)?;
-    let between = Between::units(desk, &receiving, &competent);
-    let promise = appointment::promise(between, procedure, rules, desk.now, Cause::Receipt)?;
-    let derivation = promise.as_ref().and_then(|promise| appointment::derivation(between, promise));
-    let works_now = between.receiving.is_working(desk.today());
-    Ok(Quote { promise, derivation, competent_unit: competent, counting_starts_later: !works_now })
-}

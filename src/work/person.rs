@@ -16,6 +16,7 @@ pub enum Purpose {
     Check,
     Complaint,
     Slip,
+    Apology,
 }
 
 impl Purpose {
@@ -29,6 +30,7 @@ impl Purpose {
             Self::Check => "check",
             Self::Complaint => "complaint",
             Self::Slip => "slip",
+            Self::Apology => "apology",
         }
     }
 
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Check => "đối chiếu giấy tờ",
             Self::Complaint => "giải quyết phản ánh, khiếu nại",
             Self::Slip => "in giấy hẹn",
+            Self::Apology => "in văn bản xin lỗi",
         }
     }
 

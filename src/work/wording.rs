@@ -90,14 +90,7 @@ fn amount(counted: Counted) -> Amount {
 /// `3 ngày làm việc`, `trong ngày làm việc`.
 #[must_use]
 pub fn limit(limit: TimeLimit) -> String {
-    match limit {
-        TimeLimit::WorkingDays(days) => VI.amount(Amount::working_days(days.get())),
-        TimeLimit::CalendarDays(days) => VI.amount(Amount::new(days.get(), TimeUnit::CalendarDay)),
-        TimeLimit::WorkingHours(hours) => VI.amount(Amount::working_hours(hours.get())),
-        TimeLimit::Months(months) => VI.amount(Amount::new(months.get(), TimeUnit::Month)),
-        TimeLimit::SameDay => "trong ngày làm việc".to_owned(),
-        TimeLimit::None => "không quy định".to_owned(),
-    }
+    VI.limit(limit)
 }
 
 /// One dossier as a row of a letter to those who work on it.

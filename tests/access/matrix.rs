@@ -162,6 +162,8 @@ impl Ward {
                 "GET",
                 "/tra-cuu"
                 | "/cong-khai"
+                | "/cong-khai/thu-tuc"
+                | "/procedures"
                 | "/"
                 | "/sign-in"
                 | "/api/openapi.json"
@@ -264,6 +266,13 @@ impl Ward {
                 form(format!("/dossiers/{code}/person"), 1, &[("purpose", "contact")])
             }
             ("GET", "/dossiers/{code}/slip") => Ask { audits: 1, ..get(format!("/dossiers/{code}/slip")) },
+            ("GET", "/dossiers/{code}/apology") => {
+                Ask { audits: 1, ..get(format!("/dossiers/{code}/apology")) }
+            }
+            ("GET", "/procedures/{code}") => get(format!("/procedures/{PROCEDURE}?unit={counter}")),
+            ("GET", "/cong-khai/thu-tuc/{code}") => get(format!("/cong-khai/thu-tuc/{PROCEDURE}")),
+            ("GET", "/api/v1/procedures/{code}") => get(format!("/api/v1/procedures/{PROCEDURE}")),
+            ("GET", "/api/v1/quotes") => get(format!("/api/v1/quotes?unit={counter}")),
             ("GET", "/outbox/{id}") => Ask { audits: -1, ..get(format!("/outbox/{letter}")) },
             ("GET", "/outbox/{id}/content") => Ask { audits: -1, ..get(format!("/outbox/{letter}/content")) },
             ("POST", "/tra-cuu") => form(path, 0, &[("code", &self.dossiers[2]), ("secret", "1234")]),
@@ -360,8 +369,13 @@ fn sign(answer: &Answer) -> char {
 
 /// Where the whole applicant is shown to whoever said why.
 fn shows_a_person(route: &(String, String)) -> bool {
-    ["/dossiers/{code}/person", "/dossiers/{code}/slip", "/api/v1/dossiers/{code}/applicant"]
-        .contains(&route.1.as_str())
+    [
+        "/dossiers/{code}/person",
+        "/dossiers/{code}/slip",
+        "/dossiers/{code}/apology",
+        "/api/v1/dossiers/{code}/applicant",
+    ]
+    .contains(&route.1.as_str())
 }
 
 #[test]

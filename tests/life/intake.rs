@@ -6,7 +6,7 @@ use dunghen::domain::procedure::Channel;
 use dunghen::domain::refusal::Kind;
 use dunghen::domain::staff::Role;
 use dunghen::domain::state::State;
-use dunghen::work::intake::quote;
+use dunghen::work::quote::quote;
 use futures_util::future::join_all;
 
 use crate::office::*;

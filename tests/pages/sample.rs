@@ -1,6 +1,8 @@
 //! Believable matter for every page: a provincial centre on Monday 23 November 2026.
 
 use dunghen::domain::apology::ObligationState;
+use dunghen::domain::deadline::Grounds;
+use dunghen::domain::limit::Terms;
 use dunghen::domain::staff::Role;
 use dunghen::domain::time::{ClockTime, Day};
 use dunghen::paper::Language;
@@ -15,6 +17,10 @@ use dunghen::web::views::intake::{Intake, Promised, Quote};
 use dunghen::web::views::outbox::{BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox};
 use dunghen::web::views::parts::{Choice, Field, MonthFigure, Standing, Tone, When};
 use dunghen::web::views::problem::Problem;
+use dunghen::web::views::procedures::{
+    FieldRows, Procedure, ProcedureList, ProcedurePage, ProcedureRow, Procedures, PublicProcedure,
+    PublicProcedures, StepRow, VersionRow,
+};
 use dunghen::web::views::rates::{RateRow, Rates};
 use dunghen::web::views::shell::{Flash, Person, Place, Shell};
 use dunghen::web::views::sign_in::{SignIn, Welcome};
@@ -66,7 +72,8 @@ fn short_picture() -> MonthPicture {
         promise: Some(day("2026-11-26")),
         today: Some(day("2026-11-23")),
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: Grounds::of(Terms::of("3wd".parse().expect("a limit"))),
     }
 }
 
@@ -91,7 +98,8 @@ fn late_picture() -> MonthPicture {
         promise: Some(day("2026-11-19")),
         today: Some(day("2026-11-23")),
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: Grounds::of(Terms::of("3wd".parse().expect("a limit"))),
     }
 }
 
@@ -120,7 +128,8 @@ fn stopped_picture() -> MonthPicture {
         promise: Some(day("2026-09-07")),
         today: Some(day("2026-08-26")),
         settled: None,
-        every_day_counts: false,
+        hour: None,
+        grounds: Grounds::of(Terms::of("3wd".parse().expect("a limit"))),
     }
 }
 
@@ -306,6 +315,7 @@ fn promised() -> Promised {
         iso: "2026-11-26T17:00:00+07:00".to_owned(),
         limit: "3 ngày làm việc".to_owned(),
         figure: figure(&short_picture()),
+        warnings: vec!["Đã sau 15:00, hồ sơ được tính sang Thứ Hai 23/11/2026.".to_owned()],
     }
 }
 
@@ -764,7 +774,10 @@ pub fn slip() -> Slip {
         received_by: "Lò Thị Mai".to_owned(),
         look_up: "motcua.laichau.gov.vn/tra-cuu".to_owned(),
         secret: Some("K7P-2MX".to_owned()),
-        qr: None,
+        qr: dunghen::paper::qr::qr(
+            "motcua.laichau.gov.vn/tra-cuu?code=H35.14-261120-0120",
+            "Mã QR tra cứu hồ sơ",
+        ),
         figure: figure(&MonthPicture { today: None, ..short_picture() }),
     }
 }
@@ -788,4 +801,115 @@ pub fn sign_in() -> SignIn {
             ("thang".to_owned(), "Thủ trưởng đơn vị".to_owned()),
         ],
     }
+}
+
+fn procedure_list(path: &'static str) -> ProcedureList {
+    let row = |code: &str, name: &str, limit: &str| ProcedureRow {
+        href: format!("{path}/{code}?unit=H35.21.01"),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        found_by: dunghen::domain::words::folded(name),
+        limit: limit.to_owned(),
+        instead_of: None,
+        competent: Some("Ủy ban nhân dân phường Đoàn Kết".to_owned()),
+        due: Some(When::at("Thứ Năm 26/11/2026, 17:00", "2026-11-26T17:00:00+07:00")),
+        notes: vec![],
+        provisional: false,
+    };
+    ProcedureList {
+        path,
+        office: "Ủy ban nhân dân tỉnh Lai Châu".to_owned(),
+        q: String::new(),
+        units: units(),
+        now: When::at("Thứ Sáu 20/11/2026, 16:00", "2026-11-20T16:00:00+07:00"),
+        notice: None,
+        fields: vec![
+            FieldRows {
+                field: "Hộ tịch".to_owned(),
+                rows: vec![
+                    ProcedureRow {
+                        notes: vec!["Đã sau 15:00, hồ sơ được tính sang Thứ Hai 23/11/2026.".to_owned()],
+                        ..row("1.001193", BIRTH, "trong ngày làm việc")
+                    },
+                    row("1.004873", "Cấp giấy xác nhận tình trạng hôn nhân", "3 ngày làm việc"),
+                ],
+            },
+            FieldRows {
+                field: "Đất đai".to_owned(),
+                rows: vec![ProcedureRow {
+                    instead_of: Some("8 ngày làm việc".to_owned()),
+                    competent: None,
+                    due: None,
+                    notes: vec!["Nộp tại Trung tâm Phục vụ hành chính công của xã, phường.".to_owned()],
+                    ..row("1.012781", LAND, "7 ngày làm việc")
+                }],
+            },
+        ],
+    }
+}
+
+pub fn procedures() -> Procedures {
+    Procedures {
+        shell: shell("Nếu nhận bây giờ", Role::Reception, Some(Place::Procedures)),
+        list: procedure_list("/procedures"),
+    }
+}
+
+pub fn public_procedures() -> PublicProcedures {
+    PublicProcedures {
+        shell: Shell::outside("Nộp hôm nay, khi nào có kết quả?"),
+        list: ProcedureList { fields: vec![], ..procedure_list("/cong-khai/thu-tuc") },
+    }
+}
+
+fn one_procedure(path: &'static str) -> Procedure {
+    Procedure {
+        path,
+        unit: "H35.21.01".to_owned(),
+        units: units(),
+        code: "1.001612".to_owned(),
+        name: BUSINESS.to_owned(),
+        field: "Hộ kinh doanh".to_owned(),
+        demonstration: true,
+        facts: vec![("Thời hạn", "2 ngày làm việc (luật định 3 ngày làm việc)".to_owned())],
+        components: vec!["Giấy đề nghị đăng ký hộ kinh doanh".to_owned()],
+        quote: Quote::Promise(promised()),
+    }
+}
+
+pub fn procedure() -> ProcedurePage {
+    ProcedurePage {
+        shell: shell(BUSINESS, Role::Reception, Some(Place::Procedures)),
+        one: one_procedure("/procedures"),
+        steps: vec![
+            StepRow {
+                name: "Thẩm định".to_owned(),
+                role: "Công chức thụ lý".to_owned(),
+                time: Some("1,5 ngày".to_owned()),
+            },
+            StepRow {
+                name: "Trả kết quả".to_owned(),
+                role: "Tiếp nhận và trả kết quả".to_owned(),
+                time: None,
+            },
+        ],
+        versions: vec![
+            VersionRow {
+                version: 2,
+                valid: "từ 01/07/2025".to_owned(),
+                limit: "2 ngày làm việc".to_owned(),
+                in_force: true,
+            },
+            VersionRow {
+                version: 1,
+                valid: "đến 30/06/2025".to_owned(),
+                limit: "3 ngày làm việc".to_owned(),
+                in_force: false,
+            },
+        ],
+    }
+}
+
+pub fn public_procedure() -> PublicProcedure {
+    PublicProcedure { shell: Shell::outside(BUSINESS), one: one_procedure("/cong-khai/thu-tuc") }
 }

@@ -7,16 +7,29 @@ use std::ops::Range;
 
 use askama::Template;
 
-use super::{DayMark, MonthPicture, PictureDay};
+use super::{DayMark, MonthPicture, PictureDay, sentence};
 use crate::domain::time::Day;
 use crate::paper::Language;
 
 const COLUMN: usize = 34;
 const ROW: usize = 38;
 const HEAD: usize = 18;
-/// Weeks drawn at most; beyond, the middle is left out and said so. The lower numbers are
-/// for pictures that many names make heavy.
-pub(super) const WEEKS: [usize; 3] = [9, 7, 4];
+
+/// How much is drawn and said at most.
+pub(super) struct Size {
+    /// Beyond so many weeks the middle is left out.
+    weeks: usize,
+    /// So many closures are named in its sentence.
+    closures: usize,
+}
+
+/// From the largest on: the smaller ones are for pictures that many names make heavy.
+pub(super) const SIZES: [Size; 4] = [
+    Size { weeks: 9, closures: usize::MAX },
+    Size { weeks: 9, closures: 12 },
+    Size { weeks: 7, closures: 8 },
+    Size { weeks: 4, closures: 6 },
+];
 
 /// A text at a place in its row.
 struct Label {
@@ -113,8 +126,7 @@ const ENGLISH: Words = Words {
 };
 
 impl Grid {
-    /// Draws at most `most` weeks.
-    pub(super) fn of(picture: &MonthPicture, language: Language, most: usize) -> Self {
+    pub(super) fn of(picture: &MonthPicture, language: Language, size: &Size) -> Self {
         let (words, tag) = match language {
             Language::Vietnamese => (&VIETNAMESE, "vi"),
             Language::English => (&ENGLISH, "en"),
@@ -122,7 +134,7 @@ impl Grid {
         let mut grid = Self {
             language: tag,
             height: 0,
-            sentence: picture.sentence(language),
+            sentence: sentence::of(picture, language, size.closures),
             heads: words.heads.iter().enumerate().map(|(i, head)| label(i, (*head).to_owned())).collect(),
             rows: Vec::new(),
             gap: None,
@@ -130,11 +142,11 @@ impl Grid {
             squares: Squares::default(),
         };
         let weeks = weeks(&picture.days);
-        let left_out = left_out(weeks.len(), most);
+        let left_out = left_out(weeks.len(), size.weeks);
         let mut y = HEAD;
         for (index, week) in weeks.iter().enumerate() {
             if !left_out.contains(&index) {
-                grid.draw_week(picture, week, y, words);
+                grid.draw_week(picture, week, y, words, index == left_out.end);
                 y += ROW;
             } else if index == left_out.start {
                 let days = weeks.get(left_out.clone()).unwrap_or_default().concat();
@@ -146,7 +158,15 @@ impl Grid {
         grid
     }
 
-    fn draw_week(&mut self, picture: &MonthPicture, week: &[&PictureDay], y: usize, words: &Words) {
+    /// After a gap the first day says its month again.
+    fn draw_week(
+        &mut self,
+        picture: &MonthPicture,
+        week: &[&PictureDay],
+        y: usize,
+        words: &Words,
+        after_gap: bool,
+    ) {
         let mut row = Row {
             date_y: y + 14,
             mark_y: y + 30,
@@ -156,10 +176,11 @@ impl Grid {
             counted: Vec::new(),
             late: Vec::new(),
         };
-        for day in week {
+        for (place, day) in week.iter().enumerate() {
             let column = column(day.day);
             let cell = self.outline(picture, day, column, y);
-            let with_month = day.day == picture.received.0 || day.day.0.day() == 1;
+            let starts = day.day == picture.received.0 || day.day.0.day() == 1 || after_gap && place == 0;
+            let with_month = starts || picture.promise == Some(day.day);
             let date = label(column, date_text(day.day, with_month));
             if matches!(day.mark, DayMark::Counted(_) | DayMark::Worked(_)) {
                 row.counted_dates.push(date);
@@ -286,13 +307,34 @@ fn left_out(count: usize, most: usize) -> Range<usize> {
     if count <= most { 0..0 } else { first..count - (most - first) }
 }
 
+/// `⋮ 17 tuần, ngày 27–145, nghỉ 9 ngày lễ ⋮`: how long, what was counted, what was named.
 fn gap_text(days: &[&PictureDay], weeks: usize, language: Language) -> String {
     let numbers =
         || days.iter().filter_map(|day| if let DayMark::Counted(n) = day.mark { Some(n) } else { None });
-    match (language, numbers().next(), numbers().next_back()) {
-        (Language::Vietnamese, Some(first), Some(last)) => format!("⋮ {weeks} tuần, ngày {first}–{last} ⋮"),
-        (Language::Vietnamese, ..) => format!("⋮ {weeks} tuần ⋮"),
-        (Language::English, Some(first), Some(last)) => format!("⋮ {weeks} weeks, days {first}–{last} ⋮"),
-        (Language::English, ..) => format!("⋮ {weeks} weeks ⋮"),
+    let named = days.iter().filter(|day| matches!(day.mark, DayMark::Off(Some(_)))).count();
+    let stopped = days.iter().any(|day| day.mark == DayMark::Stopped);
+    let mut parts = vec![match language {
+        Language::Vietnamese => format!("{weeks} tuần"),
+        Language::English if weeks == 1 => "1 week".to_owned(),
+        Language::English => format!("{weeks} weeks"),
+    }];
+    if let (Some(first), Some(last)) = (numbers().next(), numbers().next_back()) {
+        parts.push(match language {
+            Language::Vietnamese => format!("ngày {first}–{last}"),
+            Language::English => format!("days {first}–{last}"),
+        });
     }
+    if named > 0 {
+        parts.push(match language {
+            Language::Vietnamese => format!("nghỉ {named} ngày lễ"),
+            Language::English => format!("{named} off"),
+        });
+    }
+    if stopped {
+        parts.push(match language {
+            Language::Vietnamese => "tạm dừng".to_owned(),
+            Language::English => "stopped".to_owned(),
+        });
+    }
+    format!("⋮ {} ⋮", parts.join(", "))
 }

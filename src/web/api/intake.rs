@@ -1,20 +1,17 @@
-//! Intake and its quote.
+//! Intake.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::PromiseShape;
 use crate::app::App;
 use crate::domain::deadline::Derivation;
 use crate::domain::refusal::Refusal;
-use crate::paper::month_picture::MonthPicture;
 use crate::web::failure::{Failure, Problem, Result};
 use crate::web::session::Caller;
 use crate::work::intake::{self, NewDossier, Receipt};
-use crate::work::wording;
 
 /// What is filed: see [`NewDossier`].
 #[derive(ToSchema)]
@@ -141,94 +138,4 @@ pub async fn take_in(app: &App, caller: &Caller, new: NewDossier, key: Option<St
         outcome => outcome,
     }
     .map_err(Failure::from)
-}
-
-/// "If received now."
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct QuoteBody {
-    #[schema(example = "1.004873")]
-    pub procedure: String,
-    /// Where it would be received; the caller's own unit, where it is not said.
-    #[serde(default)]
-    pub receiving_unit: Option<String>,
-    #[serde(default)]
-    pub channel: Option<String>,
-}
-
-/// What a receipt now would promise.
-#[derive(Serialize, ToSchema)]
-pub struct QuoteShape {
-    pub due_at: Option<String>,
-    pub due_date: Option<String>,
-    /// `Thứ Năm 26/11/2026, 17:00`, in the caller's language.
-    pub due_words: Option<String>,
-    /// The picture's text: from which day is counted and what does not count.
-    pub explanation: Option<String>,
-    /// The month picture as SVG.
-    pub picture: Option<String>,
-    /// `3 ngày làm việc`; none without a limit.
-    pub limit_words: Option<String>,
-    pub procedure_name: String,
-    /// The papers that the procedure asks for.
-    pub components: Vec<String>,
-    pub competent_unit: String,
-    pub promise: Option<PromiseShape>,
-    #[schema(value_type = Object)]
-    pub derivation: Option<Derivation>,
-    /// What the applicant should know: received on a day off, for one.
-    pub warning: Option<String>,
-}
-
-/// Answers what would be promised if a dossier were received now. Nothing is written.
-#[utoipa::path(
-    post, path = "/api/v1/quote", tag = "dossiers",
-    request_body = QuoteBody,
-    responses(
-        (status = 200, description = "The promise that would be made", body = QuoteShape),
-        (status = 422, description = "Unknown procedure or unit, or no lawful date", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-pub async fn quote(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Json(body): Json<serde_json::Value>,
-) -> Result<Json<QuoteShape>> {
-    let body: QuoteBody = read(body)?;
-    let language = crate::web::failure::language(&headers);
-    let desk = app.desk();
-    let unit = body.receiving_unit.filter(|unit| !unit.is_empty());
-    let unit = unit.unwrap_or_else(|| caller.actor.unit.to_string());
-    let quote = intake::quote(&desk, &body.procedure, &unit)?;
-    let zone = app.province.zone();
-    let words = quote.promise.as_ref().map(|promise| {
-        let (day, clock) = zone.local(promise.due_at);
-        language.day_time(day, clock)
-    });
-    let warning = quote.counting_starts_later.then(|| {
-        crate::domain::refusal::Said::new(
-            "Hôm nay là ngày nghỉ: thời hạn tính từ ngày làm việc tiếp theo.",
-            "Today is a day off: the limit is counted from the next working day.",
-        )
-        .to(language)
-        .to_owned()
-    });
-    let procedure = desk.procedure(&body.procedure, desk.today());
-    let basis = quote.promise.as_ref().and_then(|promise| promise.basis.as_ref());
-    let picture = quote.derivation.as_ref().map(|one| MonthPicture::of(one, Some(desk.today())));
-    Ok(Json(QuoteShape {
-        due_at: quote.promise.as_ref().map(|promise| zone.rfc3339(promise.due_at)),
-        due_date: quote.promise.as_ref().map(|promise| promise.due_on.to_string()),
-        due_words: words,
-        explanation: picture.as_ref().map(|picture| picture.sentence(language)),
-        picture: picture.and_then(|picture| picture.svg(language).ok()).map(|svg| svg.to_string()),
-        limit_words: basis.map(|basis| wording::limit(basis.terms.limit)),
-        procedure_name: procedure.map(|procedure| procedure.name_vi.clone()).unwrap_or_default(),
-        components: procedure.map(|procedure| procedure.components.clone()).unwrap_or_default(),
-        competent_unit: quote.competent_unit.to_string(),
-        promise: quote.promise.as_ref().map(|promise| PromiseShape::of(promise, zone)),
-        derivation: quote.derivation,
-        warning,
-    }))
 }

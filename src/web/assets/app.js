@@ -16,7 +16,7 @@ function later(wait, deed) {
 /* ---- lists: j, k, Enter ---- */
 
 function rows() {
-  return $$(".rows tbody tr").filter((row) => $("a.open", row));
+  return $$(".rows tbody tr").filter((row) => !row.closest("[hidden]") && $("a.open", row));
 }
 
 function step(by) {
@@ -96,6 +96,35 @@ if (document.activeElement === document.body && !$("main [autofocus]")) {
 
 for (const form of $$("form[data-auto]"))
   form.addEventListener("change", (event) => event.target.matches("select") && form.requestSubmit());
+
+/* ---- a list is filtered while one types ---- */
+
+const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+for (const field of $$("input[data-filter]")) {
+  const table = document.getElementById(field.dataset.filter);
+  const none = document.getElementById(`${field.dataset.filter}-none`);
+  const filter = () => {
+    const words = folded(field.value).split(/\s+/);
+    let shown = 0;
+    for (const group of $$("tbody", table)) {
+      const lines = $$("tr[data-found]", group);
+      for (const line of lines) line.hidden = !words.every((word) => line.dataset.found.includes(word));
+      const left = lines.filter((line) => !line.hidden).length;
+      group.hidden = left === 0;
+      shown += left;
+    }
+    none.hidden = shown > 0;
+  };
+  // The server has filtered by what the field held; while one types, the page does.
+  const whole = field.value === "";
+  field.addEventListener("input", () => whole && filter());
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    step(1);
+  });
+}
 
 /* ---- nothing typed is lost ---- */
 
@@ -270,6 +299,7 @@ if (intake) {
     line(time, "span", "day fold", weekday);
     line(time, "span", "date fold", `${day}/${month}/${year}`);
     line(time, "span", "hour fold", [hour, body.limit_words].filter(Boolean).join(" · "));
+    for (const warning of body.warnings ?? []) line(promise, "p", "notice", warning.text);
     if (body.picture || body.explanation) {
       const figure = promise.appendChild(document.createElement("figure"));
       figure.className = "month";

@@ -179,14 +179,14 @@ impl Found {
             state,
             meaning: meaning(state).to_owned(),
             when: last_chance.filter(|_| state == ObligationState::Forecast),
-            letter: self.letter(desk),
+            letter: self.letter(desk, caller),
             issue,
             exempt: (unsigned && owes && may(Deed::ApproveExemption)).then(DeedForm::exempt),
             deliver: (undelivered && may(Deed::DeliverApology)).then(DeedForm::deliver_apology),
         })
     }
 
-    fn letter(&self, desk: &Desk) -> Option<IssuedLetter> {
+    fn letter(&self, desk: &Desk, caller: &Caller) -> Option<IssuedLetter> {
         self.events.iter().find_map(|event| match &event.what {
             Happening::ApologyIssued { number, reason, words, reappointed, .. } => Some(IssuedLetter {
                 number: number.clone(),
@@ -196,7 +196,8 @@ impl Found {
                     || When::at("không hẹn lại, kết quả đã có", ""),
                     |second| parts::at(desk, second.due_at),
                 ),
-                href: None,
+                href: deeds::may_do(desk, &caller.actor, Deed::ViewPerson, &self.opened)
+                    .then(|| format!("/dossiers/{}/apology", parts::escaped(&self.opened.known.code))),
             }),
             _ => None,
         })

@@ -1,11 +1,13 @@
 //! The month picture of a dossier: what the engine counted, and for a late one the days since.
 
+use jiff::civil::Weekday;
+
 use super::parts::VI;
 use crate::domain::calendar::{DayKind, Timetable};
-use crate::domain::deadline::Derivation;
+use crate::domain::deadline::{Derivation, Grounds};
 use crate::domain::dossier::{Dossier, Stop};
 use crate::domain::limit::{Terms, TimeLimit};
-use crate::domain::promise::Promise;
+use crate::domain::promise::{Cause, Promise};
 use crate::domain::time::{ClockTime, Day, Moment};
 use crate::paper::month_picture::{DayMark, MonthPicture, PictureDay};
 use crate::web::views::parts::MonthFigure;
@@ -19,10 +21,14 @@ pub fn of(desk: &Desk, dossier: &Dossier) -> Option<MonthFigure> {
     let between = Between::units(desk, &filing.receiving_unit, &filing.competent_unit);
     let days = Days { desk, timetable: between.competent, between };
     let mut earlier: Vec<&Promise> = dossier.promises_in_force().map(|(_, promise)| promise).collect();
-    let last = earlier.pop()?;
-    let derivation = days.derivation(last)?;
+    let in_force = earlier.pop()?;
+    let mut picture = if is_moved(in_force) {
+        days.with_pauses(dossier, in_force, &mut earlier)?
+    } else {
+        days.picture(in_force)?
+    };
     let open = dossier.ended_at.is_none();
-    let mut picture = MonthPicture::of(&derivation, open.then(|| desk.today()));
+    picture.today = open.then(|| desk.today());
     picture.settled = dossier.ended_at.map(|at| desk.province.zone().day(at));
     if dossier.stopped_since().is_some() {
         days.stand_still(&mut picture, dossier.stops.last()?);
@@ -45,9 +51,81 @@ struct Days<'a> {
 
 impl Days<'_> {
     /// How a promise was counted, if the days alone explain it.
-    fn derivation(&self, promise: &Promise) -> Option<Derivation> {
+    fn picture(&self, promise: &Promise) -> Option<MonthPicture> {
         let derivation = appointment::derivation(self.between, promise)?;
-        (derivation.due_date == Some(promise.due_on)).then_some(derivation)
+        let leads_there = derivation.due_date == Some(promise.due_on);
+        let grounds = self.grounds(promise)?;
+        leads_there.then(|| MonthPicture::of(&derivation, &grounds, None))
+    }
+
+    /// A promise that stops have moved: the run that they interrupted, with their days left out of
+    /// the count (SUP-05). Takes that run off the promises before it.
+    fn with_pauses(
+        &self,
+        dossier: &Dossier,
+        in_force: &Promise,
+        earlier: &mut Vec<&Promise>,
+    ) -> Option<MonthPicture> {
+        let mut run = earlier.pop()?;
+        while is_moved(run) {
+            run = earlier.pop()?;
+        }
+        let limit = run.basis.as_ref()?.terms.limit;
+        let mut picture = self.picture(run)?;
+        let starts = picture.days.iter().find(|one| matches!(one.mark, DayMark::Counted(_)))?.day;
+        let stops: Vec<(Day, Day)> = dossier
+            .stops
+            .iter()
+            .filter(|stop| stop.from >= run.counted_from)
+            .filter_map(|stop| Some((self.day(stop.from), self.day(stop.to?))))
+            .collect();
+        let whole = match limit {
+            TimeLimit::WorkingDays(days) | TimeLimit::CalendarDays(days) => days.get(),
+            TimeLimit::SameDay => 1,
+            _ => return None,
+        };
+        picture.days.retain(|one| one.day < starts);
+        let every_day = picture.every_day_counts();
+        picture.days.extend(self.counted_around(&stops, starts, in_force.due_on, whole, every_day)?);
+        let clock = self.desk.province.zone().local(in_force.due_at).1;
+        picture.hour = picture.hour.map(|_| clock.to_the_minute());
+        picture.promise = Some(in_force.due_on);
+        Some(picture)
+    }
+
+    /// The days from `starts` to `due` with a count that passes over the stops; none where it does not
+    /// end at `whole`, as where a stop began after the count was over.
+    fn counted_around(
+        &self,
+        stops: &[(Day, Day)],
+        starts: Day,
+        due: Day,
+        whole: u32,
+        every_day: bool,
+    ) -> Option<Vec<PictureDay>> {
+        let mut n = 0;
+        let mut days = Vec::new();
+        for day in days_from(starts).take_while(|day| *day <= due) {
+            let works = self.timetable.is_working(day);
+            let stopped = stops.iter().any(|(from, to)| *from < day && day <= *to);
+            if stopped {
+                days.push(self.marked(day, DayMark::Stopped));
+            } else if n < whole && (works || every_day) {
+                n += 1;
+                let is_rest = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+                let make_up = works && is_rest && !every_day;
+                days.push(PictureDay { make_up, ..PictureDay::new(day, DayMark::Counted(n)) });
+            } else {
+                days.push(self.marked(day, DayMark::Before));
+            }
+        }
+        let last = days.iter().rev().find(|one| one.mark == DayMark::Counted(whole))?;
+        (last.day == due || every_day && !self.timetable.is_working(last.day)).then_some(days)
+    }
+
+    fn grounds(&self, promise: &Promise) -> Option<Grounds> {
+        let terms = &promise.basis.as_ref()?.terms;
+        Some(appointment::grounds(self.between, promise.counted_from, terms, Some(promise.due_on)))
     }
 
     fn day(&self, at: Moment) -> Day {
@@ -58,14 +136,14 @@ impl Days<'_> {
     fn marked(&self, day: Day, mark: DayMark) -> PictureDay {
         let mark = match self.timetable.kind(day) {
             DayKind::Working => mark,
-            DayKind::Weekend { .. } => DayMark::Off(None),
+            DayKind::Weekend { holiday } => DayMark::Off(holiday.map(str::to_owned)),
             DayKind::Off { name, .. } => DayMark::Off(Some(name.to_owned())),
         };
         PictureDay::new(day, mark)
     }
 
     fn stopped(&self, from: Day, until: Day) -> impl Iterator<Item = PictureDay> {
-        let days = std::iter::successors(Some(from), |day| day.next()).take_while(move |day| *day < until);
+        let days = days_from(from).take_while(move |day| *day < until);
         days.map(|day| self.marked(day, DayMark::Stopped))
     }
 
@@ -90,7 +168,7 @@ impl Days<'_> {
 
     /// What was counted for an earlier promise, set aside by the stop that followed (SUP-04).
     fn set_before(&self, picture: &mut MonthPicture, promise: &Promise, stop: &Stop) -> Option<()> {
-        let before = MonthPicture::of(&self.derivation(promise)?, None);
+        let before = self.picture(promise)?;
         let (from, until) = (self.day(stop.from), self.day(stop.to.unwrap_or(self.desk.now)));
         let aside = |one: PictureDay| match one.mark {
             DayMark::Counted(n) => PictureDay { mark: DayMark::SetAside(n), ..one },
@@ -111,9 +189,18 @@ impl Days<'_> {
     }
 }
 
+/// Whether a stop moved it instead of having it counted anew.
+fn is_moved(promise: &Promise) -> bool {
+    matches!(promise.cause, Cause::SupplementPause | Cause::ExclusionPause)
+}
+
+fn days_from(first: Day) -> impl Iterator<Item = Day> {
+    std::iter::successors(Some(first), |day| day.next())
+}
+
 /// The picture of a promise that would be made.
-pub fn of_derivation(desk: &Desk, derivation: &Derivation) -> Option<MonthFigure> {
-    MonthFigure::of(&MonthPicture::of(derivation, Some(desk.today())), VI).ok()
+pub fn of_derivation(desk: &Desk, derivation: &Derivation, grounds: &Grounds) -> Option<MonthFigure> {
+    MonthFigure::of(&MonthPicture::of(derivation, grounds, Some(desk.today())), VI).ok()
 }
 
 /// Five working days from nine o'clock today, for those who see it for the first time.
@@ -122,5 +209,6 @@ pub fn example(desk: &Desk) -> Option<MonthFigure> {
     let nine = desk.province.zone().instant(desk.today(), ClockTime::hm(9, 0))?;
     let terms = Terms::of(TimeLimit::working_days(5).ok()?);
     let derivation = timetable.explain_preview(nine, &terms).ok()?;
-    MonthFigure::of(&MonthPicture::of(&derivation, None), VI).ok()
+    let grounds = Grounds::between_units(timetable, timetable, nine, &terms, derivation.due_date);
+    MonthFigure::of(&MonthPicture::of(&derivation, &grounds, None), VI).ok()
 }

@@ -21,7 +21,8 @@ use crate::web::views::intake::{Intake, Promised, Quote};
 use crate::web::views::parts::{Choice, Field};
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
-use crate::work::intake::{self as work, NewDossier};
+use crate::work::intake::NewDossier;
+use crate::work::quote as work;
 use crate::work::wording;
 
 /// A catalogue longer than this is suggested while one types.
@@ -243,7 +244,7 @@ fn components(procedure: Option<&Procedure>, given: &[String]) -> Vec<Choice> {
 }
 
 /// What a receipt at this counter now would promise.
-fn quote(desk: &Desk, procedure: &str, counter: &str) -> Quote {
+pub fn quote(desk: &Desk, procedure: &str, counter: &str) -> Quote {
     if procedure.is_empty() {
         return Quote::Unasked;
     }
@@ -259,8 +260,11 @@ fn quote(desk: &Desk, procedure: &str, counter: &str) -> Quote {
 
 fn promised(desk: &Desk, quote: &work::Quote) -> Option<Promised> {
     let promise = quote.promise.as_ref()?;
-    let figure = quote.derivation.as_ref().and_then(|derivation| figure::of_derivation(desk, derivation));
-    Some(promise_words(desk, promise, figure))
+    let derivation = quote.derivation.as_ref().zip(quote.grounds.as_ref());
+    let figure =
+        derivation.and_then(|(derivation, grounds)| figure::of_derivation(desk, derivation, grounds));
+    let warnings = quote.warnings.iter().map(|warning| warning.say(desk).vietnamese).collect();
+    Some(Promised { warnings, ..promise_words(desk, promise, figure) })
 }
 
 /// A promise in the parts that stand large on a page and on the slip.
@@ -278,5 +282,6 @@ pub fn promise_words(
         iso: zone.rfc3339(promise.due_at),
         limit: promise.basis.as_ref().map(|basis| wording::limit(basis.terms.limit)).unwrap_or_default(),
         figure,
+        warnings: Vec::new(),
     }
 }

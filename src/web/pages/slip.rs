@@ -8,6 +8,7 @@ use super::{dossier, figure, intake, story};
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::applicant::Applicant;
+use crate::paper::qr;
 use crate::store;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
@@ -66,9 +67,14 @@ fn slip(app: &App, desk: &Desk, opened: &Opened, applicant: Option<Applicant>, b
         received_by: by,
         look_up: format!("{}/tra-cuu", desk.house.public_url),
         secret: None,
-        qr: None,
+        qr: qr::svg(&look_up_of(desk, &filing.code), "Mã QR tra cứu hồ sơ").ok().flatten(),
         figure: figure::of(desk, dossier),
     }
+}
+
+/// Where the code in the picture leads: the look-up with the dossier's code filled in.
+fn look_up_of(desk: &Desk, code: &str) -> String {
+    format!("{}/tra-cuu?code={}", desk.house.public_url, parts::escaped(code))
 }
 
 fn nobody() -> Shown {

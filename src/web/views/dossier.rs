@@ -152,7 +152,7 @@ pub struct IssuedLetter {
     pub reason: String,
     pub words: String,
     pub new_return: When,
-    /// Where the letter can be read.
+    /// Where the letter can be printed, for those who may see the applicant.
     pub href: Option<String>,
 }
 

@@ -63,4 +63,6 @@ pub struct Promised {
     /// `3 ngày làm việc`
     pub limit: String,
     pub figure: Option<MonthFigure>,
+    /// What the applicant should know about it.
+    pub warnings: Vec<String>,
 }

@@ -8,6 +8,7 @@ use crate::web::assets;
 pub enum Place {
     Board,
     Intake,
+    Procedures,
     Dossiers,
     Rates,
     Outbox,
@@ -30,16 +31,16 @@ impl Place {
     }
 
     fn of_role(role: Role) -> &'static [Self] {
-        use Place::{Audit, Board, Dossiers, Imports, Intake, Outbox, People, Rates};
+        use Place::{Audit, Board, Dossiers, Imports, Intake, Outbox, People, Procedures, Rates};
         match role {
-            Role::Reception => &[Intake, Board, Dossiers],
-            Role::Clerk => &[Board, Dossiers],
+            Role::Reception => &[Intake, Procedures, Board, Dossiers],
+            Role::Clerk => &[Board, Dossiers, Procedures],
             Role::Specialist | Role::Coordinator | Role::DivisionHead | Role::CentreManager => {
-                &[Board, Dossiers, Rates]
+                &[Board, Dossiers, Rates, Procedures]
             }
-            Role::UnitHead => &[Board, Dossiers, Rates, Outbox],
-            Role::ControlOffice => &[Board, Dossiers, Rates, Outbox, Imports, Audit],
-            Role::Inspector => &[Dossiers, Rates, Audit],
+            Role::UnitHead => &[Board, Dossiers, Rates, Outbox, Procedures],
+            Role::ControlOffice => &[Board, Dossiers, Rates, Outbox, Imports, Audit, Procedures],
+            Role::Inspector => &[Dossiers, Rates, Audit, Procedures],
             Role::Chair => &[Board, Rates, Dossiers],
             Role::Administrator => &[Outbox, Imports, People, Audit],
             Role::Applicant | Role::Public | Role::System => &[],
@@ -51,6 +52,7 @@ impl Place {
         match self {
             Self::Board => "/board",
             Self::Intake => "/intake",
+            Self::Procedures => "/procedures",
             Self::Dossiers => "/dossiers",
             Self::Rates => "/rates",
             Self::Outbox => "/outbox",
@@ -65,6 +67,7 @@ impl Place {
         match self {
             Self::Board => "Hôm nay",
             Self::Intake => "Tiếp nhận",
+            Self::Procedures => "Thủ tục",
             Self::Dossiers => "Hồ sơ",
             Self::Rates => "Tỷ lệ đúng hạn",
             Self::Outbox => "Thư gửi đi",
@@ -79,6 +82,7 @@ impl Place {
         match self {
             Self::Board => "i-board",
             Self::Intake => "i-intake",
+            Self::Procedures => "i-procedures",
             Self::Dossiers => "i-dossiers",
             Self::Rates => "i-rates",
             Self::Outbox => "i-outbox",
