@@ -189,9 +189,11 @@ fn counter(desk: &Desk, asked: &str, own: Option<&UnitCode>) -> UnitCode {
     asked.or_else(near).unwrap_or_else(central)
 }
 
-/// All centres, the one chosen marked.
+/// All centres by the names that tell them apart at once, the one chosen marked.
 fn counters(desk: &Desk, chosen: &UnitCode) -> Vec<Choice> {
     let all = desk.province.units.at(desk.today());
     let offered = all.filter(|unit| unit.kind == UnitKind::Centre || unit.code == *chosen);
-    offered.map(|unit| Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code == *chosen)).collect()
+    offered
+        .map(|unit| Choice::new(unit.code.as_str(), unit.short_name.clone(), unit.code == *chosen))
+        .collect()
 }
