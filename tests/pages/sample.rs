@@ -774,10 +774,11 @@ pub fn slip() -> Slip {
         received_by: "Lò Thị Mai".to_owned(),
         look_up: "motcua.laichau.gov.vn/tra-cuu".to_owned(),
         secret: Some("K7P-2MX".to_owned()),
-        qr: dunghen::paper::qr::qr(
+        qr: dunghen::paper::qr::svg(
             "motcua.laichau.gov.vn/tra-cuu?code=H35.14-261120-0120",
             "Mã QR tra cứu hồ sơ",
-        ),
+        )
+        .expect("a picture"),
         figure: figure(&MonthPicture { today: None, ..short_picture() }),
     }
 }
