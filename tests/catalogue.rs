@@ -128,6 +128,19 @@ fn every_fault_of_a_table_is_told_with_its_line_and_column() {
     assert!(row(open).contains(&"2:10: ".to_owned()), "{:?}", row(open));
 }
 
+/// LINK-01, LINK-04: stages that follow each other.
+#[test]
+fn link_04_the_stages_of_a_row_fit_into_its_limit() {
+    let row = |limit: &str| {
+        let stages = "Hộ kinh doanh @H35.04 3wd | An ninh @H35.02 3wd | Karaoke @H35.09 10wd";
+        csv(&format!("code;name;field;competent;limit;stages\n1.001193;A;F;H35.02;{limit};{stages}\n"))
+    };
+    let read = row("16wd").unwrap();
+    let after: Vec<_> = read.iter().flat_map(|one| &one.stages).map(|stage| stage.after.clone()).collect();
+    assert_eq!(after, [vec![], vec![0], vec![1]]);
+    assert!(places(row("15wd"))[0].starts_with("2:"));
+}
+
 /// A bar would part one paper into two.
 #[test]
 fn what_a_table_cannot_hold_is_not_written_into_one() {
@@ -228,6 +241,7 @@ fn procedures() -> impl Strategy<Value = Procedure> {
                 fee,
                 components,
                 steps,
+                stages: Vec::new(),
                 demonstration,
             }
         },
