@@ -1,6 +1,8 @@
 //! Every page with believable matter: written to `target/pages` to be looked at, and checked
 //! for what no page may do (inline style or script, unlabelled fields, ids twice).
 
+#[path = "pages/people.rs"]
+mod people;
 #[path = "pages/sample.rs"]
 mod sample;
 
@@ -31,6 +33,15 @@ fn pages() -> Vec<(&'static str, String)> {
         ("letter", page(&sample::letter())),
         ("problem", page(&sample::problem())),
         ("slip", page(&sample::slip())),
+        ("account", page(&people::account())),
+        ("factor", page(&people::scan())),
+        ("factor-codes", page(&people::recovery_codes())),
+        ("code-wanted", page(&people::code_wanted())),
+        ("people", page(&people::people())),
+        ("person-new", page(&people::new_person())),
+        ("person", page(&people::person())),
+        ("activate", page(&people::activate())),
+        ("audit", page(&people::audit())),
     ]
 }
 
