@@ -16,7 +16,9 @@ pub mod catalogue;
 pub mod check;
 pub mod demo;
 pub mod import;
+pub mod keys;
 pub mod migrate;
+pub mod person;
 pub mod report;
 pub mod restore;
 pub mod serve;
@@ -61,6 +63,10 @@ enum Command {
     Report(report::ReportArgs),
     /// Manage accounts.
     User(user::UserArgs),
+    /// Manage the keys that seal personal data.
+    Keys(keys::KeysArgs),
+    /// What is kept of one person.
+    Person(person::PersonArgs),
     /// Manage bearer tokens.
     Token(token::TokenArgs),
     /// Print the OpenAPI document.
@@ -93,6 +99,8 @@ pub fn run() -> ExitCode {
         Command::Import(args) => setup::block_on(import(config, args)),
         Command::Report(args) => setup::block_on(report(config, args)),
         Command::User(args) => setup::block_on(user::run(config, args)),
+        Command::Keys(args) => setup::block_on(keys::run(config, args)),
+        Command::Person(args) => setup::block_on(person::run(config, args)),
         Command::Token(args) => setup::block_on(token::run(config, args)),
     }
 }

@@ -9,6 +9,8 @@ pub mod totp;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -21,9 +23,17 @@ use crate::random;
 
 const NONCE_LENGTH: usize = 24;
 
-/// The keys in use: one that seals, older ones that still open, and one for search codes.
+/// The keys in use, the same for all clones: one that seals, older ones that still open, and one
+/// for search codes.
 #[derive(Clone)]
 pub struct Keyring {
+    ring: Arc<RwLock<Ring>>,
+    /// Where they lie: read again where something was sealed with a key that came later.
+    file: Option<PathBuf>,
+}
+
+#[derive(Clone)]
+struct Ring {
     current: String,
     keys: BTreeMap<String, [u8; 32]>,
     search: [u8; 32],
@@ -32,7 +42,7 @@ pub struct Keyring {
 /// Says which keys there are, never what they are.
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring").field("current", &self.current).finish_non_exhaustive()
+        f.debug_struct("Keyring").field("current", &self.current()).finish_non_exhaustive()
     }
 }
 
@@ -89,7 +99,62 @@ impl Keyring {
         if !keys.contains_key(&current) {
             return Err(SealError::UnknownKey(current));
         }
-        Ok(Self { current, keys, search })
+        Ok(Self::of(Ring { current, keys, search }))
+    }
+
+    fn of(ring: Ring) -> Self {
+        Self { ring: Arc::new(RwLock::new(ring)), file: None }
+    }
+
+    /// The same keys, known to lie in `file`.
+    #[must_use]
+    pub fn kept_in(self, file: &Path) -> Self {
+        Self { file: Some(file.to_owned()), ..self }
+    }
+
+    fn ring(&self) -> RwLockReadGuard<'_, Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key that seals.
+    #[must_use]
+    pub fn current(&self) -> String {
+        self.ring().current.clone()
+    }
+
+    /// Reads the file again, as after another process has put a new key into it.
+    pub fn read_again(&self) {
+        let Some(text) = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()) else {
+            return;
+        };
+        let Ok(fresh) = Self::from_file(&text) else { return };
+        let fresh = fresh.ring().clone();
+        // Whoever takes keys away while something needs them would close it for ever.
+        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        if ring.keys.keys().all(|id| fresh.keys.contains_key(id)) && ring.search == fresh.search {
+            *ring = fresh;
+        }
+    }
+
+    /// The same keys and a new one, which does not seal yet.
+    #[must_use]
+    pub fn with_new_key(&self) -> Self {
+        let mut ring = self.ring().clone();
+        let last = ring.keys.keys().filter_map(|id| id.parse::<u64>().ok()).max().unwrap_or(0);
+        ring.keys.insert((last + 1).to_string(), random::bytes());
+        Self { ring: Arc::new(RwLock::new(ring)), file: self.file.clone() }
+    }
+
+    /// The same keys, of which the newest seals; nothing where it does already.
+    #[must_use]
+    pub fn sealing_with_newest(&self) -> Option<Self> {
+        let mut ring = self.ring().clone();
+        let newest = ring.keys.keys().max_by_key(|id| id.parse::<u64>().unwrap_or(0))?.clone();
+        if newest == ring.current {
+            return None;
+        }
+        ring.current = newest;
+        Some(Self { ring: Arc::new(RwLock::new(ring)), file: self.file.clone() })
     }
 
     /// Fresh keys, for a demonstration or a first start.
@@ -97,17 +162,18 @@ impl Keyring {
     pub fn generate() -> Self {
         let current = "1".to_owned();
         let keys = BTreeMap::from([(current.clone(), random::bytes())]);
-        Self { current, keys, search: random::bytes() }
+        Self::of(Ring { current, keys, search: random::bytes() })
     }
 
     /// The key file's lines: `current ID`, `key ID HEX` and `search HEX`.
     #[must_use]
     pub fn to_file(&self) -> String {
-        let mut text = format!("current {}\n", self.current);
-        for (id, key) in &self.keys {
+        let ring = self.ring();
+        let mut text = format!("current {}\n", ring.current);
+        for (id, key) in &ring.keys {
             text.push_str(&format!("key {id} {}\n", hex(key)));
         }
-        text.push_str(&format!("search {}\n", hex(&self.search)));
+        text.push_str(&format!("search {}\n", hex(&ring.search)));
         text
     }
 
@@ -139,12 +205,25 @@ impl Keyring {
     /// Where it can't be written as JSON.
     pub fn seal<T: Serialize>(&self, value: &T, purpose: Use) -> Result<Sealed, SealError> {
         let plain = serde_json::to_vec(value).map_err(|_| SealError::Unwritable)?;
+        self.close(&plain, purpose)
+    }
+
+    fn close(&self, plain: &[u8], purpose: Use) -> Result<Sealed, SealError> {
         let nonce: [u8; NONCE_LENGTH] = random::bytes();
-        let cipher = self.cipher(&self.current)?;
-        let payload = Payload { msg: &plain, aad: purpose.label() };
+        let current = self.current();
+        let payload = Payload { msg: plain, aad: purpose.label() };
+        let cipher = self.cipher(&current)?;
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)?;
         let bytes = [nonce.as_slice(), &sealed].concat();
-        Ok(Sealed { bytes, key_id: self.current.clone() })
+        Ok(Sealed { bytes, key_id: current })
+    }
+
+    /// The same value sealed with the present key.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn reseal(&self, sealed: &Sealed, purpose: Use) -> Result<Sealed, SealError> {
+        self.close(&self.plain(sealed, purpose)?, purpose)
     }
 
     /// Opens what was sealed for the same use.
@@ -152,17 +231,25 @@ impl Keyring {
     /// # Errors
     /// Where the key is gone, or the value was damaged or sealed for another use.
     pub fn open<T: DeserializeOwned>(&self, sealed: &Sealed, purpose: Use) -> Result<T, SealError> {
+        serde_json::from_slice(&self.plain(sealed, purpose)?).map_err(|_| SealError::Broken)
+    }
+
+    fn plain(&self, sealed: &Sealed, purpose: Use) -> Result<Vec<u8>, SealError> {
         let (nonce, body) = sealed.bytes.split_at_checked(NONCE_LENGTH).ok_or(SealError::Broken)?;
         let nonce: [u8; NONCE_LENGTH] = nonce.try_into().map_err(|_| SealError::Broken)?;
         let payload = Payload { msg: body, aad: purpose.label() };
         let cipher = self.cipher(&sealed.key_id)?;
-        let plain = cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)?;
-        serde_json::from_slice(&plain).map_err(|_| SealError::Broken)
+        cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Broken)
     }
 
     fn cipher(&self, key_id: &str) -> Result<XChaCha20Poly1305, SealError> {
-        let key = self.keys.get(key_id).ok_or_else(|| SealError::UnknownKey(key_id.to_owned()))?;
-        Ok(XChaCha20Poly1305::new(&(*key).into()))
+        let known = || self.ring().keys.get(key_id).copied();
+        let key = known().or_else(|| {
+            self.read_again();
+            known()
+        });
+        let key = key.ok_or_else(|| SealError::UnknownKey(key_id.to_owned()))?;
+        Ok(XChaCha20Poly1305::new(&key.into()))
     }
 
     /// A code by which an equal value can be found again, and nothing else be learned.
@@ -190,7 +277,7 @@ impl Keyring {
     }
 
     fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
-        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.search) else {
+        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.ring().search) else {
             return Vec::new();
         };
         for part in parts {
@@ -267,5 +354,32 @@ mod tests {
         assert_eq!(again.search_code("phone", "0912"), keys.search_code("phone", "0912"));
         assert_eq!(Keyring::from_file("current 1\nkey 1 abc\n").unwrap_err(), KeyFileError::Line(2));
         assert_eq!(Keyring::from_file("current 1\n").unwrap_err(), KeyFileError::Incomplete);
+    }
+
+    #[test]
+    fn a_new_key_seals_from_its_turn_on_and_the_old_one_still_opens() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        let old = Keyring::generate();
+        std::fs::write(&file, old.to_file()).unwrap();
+        let running = Keyring::from_file(&old.to_file()).unwrap().kept_in(&file);
+        let before = running.seal(&"Lò Thị Mai", Use::Applicant).unwrap();
+        assert!(old.sealing_with_newest().is_none());
+        let prepared = old.with_new_key();
+        assert_eq!(prepared.current(), "1");
+        let turned = prepared.sealing_with_newest().unwrap();
+        let after = turned.reseal(&before, Use::Applicant).unwrap();
+        assert_eq!(after.key_id, "2");
+        assert_eq!(turned.search_code("phone", "0912"), running.search_code("phone", "0912"));
+        assert_eq!(running.open::<String>(&after, Use::Applicant), Err(SealError::UnknownKey("2".into())));
+        // As soon as the file has it, whoever runs reads it without a restart.
+        std::fs::write(&file, turned.to_file()).unwrap();
+        assert_eq!(running.open::<String>(&after, Use::Applicant).unwrap(), "Lò Thị Mai");
+        assert_eq!(running.open::<String>(&before, Use::Applicant).unwrap(), "Lò Thị Mai");
+        assert_eq!(running.current(), "2");
+        // A file that lost a key is not taken.
+        std::fs::write(&file, Keyring::generate().to_file()).unwrap();
+        running.read_again();
+        assert_eq!(running.current(), "2");
     }
 }

@@ -8,20 +8,21 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Begins to write log lines to standard error, as JSON or as text.
-///
-/// The chatty libraries stay at `info` whatever the filter says: at `debug` they
-/// would repeat what people wrote.
 pub fn start(filter: &str, json: bool) {
-    let quiet = ["sqlx=info", "lettre=info", "hyper=info", "rustls=info"];
-    let mut filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    for directive in quiet {
-        if let Ok(directive) = directive.parse() {
-            filter = filter.add_directive(directive);
-        }
-    }
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt().with_env_filter(self::filter(filter)).with_writer(std::io::stderr);
     // A second start, as in tests, keeps the first.
     _ = if json { lines.json().finish().try_init() } else { lines.finish().try_init() };
+}
+
+/// What is said, by a filter as of `RUST_LOG`.
+///
+/// The chatty libraries stay at `info` whatever it says: at `debug` they would repeat what people
+/// wrote.
+#[must_use]
+pub fn filter(text: &str) -> EnvFilter {
+    let quiet = ["sqlx=info", "lettre=info", "hyper=info", "rustls=info"];
+    let filter = EnvFilter::try_new(text).unwrap_or_else(|_| EnvFilter::new("info"));
+    quiet.into_iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive)
 }
 
 /// When each loop last got something done.

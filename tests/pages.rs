@@ -1,6 +1,8 @@
 //! Every page with believable matter: written to `target/pages` to be looked at, and checked
 //! for what no page may do (inline style or script, unlabelled fields, ids twice).
 
+#[path = "pages/people.rs"]
+mod people;
 #[path = "pages/sample.rs"]
 mod sample;
 
@@ -35,6 +37,15 @@ fn pages() -> Vec<(&'static str, String)> {
         ("procedures-public", page(&sample::public_procedures())),
         ("procedure", page(&sample::procedure())),
         ("procedure-public", page(&sample::public_procedure())),
+        ("account", page(&people::account())),
+        ("factor", page(&people::scan())),
+        ("factor-codes", page(&people::recovery_codes())),
+        ("code-wanted", page(&people::code_wanted())),
+        ("people", page(&people::people())),
+        ("person-new", page(&people::new_person())),
+        ("person", page(&people::person())),
+        ("activate", page(&people::activate())),
+        ("audit", page(&people::audit())),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What most commands begin with: the configuration, the clock, the database, the keys.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -155,7 +155,7 @@ pub async fn keys(configuration: &Configuration, db: &Db) -> Result<Keyring, Fai
             }
             let keys = Keyring::generate();
             match write_secret(&file, &keys.to_file()) {
-                Ok(()) => Ok(keys),
+                Ok(()) => Ok(keys.kept_in(&file)),
                 // Another command was faster; its keys are the ones.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => read_keys(&file),
                 Err(error) => Err(Failed::Unusable(format!("không ghi được tệp khóa {shown}: {error}"))),
@@ -196,7 +196,22 @@ fn read_keys(file: &Path) -> Result<Keyring, Failed> {
     let shown = file.display();
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}")))?;
-    Keyring::from_file(&text).map_err(|error| Failed::Unusable(format!("{shown}: {error}")))
+    let keys = Keyring::from_file(&text).map_err(|error| Failed::Unusable(format!("{shown}: {error}")))?;
+    Ok(keys.kept_in(file))
+}
+
+/// Puts other keys into the key file, wholly or not at all.
+///
+/// # Errors
+/// Where the file can't be written; the old one is there then.
+pub fn replace_keys(file: &Path, keys: &Keyring) -> Result<(), Failed> {
+    let draft = draft_beside(file);
+    let written = write_secret(&draft, &keys.to_file()).and_then(|()| std::fs::rename(&draft, file));
+    written.map_err(|error| Failed::Unusable(format!("không ghi được tệp khóa {}: {error}", file.display())))
+}
+
+fn draft_beside(file: &Path) -> PathBuf {
+    file.with_added_extension(format!("{:016x}.new", u64::from_ne_bytes(random::bytes())))
 }
 
 /// Writes a file that only its owner may read, wholly or not at all, where there is none yet.
@@ -206,7 +221,7 @@ fn read_keys(file: &Path) -> Result<Keyring, Failed> {
 fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let draft = file.with_added_extension(format!("{:016x}.new", u64::from_ne_bytes(random::bytes())));
+    let draft = draft_beside(file);
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

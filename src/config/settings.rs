@@ -291,11 +291,13 @@ pub struct Data {
     pub dir: PathBuf,
     /// Days after which the text of a mail that was sent is erased.
     pub keep_mail_days: Count<0, 36_600>,
+    /// Years after a dossier's end after which its applicant's data are erased; 0: never (KEEP-01).
+    pub keep_person_years: Count<0, 200>,
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Self { dir: ".".into(), keep_mail_days: Count(30) }
+        Self { dir: ".".into(), keep_mail_days: Count(30), keep_person_years: Count(0) }
     }
 }
 

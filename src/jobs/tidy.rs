@@ -8,9 +8,12 @@ use super::rest;
 use crate::app::App;
 use crate::db::Result;
 use crate::store::{activations, outbox, sessions, throttles};
-use crate::work::people;
+use crate::work::desk::Desk;
+use crate::work::{erasure, people};
 
 const PERIOD: Duration = Duration::from_secs(3600);
+/// Rounded up, so that nobody's data go a day too early.
+const DAYS_A_YEAR: i32 = 366;
 /// Wrong attempts are remembered for at most half a day.
 const LONGEST_MEMORY_H: i64 = 24;
 
@@ -26,11 +29,26 @@ pub(super) async fn run(app: App) {
     }
 }
 
+/// Erases the applicants of dossiers that ended longer ago than they are kept.
+///
+/// # Errors
+/// Those of the database; batches before it stay done.
+pub async fn erase(app: &App, desk: &Desk) -> Result<u64> {
+    let years = i32::try_from(app.settings.data.keep_person_years.get()).unwrap_or(i32::MAX);
+    let before = desk.today().plus(years.saturating_mul(-DAYS_A_YEAR));
+    match before.filter(|_| years > 0) {
+        Some(before) => erasure::erase(&app.db, desk, before).await,
+        None => Ok(0),
+    }
+}
+
 async fn once(app: &App) -> Result<()> {
     let desk = app.desk();
     let now = desk.now;
     let days = i64::try_from(app.settings.data.keep_mail_days.get()).unwrap_or(i64::MAX / 24);
     let before = now.plus(SignedDuration::from_hours(-24 * days));
+    app.keys.read_again();
+    erase(app, &desk).await?;
     app.db
         .write(async move |tx| {
             sessions::remove_ended(tx, now).await?;

@@ -227,3 +227,13 @@ pub async fn forget_bodies(tx: &mut Tx, before: Moment) -> Result<u64> {
         .execute()
         .await
 }
+
+/// How many letters to a dossier's applicant still have their text.
+pub async fn kept_for_applicant(tx: &mut Tx, dossier: i64) -> Result<i64> {
+    tx.query(
+        "select count(*) from outbox where dossier_id = $1 and recipient_id is null and sealed is not null",
+    )
+    .bind(dossier)
+    .fetch_scalar()
+    .await
+}

@@ -61,7 +61,8 @@ pub async fn sealed_applicants(tx: &mut Tx) -> Result<Vec<Sealed>> {
     let rows: Vec<Row> = tx
         .query(
             "select sealed, key_id from applicants
-             where id in (select max(id) from applicants group by key_id) order by key_id",
+             where id in (select max(id) from applicants where erased_at is null group by key_id)
+             order by key_id",
         )
         .fetch_all()
         .await?;

@@ -6,6 +6,7 @@ mod support;
 mod accounts;
 mod guessing;
 mod matrix;
+mod personal;
 mod sessions;
 mod trail;
 mod world;

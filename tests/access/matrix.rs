@@ -1,4 +1,4 @@
-//! S1, S2, S3, S20: every route × every role × own, lower, other and no unit, over pages, interface
+//! S1, S2, S3, S11, S20: every route × every role × own, lower, other and no unit, over pages, interface
 //! and files. What is expected stands in `matrix.txt`, with nothing left out on either side.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -399,6 +399,7 @@ fn everybody_gets_what_the_matrix_says_and_nothing_else() {
                         wrong.push(format!("{cell}: {seen} instead of {expected} ({})", answer.status));
                         continue;
                     }
+                    wrong.extend(missing_headers(route, &answer).map(|header| format!("{cell}: {header}")));
                     // S20: what is done leaves one row, what is refused one, what is not taken none.
                     let due = match expected {
                         '+' => ask.audits,
@@ -434,6 +435,34 @@ fn everybody_gets_what_the_matrix_says_and_nothing_else() {
 
 fn shows_the_log(route: &(String, String), role: Option<Role>) -> bool {
     route.1.starts_with("/audit") && role == Some(Role::Administrator)
+}
+
+/// S11: what protects an answer and is not on it, whatever its status.
+fn missing_headers(route: &(String, String), answer: &Answer) -> impl Iterator<Item = String> {
+    let header =
+        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let policy = header("content-security-policy").to_owned();
+    let mut missing = Vec::new();
+    for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")] {
+        if header(name) != value {
+            missing.push(format!("{name} is {:?}", header(name)));
+        }
+    }
+    // What carries the hash of its content in its address may be kept.
+    if header("cache-control") != "no-store" && route.1 != "/assets/{name}" {
+        missing.push(format!("cache-control is {:?}", header("cache-control")));
+    }
+    let framed =
+        if route.1 == "/outbox/{id}/content" { "frame-ancestors '" } else { "frame-ancestors 'none'" };
+    for part in ["default-src 'none'", "base-uri 'none'", "form-action '", framed] {
+        if !policy.contains(part) {
+            missing.push(format!("the policy lacks {part}: {policy}"));
+        }
+    }
+    if policy.contains("unsafe") && route.1 != "/outbox/{id}/content" {
+        missing.push(format!("the policy allows what is unsafe: {policy}"));
+    }
+    missing.into_iter()
 }
 
 /// The routes that change something.
@@ -577,9 +606,9 @@ fn no_column_of_the_database_can_be_slipped_in() {
                 let before = state(&ward.node).await;
                 let answer = visitor.send(&route.0, &ask.path, &content, &[]).await;
                 let takes_none = NO_BODY.contains(&route.1.as_str());
-                if !(takes_none || matches!(answer.status, 400 | 404 | 409 | 422))
-                    || state(&ward.node).await != before && !takes_none
-                {
+                let is_refused =
+                    matches!(answer.status, 400 | 404 | 409 | 422) && state(&ward.node).await == before;
+                if !takes_none && !is_refused {
                     taken.push(format!("{route:?} takes {column} ({})", answer.status));
                 }
             }

@@ -133,7 +133,7 @@ fn stopped_picture() -> MonthPicture {
     }
 }
 
-fn shell(title: &str, role: Role, here: Option<Place>) -> Shell {
+pub fn shell(title: &str, role: Role, here: Option<Place>) -> Shell {
     let (name, unit) = match role {
         Role::Reception => ("Lò Thị Mai", CENTRE),
         Role::ControlOffice => ("Đỗ Quang Huy", "Văn phòng UBND tỉnh"),

@@ -1,0 +1,52 @@
+//! Personal data whose time is over: which, and taking them away (S24).
+
+use crate::db::{Result, Tx};
+use crate::domain::time::{Day, Moment};
+
+/// Where a walk over ended dossiers has got to.
+pub type Cursor = (Day, i64);
+
+/// Dossiers over since before `before` whose applicants' data are still there, in the order in
+/// which they ended. Those with a result that nobody has fetched are not over.
+pub async fn due(
+    tx: &mut Tx,
+    before: Day,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<(Day, i64, i64)>> {
+    tx.query(
+        "select d.ended_on, d.id, d.applicant_id from dossiers d join applicants a on a.id = d.applicant_id
+         where d.ended_on < $1 and d.state in ('returned', 'withdrawn', 'stopped', 'not_received')
+            and a.erased_at is null and ($2 is null or (d.ended_on, d.id) > ($2, $3))
+         order by d.ended_on, d.id limit $4",
+    )
+    .bind(before)
+    .bind(after.map(|(day, _)| day))
+    .bind(after.map(|(_, id)| id))
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
+/// Takes an applicant's data away. The row stays, so that dossiers and figures stay whole.
+pub async fn erase(tx: &mut Tx, applicant: i64, dossier: i64, now: Moment) -> Result<()> {
+    tx.query(
+        "update applicants set sealed = $2, key_id = '', identifier_code = null, phone_code = null, erased_at = $3
+         where id = $1",
+    )
+    .bind(applicant)
+    .bind(&[][..])
+    .bind(now)
+    .execute()
+    .await?;
+    // The letters to the applicant, and what the request that filed the dossier hashed to.
+    tx.query(
+        "update outbox set sealed = null
+         where dossier_id = $1 and recipient_id is null and state not in ('queued', 'sending')",
+    )
+    .bind(dossier)
+    .execute()
+    .await?;
+    tx.query("delete from idempotency_keys where dossier_id = $1").bind(dossier).execute().await?;
+    Ok(())
+}

@@ -1,0 +1,238 @@
+//! S22 to S24: what applicants told is sealed, is in no log, can be put under a new key, told to
+//! whoever asks for their own, and erased; dossiers, figures and the audit log stay as they are.
+
+use std::io::Write;
+use std::sync::{Arc, LazyLock, Mutex};
+
+use dunghen::domain::staff::Role;
+use dunghen::seal::Keyring;
+use dunghen::store::statistics::{Basis, Scope};
+use dunghen::work::{erasure, keys, person_report, verify};
+use dunghen::{store, telemetry};
+use serde_json::json;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
+use crate::world::*;
+
+/// Everything that was logged in this process.
+static LOGGED: LazyLock<Arc<Mutex<Vec<u8>>>> = LazyLock::new(Arc::default);
+
+#[derive(Clone)]
+struct Listener(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Listener {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Listens to all that is said at `trace`, through the service's own filter.
+fn listen() {
+    let heard = Arc::clone(&LOGGED);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(telemetry::filter("trace"))
+        .with_writer(move || Listener(Arc::clone(&heard)));
+    lines.finish().try_init().expect("the only listener");
+}
+
+/// Marks of one applicant: name, identifier, phone, e-mail, address.
+fn marks(number: usize) -> [String; 5] {
+    [
+        format!("Mốc Tên {number:05}"),
+        format!("7719{number:08}"),
+        format!("0977{number:06}"),
+        format!("moc{number:05}@dau-vet.example"),
+        format!("Bản Dấu Vết số {number:05}"),
+    ]
+}
+
+const TRACES: [&str; 6] = ["Mốc Tên", "77190000", "09770", "dau-vet.example", "Bản Dấu Vết", "M\\u{1ed1}c"];
+
+fn holds(haystack: &[u8], needle: &str) -> bool {
+    haystack.windows(needle.len()).any(|part| part == needle.as_bytes())
+}
+
+/// S22: marked dossiers through intake, mistakes, lists, reveals, letters and the look-up, at trace level.
+#[test]
+fn no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file() {
+    listen();
+    on_sqlite(|db| async move {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let head = node.hire("thang", WARD, &[Role::UnitHead]).await;
+        let (mai, thang) = (node.signed_in(&clerk).await, node.signed_in(&head).await);
+        let all = if is_long() { 10_000 } else { 150 };
+        for number in 0..all {
+            let [name, identifier, phone, email, address] = marks(number);
+            let applicant = json!({ "name": name, "identifier": identifier, "phone": phone, "email": email, "address": address });
+            let mut body = json!({ "procedure": PROCEDURE, "receiving_unit": CENTRE, "channel": "counter", "applicant": applicant });
+            let filed = mai.json("POST", "/api/v1/dossiers", body.clone()).await;
+            assert_eq!(filed.status, 201, "{}", filed.text);
+            if number % 10 != 0 {
+                continue;
+            }
+            let code = filed.body()["code"].as_str().unwrap().to_owned();
+            // Whatever can go wrong with them does.
+            for (field, wrong) in [
+                ("identifier", json!(format!("{identifier}x"))),
+                ("phone", json!([phone])),
+                ("name", json!(7)),
+            ] {
+                let mut wronged = body.clone();
+                wronged["applicant"][field] = wrong;
+                assert_eq!(mai.json("POST", "/api/v1/dossiers", wronged).await.status, 422);
+            }
+            body["applicant"]["so_dinh_danh"] = json!(identifier);
+            assert_eq!(mai.json("POST", "/api/v1/dossiers", body).await.status, 422);
+            mai.post(
+                "/intake",
+                &[("deed", "receive"), ("name", &name), ("identifier", "sai"), ("phone", &phone)],
+            )
+            .await;
+            for path in [
+                format!("/dossiers/{code}"),
+                format!("/dossiers/{code}/slip"),
+                format!("/api/v1/dossiers/{code}"),
+            ] {
+                assert_eq!(mai.get(&path).await.status, 200, "{path}");
+            }
+            mai.post(&format!("/dossiers/{code}/person"), &[("purpose", "check")]).await.shows(&identifier);
+            mai.json("POST", &format!("/api/v1/dossiers/{code}/applicant"), json!({ "purpose": "contact" }))
+                .await;
+            node.visitor()
+                .from(&format!("10.{}.1.1", number % 250))
+                .post("/tra-cuu", &[("code", &code), ("secret", &identifier[8..])])
+                .await;
+            node.happen(&clerk, &code, 1, json!({ "kind": "transfer", "to_unit": WARD })).await;
+            let late = node.at(at("2026-12-07T09:00:00+07:00"));
+            let apology = json!({ "kind": "apology_issued", "expected_version": 2, "reason": "volume",
+                "words": "Số lượng hồ sơ trong tháng tăng cao", "new_due_on": "2026-12-10" });
+            let signed = late
+                .signed_in(&head)
+                .await
+                .json("POST", &format!("/api/v1/dossiers/{code}/events"), apology)
+                .await;
+            assert_eq!(signed.status, 201, "{}", signed.text);
+        }
+        thang.get("/outbox").await.shows("Người nộp hồ sơ");
+        let path = db.path().unwrap();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let folder = path.parent().unwrap().read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let files = folder.filter(|one| one.file_name().unwrap().to_string_lossy().starts_with(&name));
+        let stored: Vec<u8> = files.flat_map(|one| std::fs::read(one).unwrap()).collect();
+        let logged = LOGGED.lock().unwrap().clone();
+        assert!(logged.len() > 10_000, "only {} bytes were logged: nobody listened", logged.len());
+        for mark in TRACES {
+            assert!(!holds(&logged, mark), "{mark} is in the log");
+            assert!(!holds(&stored, mark), "{mark} is in the database's files");
+        }
+    });
+}
+
+on_both! {
+    /// S22: everything is put under the new key; what runs on with the old file reads the new one.
+    async fn keys_are_exchanged_and_everything_opens_as_before(db: TestDb) {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let mut codes = Vec::new();
+        for _ in 0..5 {
+            codes.push(node.receive(&clerk, CENTRE, PROCEDURE).await);
+        }
+        let old = (*node.app.keys).clone();
+        let turned = old.with_new_key().sealing_with_newest().unwrap();
+        let mut desk = node.desk();
+        desk.keys = Arc::new(turned.clone());
+        assert_eq!(keys::reseal_all(&db, &desk).await.unwrap(), 5);
+        assert_eq!(keys::reseal_all(&db, &desk).await.unwrap(), 0, "a second time there is nothing to do");
+        assert_eq!(node.count("select count(*) from applicants where key_id = '1'").await, 0);
+        let open = async |keys: &Keyring, code: &str| {
+            let mut desk = node.desk();
+            desk.keys = Arc::new(keys.clone());
+            db.read(async |tx| {
+                let known = store::dossiers::known(tx, code).await?.unwrap();
+                let opened = dunghen::work::ledger::load(tx, known).await?;
+                dunghen::work::apology::applicant_of(tx, &desk, &opened.dossier).await
+            })
+            .await
+        };
+        for code in &codes {
+            assert_eq!(open(&turned, code).await.unwrap(), Some(marked()));
+        }
+        // The search still finds them: its key is another one and stays.
+        let found = node.signed_in(&clerk).await.get(&format!("/api/v1/dossiers?q={}", MARKS[0])).await;
+        assert_eq!(found.body()["items"].as_array().unwrap().len(), 5);
+        assert!(open(&old, &codes[0]).await.is_err(), "the old keys alone open nothing");
+    }
+
+    /// S24: erased persons are gone for good; months, dossiers and both chains stay as they were.
+    async fn erasure_leaves_figures_and_audit_as_they_were(db: TestDb) {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let all = if is_long() { 1_000 } else { 12 };
+        let mut codes = Vec::new();
+        for number in 0..all {
+            let code = node.receive(&clerk, CENTRE, PROCEDURE).await;
+            if number % 4 != 3 {
+                node.happen(&clerk, &code, 1, json!({ "kind": "withdrawn", "reason": "Người nộp xin rút hồ sơ" })).await;
+            }
+            codes.push(code);
+        }
+        let month = async || {
+            let scope = Scope { basis: Basis::Settled, from: "2026-11-01".parse().unwrap(), to: "2026-11-30".parse().unwrap(), units: None };
+            format!("{:?}", db.report(async |tx| store::statistics::counts(tx, &scope, None, None).await).await.unwrap())
+        };
+        let before = (month().await, node.count("select count(*) from dossier_events").await);
+        let desk = node.at(at("2032-01-05T09:00:00+07:00")).desk();
+        assert_eq!(erasure::erase(&db, &desk, "2026-11-23".parse().unwrap()).await.unwrap(), 0, "not over for so long");
+        let over = u64::try_from(all - all / 4).unwrap();
+        assert_eq!(erasure::erase(&db, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), over);
+        assert_eq!(erasure::erase(&db, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), 0);
+        assert_eq!((month().await, node.count("select count(*) from dossier_events").await), before);
+        let verdict = verify::audit(&db, verify::Verdict::default()).await.unwrap();
+        let verdict = verify::dossiers(&db, &desk, verdict).await.unwrap();
+        assert!(verdict.holds(), "{:?}", verdict.findings);
+        let left = node.count("select count(*) from applicants where erased_at is null").await;
+        assert_eq!(left, i64::from(all / 4), "open dossiers keep theirs");
+        let codes_left = node.count("select count(*) from applicants where erased_at is not null and (identifier_code is not null or phone_code is not null or length(sealed) > 0)").await;
+        assert_eq!(codes_left, 0);
+        let mai = node.signed_in(&clerk).await;
+        mai.get(&format!("/dossiers/{}", codes[0])).await.hides("Tẩn Thị Sua");
+        mai.get(&format!("/dossiers/{}", codes[3])).await.shows("Tẩn Thị Sua");
+        let found = mai.get(&format!("/api/v1/dossiers?q={}", MARKS[0])).await;
+        assert_eq!(found.body()["items"].as_array().unwrap().len().min(3), usize::try_from(all / 4).unwrap().min(3));
+    }
+
+    /// DATA-03, DATA-04: whoever asks is told what is kept of them and who has looked.
+    async fn one_person_is_told_what_is_kept_and_who_looked(db: TestDb) {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let code = node.receive(&clerk, CENTRE, PROCEDURE).await;
+        let mai = node.signed_in(&clerk).await;
+        mai.post(&format!("/dossiers/{code}/person"), &[("purpose", "contact")]).await.shows(MARKS[0]);
+        let actor = dunghen::domain::staff::Actor::system("H35".parse().unwrap());
+        for number in [MARKS[0], "+84 912 345 678"] {
+            let (desk, actor) = (node.desk(), actor.clone());
+            let kept = db.write(async move |tx| person_report::of(tx, &desk, &actor, number).await).await.unwrap();
+            assert_eq!(kept.len(), 1, "{number}");
+            assert_eq!(kept[0].code, code);
+            assert_eq!(kept[0].applicant.as_ref(), Some(&marked()));
+            assert_eq!(kept[0].looks.len(), 1);
+            assert_eq!((kept[0].looks[0].by.as_str(), kept[0].looks[0].what.as_str()), ("Người mai", "person_viewed"));
+        }
+        let desk = node.desk();
+        let nobody = db.write(async move |tx| person_report::of(tx, &desk, &actor, "000000000000").await).await.unwrap();
+        assert!(nobody.is_empty());
+        let clerk = actor_of(&clerk);
+        let desk = node.desk();
+        assert!(db.write(async move |tx| person_report::of(tx, &desk, &clerk, MARKS[0]).await).await.is_err());
+    }
+}
+
+fn actor_of(person: &store::staff::Person) -> dunghen::domain::staff::Actor {
+    crate::world::actor(person)
+}
