@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use dunghen::domain::procedure::Channel;
 use office::{Browser, CENTRE, Office, PASSWORD, PROCEDURE, WARD};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A form of intake that is right in every field.
 fn filing() -> Vec<(&'static str, &'static str)> {
@@ -210,6 +210,69 @@ async fn a_supplement_is_asked_for_line_by_line_and_stops_the_clock() {
     page.shows("Ngày hẹn trả mới được tính khi thời hạn chạy tiếp.");
     assert_eq!(mai.event(&code, &[("kind", "supplemented")]).await.status, 303);
     mai.get(&format!("/dossiers/{code}")).await.shows("Bổ sung xong, tính lại từ đầu");
+    office.close().await;
+}
+
+/// LIFE-04, PROC-04, STOP-02, STOP-04: the slip, the clock and an excluded time, on the page and as JSON.
+#[tokio::test]
+async fn a_dossier_shows_its_control_slip_its_clock_and_its_stops() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-23T08:00:00+07:00", PROCEDURE).await;
+    let (yen, thang) = (Browser::of(&office, "yen").await, Browser::of(&office, "thang").await);
+    let path = format!("/dossiers/{code}");
+    let page = yen.get(&path).await;
+    page.shows("Phiếu kiểm soát quá trình giải quyết");
+    page.shows("Tiếp nhận, kiểm tra hồ sơ");
+    page.shows("Đã dùng 0 ngày làm việc trong 3 ngày làm việc, còn 3 ngày làm việc.");
+    let begins = [("kind", "exclusion_began"), ("exclusion", "verification"), ("document", "")];
+    let without = yen.event(&code, &[&begins[..], &[("basis", " ")]].concat()).await;
+    assert_eq!(without.status, 422, "no excluded time without its basis");
+    assert_eq!(yen.event(&code, &[&begins[..], &[("basis", "Khoản 2 Điều 9")]].concat()).await.status, 303);
+    let page = thang.get(&path).await;
+    page.shows("Tạm dừng tính thời hạn: xác minh");
+    page.shows("Khoản 2 Điều 9");
+    page.shows("id=\"exclusion_ended\"");
+    page.hides("id=\"settled\"");
+    let told: Value = serde_json::from_str(&yen.get(&format!("/api/v1{path}")).await.text).unwrap();
+    assert_eq!(
+        (&told["stops"][0]["kind"], &told["stops"][0]["basis"]),
+        (&json!("verification"), &json!("Khoản 2 Điều 9"))
+    );
+    assert_eq!((&told["standing"], &told["state"]), (&json!("clock_stopped"), &json!("processing")));
+    let (first, second) = (&told["steps"][0], &told["steps"][1]);
+    assert_eq!(
+        (&first["no"], &first["timeliness"], &first["overdue"]),
+        (&json!(1), &json!("early"), &json!(false))
+    );
+    assert_eq!(
+        (&second["no"], &second["done_at"], &second["to_unit"]),
+        (&json!(2), &json!(null), &json!(null))
+    );
+    assert_eq!(told["clock"]["runs"][0]["allowance"], json!({ "unit": "wd", "amount": 3 }));
+    assert_eq!(yen.event(&code, &[("kind", "exclusion_ended"), ("document", "")]).await.status, 303);
+    yen.get(&path).await.shows("Cộng thời gian không tính theo quy định");
+    office.close().await;
+}
+
+/// LATE-11: the page offers the approval to a second person alone.
+#[tokio::test]
+async fn a_correction_is_proposed_and_another_approves_it() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-23T08:00:00+07:00", PROCEDURE).await;
+    let (yen, thang) = (Browser::of(&office, "yen").await, Browser::of(&office, "thang").await);
+    let path = format!("/dossiers/{code}");
+    let wrong = [("kind", "correction_proposed"), ("corrects", "1"), ("reason", "Ghi nhầm giờ tiếp nhận")];
+    let unread = yen.event(&code, &[&wrong[..], &[("true_at", "hôm qua")]].concat()).await;
+    assert_eq!(unread.status, 422);
+    unread.shows("Thời điểm chưa đúng");
+    let right = [&wrong[..], &[("true_at", "2026-11-23 07:45")]].concat();
+    assert_eq!(yen.event(&code, &right).await.status, 303);
+    yen.get(&path).await.hides("Duyệt đính chính");
+    let page = thang.get(&path).await;
+    page.shows("Duyệt đính chính");
+    let approve = [("kind", "corrected"), ("proposal", "3"), ("reason", "Đã đối chiếu sổ tiếp nhận")];
+    assert_eq!(thang.event(&code, &approve).await.status, 303);
+    thang.get(&path).await.shows("Đính chính thời điểm ghi sai, có hai người xác nhận");
     office.close().await;
 }
 

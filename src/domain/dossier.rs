@@ -38,6 +38,8 @@ pub struct Dossier {
     /// The promise ledger, oldest first. The last is in force, the first is the original.
     pub promises: Vec<Promise>,
     pub holder: Holder,
+    /// When the competent agency first got it (SUP-03).
+    pub handed_over_at: Option<Moment>,
     pub stops: Vec<Stop>,
     /// Requests during settlement, which may be one (SUP-01).
     pub supplement_requests: u32,

@@ -2,13 +2,13 @@
 //! (section 4.9).
 
 use super::calendar::Timetable;
-use super::deadline::{Due, acceptance_due, paper_transfer_due, transfer_due};
-use super::dossier::Dossier;
+use super::deadline::{Due, acceptance_due, paper_transfer_due, transfer_due, working_days_later};
+use super::dossier::{Dossier, Stop, StopKind};
 use super::procedure::{Channel, Step, StepTime};
 use super::promise::{Outcome, Promise};
 use super::ruleset::RuleSet;
 use super::state::State;
-use super::time::Moment;
+use super::time::{Day, Moment};
 
 /// What the steps of a dossier hang on: the catalogue's steps of its version (LAW-01), the rule set
 /// of its receipt, and the timetables of who received and who settles (TIME-14).
@@ -71,6 +71,21 @@ impl Process<'_> {
         let due =
             online.then(|| acceptance_due(dossier.registered_at, self.receiving, self.rules.acceptance_wh));
         due.and_then(Result::ok)
+    }
+
+    /// SUP-03: the last day on which a supplement is asked for in time, counted from the day on which the
+    /// competent agency got the dossier; none before that.
+    #[must_use]
+    pub fn supplement_notice_by(&self, dossier: &Dossier) -> Option<Day> {
+        working_days_later(dossier.handed_over_at?, self.competent, self.rules.supplement_notice_wd).ok()
+    }
+
+    /// Whether a supplement was asked for after that day (MON-05).
+    #[must_use]
+    pub fn is_late_notice(&self, dossier: &Dossier, stop: &Stop) -> bool {
+        let asked_on = self.competent.zone().day(stop.from);
+        let during_settlement = stop.kind == StopKind::Supplement && stop.promise_no.is_some();
+        during_settlement && self.supplement_notice_by(dossier).is_some_and(|by| asked_on > by)
     }
 
     /// The place of the step that an open dossier is at: reception until it is handed over, then the

@@ -64,6 +64,7 @@ impl Dossier {
             ruleset: None,
             promises: Vec::new(),
             holder,
+            handed_over_at: None,
             stops: Vec::new(),
             supplement_requests: 0,
             late_before_stop: false,
@@ -122,6 +123,9 @@ impl Dossier {
                 self.promises.extend(promise.clone());
             }
             Happening::Transfer { to_unit, to_officer, .. } => {
+                if *to_unit == self.filing.competent_unit {
+                    self.handed_over_at.get_or_insert(at);
+                }
                 self.holder = Holder {
                     unit: to_unit.clone(),
                     officer: *to_officer,

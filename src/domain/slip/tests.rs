@@ -241,3 +241,23 @@ fn steps_follow_the_promise_in_force() {
     let dues: Vec<_> = lines.iter().filter_map(|line| line.due_at).map(|at| office.shown(at)).collect();
     assert_eq!(dues, ["2026-08-26 11:15", "2026-09-09 17:00", "2026-09-11 17:00"]);
 }
+
+/// SUP-03: three working days from the agency's receipt; what was asked before it is no notice of it.
+#[test]
+fn sup_03_a_supplement_is_asked_for_within_three_working_days() {
+    let office = Office::with(&[]);
+    let late = |asked: &str| {
+        let promise = promise("2026-08-20 09:00", "20wd", None);
+        let received =
+            Dossier::begin(&event(1, moment("2026-08-20 09:00"), received(Some(promise)))).unwrap();
+        let there = received.after(&event(2, moment("2026-08-20 16:00"), transfer())).unwrap();
+        let asked = there.after(&event(3, moment(asked), supplement())).unwrap();
+        assert_eq!(
+            office.process().supplement_notice_by(&asked),
+            "2026-08-24".parse().ok(),
+            "22/8 is worked"
+        );
+        office.process().is_late_notice(&asked, &asked.stops[0])
+    };
+    assert!(!late("2026-08-24 23:59") && late("2026-08-25 00:00"));
+}

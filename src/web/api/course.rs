@@ -29,6 +29,8 @@ pub struct StopShape {
     pub author_id: i64,
     pub due_at_before: Option<String>,
     pub due_at_after: Option<String>,
+    /// Whether a supplement was asked for later than the agency may (SUP-03).
+    pub late_notice: bool,
     /// After which day a supplement that never came may be closed (SUP-07).
     pub answer_by: Option<String>,
 }
@@ -200,8 +202,9 @@ impl StopShape {
         let due = |promise: Option<&Promise>| promise.map(|promise| zone.rfc3339(promise.due_at));
         let before = stop.promise_no.and_then(|no| dossier.promises.get(no));
         let after = stop.to.and_then(|to| dossier.promises.iter().rfind(|one| one.counted_from == to));
+        let process = process::process_of(desk, dossier);
         let limit = process::procedure_of(&desk.province.catalogue, dossier)
-            .zip(process::process_of(desk, dossier))
+            .zip(process)
             .and_then(|(procedure, process)| procedure.supplement_deadline_wd(process.rules))
             .filter(|_| stop.kind == StopKind::Supplement);
         let timetable = desk.province.timetable(&dossier.filing.competent_unit);
@@ -215,6 +218,7 @@ impl StopShape {
             author_id: stop.author.0,
             due_at_before: due(before),
             due_at_after: due(after),
+            late_notice: process.is_some_and(|process| process.is_late_notice(dossier, stop)),
             answer_by: answer_by.map(|day| day.to_string()),
         }
     }

@@ -135,6 +135,12 @@ fn notes(desk: &Desk, dossier: &Dossier) -> Vec<String> {
         let count = dossier.supplement_requests;
         notes.push(format!("Đã yêu cầu bổ sung {count} lần: Bộ chỉ số 766 tính hồ sơ này là quá hạn."));
     }
+    if let Some(process) = process::process_of(desk, dossier)
+        && dossier.stops.iter().any(|stop| process.is_late_notice(dossier, stop))
+    {
+        let wd = process.rules.supplement_notice_wd;
+        notes.push(format!("Phiếu yêu cầu bổ sung gửi muộn hơn {wd} ngày làm việc từ khi nhận hồ sơ."));
+    }
     notes.extend(dossier.settled_before.iter().map(|settled| {
         let outcome = settled.outcome.map(Outcome::vietnamese).unwrap_or_default();
         format!(
