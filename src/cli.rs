@@ -16,6 +16,7 @@ pub mod check;
 pub mod demo;
 pub mod import;
 pub mod migrate;
+pub mod progress;
 pub mod report;
 pub mod restore;
 pub mod serve;

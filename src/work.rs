@@ -15,6 +15,7 @@ pub mod correspondence;
 pub mod desk;
 pub mod digest;
 pub mod duties;
+pub mod figures;
 mod free_text;
 pub mod import;
 pub mod intake;
