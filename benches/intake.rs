@@ -16,7 +16,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use dunghen::app::App;
 use dunghen::clock::Clock;
 use dunghen::config::{Configuration, Environment};
@@ -28,8 +28,11 @@ use dunghen::store::staff::{self, NewPerson};
 use dunghen::store::tokens::{self, NewToken};
 use dunghen::web::{router, server};
 use dunghen::work::start;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+
+mod support;
+use support::http::Client;
+use support::{at, load};
 
 const COUNTERS: [&str; 8] = ["H35.21", "H35.22", "H35.23", "H35.24", "H35.25", "H35.26", "H35.27", "H35.28"];
 const ROUND: Duration = Duration::from_secs(5);
@@ -146,23 +149,17 @@ async fn round(address: SocketAddr, clients: usize) -> Result<Round> {
     let seconds = started.elapsed().as_secs_f64();
     took.sort_unstable();
     ensure!(!took.is_empty(), "nothing was taken in");
-    let at = |share: usize| took[(took.len() - 1) * share / 100].as_secs_f64() * 1e3;
     let count = f64::from(u32::try_from(took.len())?);
     let processor = (processor_time() - used).as_secs_f64() * 1e6 / count;
-    Ok(Round { rate: count / seconds, processor, p50: at(50), p99: at(99) })
+    Ok(Round { rate: count / seconds, processor, p50: at(&took, 50), p99: at(&took, 99) })
 }
 
 async fn post_for(address: SocketAddr, client: usize, started: Instant) -> Result<Vec<Duration>> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
-    let mut stream = BufReader::new(stream);
+    let mut connection = Client::connect(address).await?;
     let mut took = Vec::new();
     while started.elapsed() < ROUND {
         let request = request(client, took.len(), started);
-        let sent = Instant::now();
-        stream.write_all(request.as_bytes()).await?;
-        answer(&mut stream).await?;
-        took.push(sent.elapsed());
+        took.push(connection.ask(&request, "201").await?.1);
     }
     Ok(took)
 }
@@ -183,30 +180,8 @@ fn request(client: usize, number: usize, started: Instant) -> String {
     )
 }
 
-/// Reads one answer, which must be 201.
-async fn answer(stream: &mut BufReader<TcpStream>) -> Result<()> {
-    let mut head = Vec::with_capacity(1024);
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await?);
-    }
-    let head = String::from_utf8(head)?;
-    ensure!(head.starts_with("HTTP/1.1 201"), "{head}");
-    let length = head
-        .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(str::to_owned))
-        .context("no length")?;
-    let mut body = vec![0; length.trim().parse()?];
-    stream.read_exact(&mut body).await?;
-    Ok(())
-}
-
 /// What this process has used so far.
 fn processor_time() -> Duration {
     let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Duration::new(u64::try_from(used.tv_sec).unwrap_or(0), u32::try_from(used.tv_nsec).unwrap_or(0))
-}
-
-fn load() -> String {
-    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split(' ').next().unwrap_or("?").to_owned()
 }

@@ -19,6 +19,7 @@ pub mod import;
 pub mod keys;
 pub mod migrate;
 pub mod person;
+pub mod progress;
 pub mod report;
 pub mod restore;
 pub mod serve;

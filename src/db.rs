@@ -37,6 +37,7 @@ mod deed;
 mod error;
 mod limit;
 mod migrations;
+mod pace;
 mod pool;
 mod postgres;
 mod query;
@@ -56,6 +57,7 @@ use tokio_util::task::TaskTracker;
 
 pub use deed::{Begin, Deed, Look};
 pub use error::{Error, Result};
+pub use pace::Pace;
 pub use pool::Usage;
 pub use query::{Bind, Column, Load, Query, Row, Sql};
 pub use rows::{AsText, as_text, sql};
@@ -134,7 +136,7 @@ impl Db {
             door: Door::Sqlite(door),
             tracker,
         }));
-        let serves = settings.purpose == Purpose::Serve;
+        let serves = settings.purpose != Purpose::Command;
         if serves || !path.exists() || !db.schema_is_current().await? {
             db.migrate().await?;
         }
@@ -316,10 +318,17 @@ fn copies_stay() -> Error {
 }
 
 impl Inner {
+    fn writing(&self, door: &SqliteDoor) -> SqliteSource {
+        let how = match self.settings.purpose {
+            Purpose::Fill => SqliteSource::filler,
+            Purpose::Serve | Purpose::Command => SqliteSource::writer,
+        };
+        how(&door.path, self.settings.statement_cache)
+    }
+
     async fn writer<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Writer> {
         let start = async || {
-            let source = SqliteSource::writer(&door.path, self.settings.statement_cache);
-            Writer::start(source, door.lock()?, self.settings.call_limit, &self.tracker).await
+            Writer::start(self.writing(door), door.lock()?, self.settings.call_limit, &self.tracker).await
         };
         door.writer.get_or_try_init(start).await
     }

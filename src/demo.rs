@@ -1,12 +1,11 @@
-//! A living demonstration province: its people, and 13 months of dossiers up to now.
+//! A living demonstration province: its people, and 13 months of dossiers up to now or, where
+//! there are to be many, all that was filed since the agencies of today began.
 //!
 //! Everything is invented, and the same seed and instant invent the same. Lives are told
 //! with the domain's own events and promises, so that nothing stands in the database that
 //! could not have happened. Fills an empty database; never touches one that is in use.
 
-use std::collections::BTreeMap;
-
-use crate::db::{Db, Result};
+use crate::db::{Db, Pace, Result};
 use crate::domain::applicant::ApplicantKind;
 use crate::domain::code::DossierCode;
 use crate::domain::province::Province;
@@ -15,13 +14,14 @@ use crate::domain::statistics::Figures;
 use crate::domain::time::{ClockTime, Day, Moment};
 use crate::domain::unit::UnitCode;
 use crate::store;
-use crate::store::bulk::LastNumber;
+use crate::store::bulk::{LastNumber, Rows};
 use crate::work::desk::Desk;
 use crate::work::start::keep_province;
 
 mod course;
 mod demand;
 mod dice;
+mod filing;
 mod keep;
 mod life;
 mod manner;
@@ -34,16 +34,17 @@ mod words;
 
 use demand::{Demand, Intake, Offices};
 use dice::Dice;
-use keep::{Batch, Keeper, keep};
+use filing::{Filed, Filings};
+use keep::{Batch, Keeper, Sheets, keep};
 use office::Office;
 use story::{FormNumbers, Names, Teller};
 
 pub use people::{Account, PASSWORD, accounts};
 
-/// As many dossiers go into one deed.
-const BATCH: usize = 1_000;
-/// Draws that may find nothing to file, for each dossier.
-const TRIES: u32 = 50;
+/// From how many dossiers on a province is large: its time reaches back as far as its agencies
+/// do, and it has dossiers that nobody ever gets to.
+const LARGE: u32 = 200_000;
+const FORGOTTEN_PER_MILLE: u32 = 4;
 /// How far the offices' working time reaches beyond now, for promises and plans.
 const DAYS_AHEAD: i32 = 200;
 
@@ -79,24 +80,39 @@ pub struct Summary {
 /// Where there are dossiers already, where `as_of` lies too early for the present law or so
 /// late that no due date can be given, and what the database answers.
 pub async fn build(db: &Db, desk: &Desk, plan: &Plan) -> Result<Summary> {
+    build_and_tell(db, desk, plan, |_| ()).await
+}
+
+/// The same; `told` hears how far it has come, batch after batch.
+///
+/// # Errors
+/// As [`build`].
+pub async fn build_and_tell(
+    db: &Db,
+    desk: &Desk,
+    plan: &Plan,
+    mut told: impl FnMut(&Summary),
+) -> Result<Summary> {
     let desk = Desk { now: plan.as_of, ..desk.clone() };
     refuse_in_use(db).await?;
-    let (from, to) = (beginning(&desk)?, desk.today());
+    let (from, to) = (beginning(&desk, plan.dossiers)?, desk.today());
     let mut dice = Dice::new(plan.seed);
     let kept = desk.clone();
     db.write(async move |tx| keep_province(tx, &kept).await).await?;
     let since = desk.province.zone().instant(from, ClockTime::MIDNIGHT).unwrap_or(plan.as_of);
     let roster = people::hire(db, &desk.province, to, since, &mut dice).await?;
     let offices = offices(&desk.province, from, to);
-    let filed = file(&desk, &offices, from, plan, &mut dice)?;
+    let demand = Demand::new(&desk.province, &offices, from, plan.as_of);
+    let scenes = scenes(&desk, &demand, &offices, plan, &mut dice);
+    let mut filings = Filings::new(&demand, desk.province.zone(), scenes, plan.dossiers, dice);
     let keeper = Keeper {
         desk: &desk,
         people: db.read(async |tx| store::staff::with_email(tx).await).await?,
         told_until: told_until(&desk, &offices),
     };
-    let numbers = numbers(&filed);
-    db.write(async move |tx| store::bulk::numbers(tx, &numbers).await).await?;
-    let teller = Teller { desk: &desk, offices: &offices, roster: &roster, reasons: words::reasons() };
+    let forgotten_per_mille = if plan.dossiers < LARGE { 0 } else { FORGOTTEN_PER_MILLE };
+    let reasons = words::reasons();
+    let teller = Teller { desk: &desk, offices: &offices, roster: &roster, reasons, forgotten_per_mille };
     let mut summary = Summary {
         accounts: accounts(&desk.province),
         password: PASSWORD,
@@ -109,16 +125,27 @@ pub async fn build(db: &Db, desk: &Desk, plan: &Plan) -> Result<Summary> {
         to,
     };
     let mut forms = FormNumbers::default();
-    let mut told = None;
-    for filed in filed.chunks(BATCH) {
+    let pace = Pace::alone();
+    let mut batch: Option<Sheets> = None;
+    loop {
         // While one batch is written, the next one is told.
-        let next = async { tell(&teller, &keeper, filed, &mut forms, &mut summary) };
-        let (kept, next) = tokio::join!(keep_told(db, &desk, told.take()), next);
+        let next = async {
+            let filed = filings.next_batch(pace.weight())?;
+            let numbers = filings.take_last_numbers();
+            if filed.is_empty() && numbers.is_empty() {
+                return Ok(None);
+            }
+            tell(&teller, &keeper, &filed, numbers, &mut forms, &mut summary).map(Some)
+        };
+        let (kept, next) = tokio::join!(keep_told(db, &desk, batch.take(), &pace), next);
         kept?;
-        told = Some(next?);
+        batch = next?;
+        told(&summary);
+        if batch.is_none() {
+            break;
+        }
     }
-    keep_told(db, &desk, told).await?;
-    let last: Vec<LastNumber> = form_numbers(&forms);
+    let last = Rows::of(&form_numbers(&forms))?;
     db.write(async move |tx| {
         store::bulk::numbers(tx, &last).await?;
         store::bulk::number_on(tx).await
@@ -127,11 +154,12 @@ pub async fn build(db: &Db, desk: &Desk, plan: &Plan) -> Result<Summary> {
     Ok(summary)
 }
 
-async fn keep_told(db: &Db, desk: &Desk, told: Option<Batch>) -> Result<()> {
-    match told {
-        Some(batch) => keep(db, desk, batch).await,
-        None => Ok(()),
-    }
+async fn keep_told(db: &Db, desk: &Desk, batch: Option<Sheets>, pace: &Pace) -> Result<()> {
+    let Some(batch) = batch else { return Ok(()) };
+    let weight = batch.dossiers();
+    let took = keep(db, desk, batch).await?;
+    pace.learn(weight, took);
+    Ok(())
 }
 
 async fn refuse_in_use(db: &Db) -> Result<()> {
@@ -147,10 +175,12 @@ async fn refuse_in_use(db: &Db) -> Result<()> {
     .into())
 }
 
-/// Thirteen months back, but not before the communes of today.
-fn beginning(desk: &Desk) -> Result<Day> {
+/// Thirteen months back, a large province as far as there is anything; never before the communes
+/// of today.
+fn beginning(desk: &Desk, dossiers: u32) -> Result<Day> {
     let today = desk.today();
-    let back = today.0.checked_sub(jiff::Span::new().months(13)).map_or(today, Day);
+    let months = if dossiers < LARGE { 13 } else { 60 };
+    let back = today.0.checked_sub(jiff::Span::new().months(months)).map_or(today, Day);
     let reform = Day::new(2025, 7, 1).unwrap_or(back);
     let from = back.max(reform);
     if today.since(from) >= 30 {
@@ -178,62 +208,17 @@ fn told_until(desk: &Desk, offices: &Offices<'_>) -> Moment {
     desk.province.zone().instant(day, ClockTime::MIDNIGHT).unwrap_or(desk.now)
 }
 
-/// An intake under its numbers.
-struct Filed<'p> {
-    id: i64,
-    day: Day,
-    number: u32,
-    intake: Intake<'p>,
-}
-
-/// Everything that is filed, in the order of filing, numbered.
-fn file<'p>(
+/// The intakes of the scenes, as many as there is room for.
+fn scenes<'p>(
     desk: &'p Desk,
-    offices: &'p Offices<'p>,
-    from: Day,
+    demand: &Demand<'p>,
+    offices: &Offices<'p>,
     plan: &Plan,
     dice: &mut Dice,
-) -> Result<Vec<Filed<'p>>> {
-    let demand = Demand::new(&desk.province, offices, from, plan.as_of);
+) -> Vec<Intake<'p>> {
     let wanted = usize::try_from(plan.dossiers).unwrap_or(usize::MAX);
-    let scenes =
-        scenes::SCENES.iter().filter_map(|scene| scenes::intake(desk, &demand, offices, scene, dice));
-    let mut intakes: Vec<Intake<'p>> = scenes.take(wanted).collect();
-    while intakes.len() < wanted {
-        let drawn = (0..TRIES).find_map(|_| demand.draw(dice));
-        intakes.push(drawn.ok_or_else(nothing_to_file)?);
-    }
-    intakes.sort_by_key(|intake| (intake.at, intake.seed));
-    let mut last: BTreeMap<(UnitCode, Day), u32> = BTreeMap::new();
-    let number = |(id, intake): (i64, Intake<'p>)| {
-        let day = desk.province.zone().day(intake.at);
-        let number = last.entry((intake.receiving.clone(), day)).or_default();
-        *number += 1;
-        Filed { id, day, number: *number, intake }
-    };
-    Ok((1..).zip(intakes).map(number).collect())
-}
-
-fn nothing_to_file() -> Refusal {
-    Refusal::new(
-        Kind::InvalidInput,
-        "Cấu hình không có thủ tục nào nộp được. Kiểm tra danh mục thủ tục và đơn vị.",
-        "Nothing in the configuration can be filed. Check the catalogue and the units.",
-    )
-}
-
-/// The last number of each agency and day (CODE-03).
-fn numbers(filed: &[Filed<'_>]) -> Vec<LastNumber> {
-    let mut last: BTreeMap<(&UnitCode, Day), u32> = BTreeMap::new();
-    for one in filed {
-        last.insert((&one.intake.receiving, one.day), one.number);
-    }
-    let row = |((agency, day), last): ((&UnitCode, Day), u32)| LastNumber {
-        agency: agency.to_string(),
-        day,
-        last: i64::from(last),
-    };
-    last.into_iter().map(row).collect()
+    let known = scenes::SCENES.iter().filter_map(|scene| scenes::intake(desk, demand, offices, scene, dice));
+    known.take(wanted).collect()
 }
 
 /// The last number of each unit's letters, as they are counted from the year's first day.
@@ -249,10 +234,11 @@ fn tell(
     teller: &Teller<'_>,
     keeper: &Keeper<'_>,
     filed: &[Filed<'_>],
+    numbers: Vec<LastNumber>,
     forms: &mut FormNumbers,
     summary: &mut Summary,
-) -> Result<Batch> {
-    let mut batch = Batch::default();
+) -> Result<Sheets> {
+    let mut batch = Batch::with_numbers(numbers);
     for one in filed {
         let intake = &one.intake;
         let code = DossierCode::issue(&intake.receiving, one.day, one.number).map_err(|error| {
@@ -280,7 +266,7 @@ fn tell(
     summary.dossiers += batch.dossiers();
     summary.events += batch.events();
     summary.alerts += batch.alerts();
-    Ok(batch)
+    batch.write_out()
 }
 
 /// Who files it: businesses what businesses need, from where the counter is.

@@ -1,4 +1,5 @@
-//! What happens by itself: the sweep, the morning digest, the post, the backups, the tidying up.
+//! What happens by itself: the sweep, the morning digest, the post, the backups, the reports'
+//! counts, the tidying up.
 //!
 //! Each is a loop that notes its progress. A loop never ends before the service is
 //! told to; if one does, the service ends with it, so that its supervisor notices.
@@ -7,6 +8,7 @@ pub mod anchor;
 pub mod backup;
 pub mod digest;
 mod due;
+mod figures;
 pub mod schedule;
 pub mod sender;
 pub mod sweeper;
@@ -40,6 +42,7 @@ pub async fn run(app: App, courier: Courier) -> Result<(), LoopEnded> {
         spawn(&mut loops, "backup", backup::run(app.clone(), Kind::Backup));
         spawn(&mut loops, "drill", backup::run(app.clone(), Kind::Drill));
     }
+    spawn(&mut loops, "figures", figures::run(app.clone()));
     spawn(&mut loops, "tidy", tidy::run(app));
     while let Some(ended) = loops.join_next().await {
         if !watched.stop.is_cancelled() {

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod digest;
 pub mod duties;
 pub mod erasure;
+pub mod figures;
 pub mod form_04;
 mod free_text;
 pub mod import;

@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["db", "domain", "seal"]),
     ("work", &["store", "letters", "domain", "db", "seal", "random"]),
     ("exchange", &["work", "store", "db", "domain", "config", "seal"]),
-    ("demo", &["work", "store", "db", "domain", "seal"]),
+    ("demo", &["work", "store", "db", "domain", "seal", "telemetry"]),
     ("backup", &["work", "store", "db", "domain", "seal", "clock", "random"]),
     ("app", &["work", "config", "db", "clock", "telemetry", "domain", "seal"]),
     ("jobs", &["app", "backup", "work", "store", "mail", "exchange", "domain", "db", "seal", "random"]),

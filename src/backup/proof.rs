@@ -62,6 +62,7 @@ impl Inspector {
         }
         let counts = db.report(async |tx| soundness::counts(tx).await).await.map_err(wrong())?;
         let verdict = verify::dossiers(db, &self.desk, Verdict::default()).await.map_err(wrong())?;
+        let verdict = verify::figures(db, verdict).await.map_err(wrong())?;
         let verdict = verify::audit(db, verdict).await.map_err(wrong())?;
         Ok(Proof { counts, findings: verdict.findings, keys: self.try_keys(db, name).await? })
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::progress::Progress;
 use super::serve;
 use super::setup::{self, Failed};
 use crate::app::App;
@@ -39,33 +40,64 @@ pub struct DemoArgs {
     /// The instant that the demonstration shows as now; the real one, where it is not said.
     #[arg(long)]
     as_of: Option<Moment>,
+    /// Only makes the database and its key file, for `dunghen serve` to be tried on.
+    #[arg(long)]
+    only_make: bool,
 }
 
 pub(super) async fn run(args: &DemoArgs) -> Result<ExitCode, Failed> {
     let mut configuration = configuration()?;
     let folder = folder(args)?;
+    configuration.settings.database.url =
+        format!("sqlite:{}", folder.join("dunghen.db").display()).try_into().map_err(unusable)?;
+    configuration.settings.data.dir.clone_from(&folder);
+    if args.only_make {
+        let (_, summary, _) = make(args, &configuration).await?;
+        tell(&summary, &folder);
+        return Ok(ExitCode::SUCCESS);
+    }
     let listener = serve::bind(SocketAddr::from(([127, 0, 0, 1], args.port))).await?;
     let port = listener.local_addr().map_or(args.port, |address| address.port());
     be_at(&mut configuration, port)?;
     let settings = &configuration.settings;
     telemetry::start(&settings.log.filter, settings.log.format == LogFormat::Json);
+    let (keys, summary, clock) = make(args, &configuration).await?;
+    let db = setup::database(&configuration, Purpose::Serve).await?;
+    let app = serve::app(configuration, db, keys, clock);
+    this_mornings_digest(&app).await?;
+    tell(&summary, &folder);
+    announce(&summary, port);
+    serve::serve_on(app, Courier::Kept, listener).await
+}
+
+fn unusable(text: impl std::fmt::Display) -> Failed {
+    Failed::Unusable(text.to_string())
+}
+
+/// Builds the province in its folder.
+async fn make(args: &DemoArgs, configuration: &Configuration) -> Result<(Keyring, Summary, Clock), Failed> {
+    let settings = &configuration.settings;
     let clock = match args.as_of.or(settings.fixed_now) {
         Some(shown) => Clock::from(shown),
         None => Clock::system(),
     };
-    let url = format!("sqlite:{}", folder.join("dunghen.db").display());
     // Nobody waits for others here, and a year's lives take a slow machine a while.
-    let settings = DbSettings { call_limit: PATIENCE, ..setup::db_settings(&configuration, Purpose::Serve) };
-    let db = Db::open(&url, &settings).await?;
-    let desk = setup::desk(&configuration, Keyring::generate(), &clock);
-    let keys = (*desk.keys).clone();
+    let limits = DbSettings { call_limit: PATIENCE, ..setup::db_settings(configuration, Purpose::Fill) };
+    let db = Db::open(settings.database.url.as_str(), &limits).await?;
+    let keys = setup::keys(configuration, &db).await?;
+    let desk = setup::desk(configuration, keys.clone(), &clock);
     setup::keep_province(&db, &desk).await?;
     let plan = Plan { dossiers: args.dossiers, seed: args.seed, as_of: desk.now };
-    let summary = demo::build(&db, &desk, &plan).await?;
-    let app = serve::app(configuration, db, keys, clock);
-    this_mornings_digest(&app).await?;
-    announce(&summary, &folder, port);
-    serve::serve_on(app, Courier::Kept, listener).await
+    let mut progress = Progress::of_a_demonstration();
+    let told = |so_far: &Summary| {
+        progress.at(u64::try_from(so_far.dossiers).unwrap_or(u64::MAX), args.dossiers.into());
+    };
+    let summary = demo::build_and_tell(&db, &desk, &plan, told).await?;
+    progress.end();
+    db.close().await;
+    let file = settings.database.url.as_str().trim_start_matches("sqlite:");
+    std::fs::File::open(file).and_then(|file| file.sync_all()).map_err(unusable)?;
+    Ok((keys, summary, clock))
 }
 
 /// Letters and slips name the address at which the demonstration is, unless it was told another.
@@ -118,7 +150,7 @@ fn fresh(stem: &Path) -> PathBuf {
     numbered.into_iter().find(|folder| !folder.exists()).unwrap_or_else(|| stem.to_owned())
 }
 
-fn announce(summary: &Summary, folder: &Path, port: u16) {
+fn tell(summary: &Summary, folder: &Path) {
     setup::print(&format!(
         "Tỉnh trình diễn: {} hồ sơ từ {} đến {}, {} đang giải quyết, {} sự việc. Dữ liệu hoàn toàn hư cấu, nằm ở {}.",
         summary.dossiers,
@@ -128,6 +160,9 @@ fn announce(summary: &Summary, folder: &Path, port: u16) {
         summary.events,
         folder.display()
     ));
+}
+
+fn announce(summary: &Summary, port: u16) {
     setup::print("");
     setup::print(&format!("  Mở http://127.0.0.1:{port} và đăng nhập, mật khẩu chung: {}", summary.password));
     for account in &summary.accounts {

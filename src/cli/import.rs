@@ -3,8 +3,6 @@
 //! Reads arguments, drives the reading and the writing, prints; understands no record itself.
 
 mod drive;
-mod pace;
-mod progress;
 mod text;
 
 use std::io::{self, Write};
@@ -24,8 +22,8 @@ use crate::work::desk::Desk;
 use crate::work::import::Summary;
 use clap::{Args, Subcommand, ValueEnum};
 
+pub use super::progress::Progress;
 pub use drive::{Job, import, rehearse};
-pub use progress::Progress;
 
 const LANGUAGE: Language = Language::Vietnamese;
 

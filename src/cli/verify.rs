@@ -1,4 +1,4 @@
-//! `dunghen verify`: replays events, compares the rows, checks the audit chain.
+//! `dunghen verify`: replays events, compares the rows, counts figures again, checks the audit chain.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +32,7 @@ pub(super) async fn run(config: Option<&Path>, args: &VerifyArgs) -> Result<Exit
     let mut verdict = Verdict::default();
     if !args.audit {
         verdict = verify::dossiers(&db, &desk, verdict).await?;
+        verdict = verify::figures(&db, verdict).await?;
     }
     verdict = verify::audit(&db, verdict).await?;
     let own = configuration.settings.anchor_file().filter(|file| file.exists());

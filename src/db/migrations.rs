@@ -6,7 +6,6 @@ use sqlx::Connection;
 use sqlx::migrate::Migrator;
 
 use super::error::{Error, Result};
-use super::sqlite::SqliteSource;
 use super::{Db, Door, Schema, Sql, postgres};
 
 pub(super) static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -37,7 +36,7 @@ impl Db {
         match &self.0.door {
             Door::Sqlite(door) => {
                 let _lock = door.lock()?;
-                let source = SqliteSource::writer(&door.path, self.0.settings.statement_cache);
+                let source = self.0.writing(door);
                 let mut connection = source.connect_plain().await?;
                 tolerant(&SQLITE).run_direct(None, &mut connection, false).await?;
                 Ok(connection.close().await?)

@@ -27,6 +27,10 @@ impl Sql {
         Self { sqlite, postgres }
     }
 
+    pub(super) fn for_sqlite(self) -> &'static str {
+        self.sqlite
+    }
+
     #[must_use]
     pub const fn both(sql: &'static str) -> Self {
         Self::per_engine(sql, sql)

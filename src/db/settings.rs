@@ -14,6 +14,9 @@ pub enum Purpose {
     /// write with its first change.
     #[default]
     Command,
+    /// One command that fills an empty database and throws it away where it breaks off: nothing
+    /// is durable before the database was closed and its file synchronised to the disk.
+    Fill,
 }
 
 /// The limits and sizes of a [`Db`](super::Db); the defaults are meant to be used.

@@ -26,6 +26,9 @@ const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
 /// The writer keeps 16 MiB of pages: those that searches for a person lead to lie anywhere in the file.
 const WRITER_CACHE_KIB: &str = "-16384";
 
+/// In KiB: the pages that a growing index touches.
+const FILLERS_CACHE: &str = "-262144";
+
 /// How to connect to a file.
 #[derive(Clone)]
 pub(super) struct SqliteSource {
@@ -47,6 +50,17 @@ impl SqliteSource {
             .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
             .pragma("wal_autocheckpoint", PAGES_BETWEEN_CHECKPOINTS)
             .pragma("cache_size", WRITER_CACHE_KIB)
+            .optimize_on_close(true, None);
+        Self { options }
+    }
+
+    /// For a file that is filled by one process alone: without a journal that would be written twice.
+    pub(super) fn filler(path: &Path, statement_cache: usize) -> Self {
+        let options = options(path, statement_cache)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Memory)
+            .synchronous(SqliteSynchronous::Off)
+            .pragma("cache_size", FILLERS_CACHE)
             .optimize_on_close(true, None);
         Self { options }
     }

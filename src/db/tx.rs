@@ -42,6 +42,20 @@ impl Tx {
         matches!(self.link, Link::Sqlite(..))
     }
 
+    /// How SQLite would run a statement, a line for each loop; PostgreSQL tells it only with values.
+    ///
+    /// # Errors
+    /// [`Error::Unsuitable`] on PostgreSQL, and where the statement is wrong.
+    #[expect(clippy::disallowed_methods, reason = "this is the door that statements go through")]
+    pub async fn plan(&mut self, sql: Sql) -> Result<Vec<String>> {
+        let Link::Sqlite(connection, _) = &mut self.link else {
+            return Err(Error::unsuitable("only SQLite explains a statement without values"));
+        };
+        let asked = sqlx::AssertSqlSafe(format!("explain query plan {}", sql.for_sqlite()));
+        let lines: Vec<(i64, i64, i64, String)> = sqlx::query_as(asked).fetch_all(connection).await?;
+        Ok(lines.into_iter().map(|(.., line)| line).collect())
+    }
+
     /// Runs text that steers the transaction itself, whatever became of its statements.
     #[expect(clippy::disallowed_methods, reason = "this is the door that statements go through")]
     pub(super) async fn steer(&mut self, sql: &'static str) -> Result<()> {

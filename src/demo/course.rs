@@ -93,11 +93,19 @@ impl Course {
         collected: None,
     };
 
-    /// A course as it comes, by the manners of the competent unit at that time.
-    pub fn by_chance(intake: &Intake<'_>, months_ago: u32, dice: &mut Dice) -> Self {
+    /// A course as it comes, by the manners of the competent unit at that time. Of a thousand
+    /// that nobody does at once, so many are `forgotten`.
+    pub fn by_chance(intake: &Intake<'_>, months_ago: u32, forgotten: u32, dice: &mut Dice) -> Self {
         let limit = intake.procedure.limit();
         let same_day = limit == TimeLimit::SameDay;
         let unit = intake.competent.as_str();
+        if !same_day && forgotten > 0 && dice.per_mille(forgotten) {
+            return Self {
+                acceptance: Acceptance::After(dice.between(10, 400)),
+                letter: letter(unit, Some(late_days(dice)), dice),
+                ..Self::OPEN
+            };
+        }
         let late = dice.per_mille(manner::late_per_mille(unit, months_ago, same_day));
         let late_days = late.then(|| late_days(dice));
         Self {

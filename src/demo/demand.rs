@@ -35,7 +35,7 @@ pub struct Demand<'p> {
     province: &'p Province,
     offices: &'p Offices<'p>,
     as_of: Moment,
-    days: Weighted<Day>,
+    days: Vec<(u32, Day)>,
     procedures: Weighted<&'p Procedure>,
     communes: Weighted<&'p Unit>,
     centre: Option<UnitCode>,
@@ -55,21 +55,29 @@ impl<'p> Demand<'p> {
         let days: Vec<Day> = root
             .map(|office| office.days().filter(|day| (from..=today).contains(day)).collect())
             .unwrap_or_default();
+        let opened = root
+            .and_then(|office| office.at(office.opens(office.index(today)).plus_minutes(20)))
+            .is_some_and(|soon_after| soon_after < as_of);
         Self {
             province,
             offices,
             as_of,
-            days: Weighted::new(busyness(&days, today)),
+            days: busyness(&days, today, opened),
             procedures: Weighted::new(province.catalogue.offered(today).map(|one| (weight(one), one))),
             communes: Weighted::new(communes.map(|unit| (size(unit), unit))),
             centre,
         }
     }
 
-    /// The next intake; none where a draw falls on nothing that can be filed.
-    pub fn draw(&self, dice: &mut Dice) -> Option<Intake<'p>> {
+    /// The working days up to now, each with how busy it is.
+    pub fn days(&self) -> impl Iterator<Item = (u32, Day)> {
+        self.days.iter().copied()
+    }
+
+    /// An intake of a working day (online perhaps of a day or two after it); none where a draw
+    /// falls on nothing that can be filed.
+    pub fn draw(&self, day: Day, dice: &mut Dice) -> Option<Intake<'p>> {
         let procedure = *self.procedures.draw(dice)?;
-        let day = *self.days.draw(dice)?;
         if !in_season(procedure, day) {
             return None;
         }
@@ -132,8 +140,8 @@ pub fn centre_of(province: &Province, commune: &Unit, day: Day) -> UnitCode {
     centre.map_or_else(|| commune.code.clone(), |unit| unit.code.clone())
 }
 
-/// How many people come on each day, next to others.
-fn busyness(days: &[Day], today: Day) -> Vec<(u32, Day)> {
+/// How many people come on each day, next to others. Today counts once the counters have `opened`.
+fn busyness(days: &[Day], today: Day, opened: bool) -> Vec<(u32, Day)> {
     let count = u32::try_from(days.len()).unwrap_or(u32::MAX).max(1);
     let mut before: Option<Day> = None;
     let weigh = |(index, &day): (u32, &Day)| {
@@ -150,7 +158,7 @@ fn busyness(days: &[Day], today: Day) -> Vec<(u32, Day)> {
         let grown = crowd * (880 + 240 * index / count) / 100;
         (if day == today { grown * 6 / 10 } else { grown }, day)
     };
-    (0..).zip(days).map(weigh).collect()
+    (0..).zip(days).map(weigh).filter(|(_, day)| *day < today || opened).collect()
 }
 
 /// How large a commune's demand is.

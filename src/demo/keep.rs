@@ -2,6 +2,7 @@
 //! would have grown with them: rows, obligations, alerts that were raised in time.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -16,9 +17,12 @@ use crate::domain::standing::{Milestones, just_after};
 use crate::domain::time::Moment;
 use crate::seal::Use;
 use crate::store::applicants::SearchCodes;
+use crate::store::bulk::Rows;
 use crate::store::dossiers::{Known, Projection};
+use crate::store::figures::Cells;
 use crate::store::staff::Person;
 use crate::store::{audit, bulk};
+use crate::telemetry::Stopwatch;
 use crate::work::desk::{Desk, sealing_failed};
 use crate::work::ledger::{Opened, milestones_of};
 use crate::work::sweep::whom;
@@ -33,6 +37,7 @@ pub struct Batch {
     events: Vec<(i64, Event)>,
     obligations: Vec<bulk::Obligation>,
     alerts: Vec<bulk::Alert>,
+    numbers: Vec<bulk::LastNumber>,
 }
 
 /// What is the same for all rows.
@@ -45,6 +50,12 @@ pub struct Keeper<'d> {
 }
 
 impl Batch {
+    /// With the numbers that agencies have given on days that are over.
+    #[must_use]
+    pub fn with_numbers(numbers: Vec<bulk::LastNumber>) -> Self {
+        Self { numbers, ..Self::default() }
+    }
+
     #[must_use]
     pub fn dossiers(&self) -> usize {
         self.dossiers.len()
@@ -170,16 +181,54 @@ fn late_since(dossier: &Dossier) -> Option<Moment> {
     Some(just_after(promise.late_from))
 }
 
-/// Writes a batch and one audit row about it.
-pub async fn keep(db: &Db, desk: &Desk, batch: Batch) -> Result<()> {
+/// A batch written out, so that nothing is left to do but to hand it over.
+#[derive(Clone, Debug)]
+pub struct Sheets {
+    applicants: Rows<bulk::Applicant>,
+    dossiers: Rows<bulk::Dossier>,
+    events: Rows<(i64, Event)>,
+    obligations: Rows<bulk::Obligation>,
+    alerts: Rows<bulk::Alert>,
+    numbers: Rows<bulk::LastNumber>,
+    figures: Rows<Cells>,
+}
+
+impl Batch {
+    /// # Errors
+    /// Where a row can't be written as JSON.
+    pub fn write_out(self) -> Result<Sheets> {
+        Ok(Sheets {
+            applicants: Rows::of(&self.applicants)?,
+            dossiers: Rows::of(&self.dossiers)?,
+            events: Rows::of_events(&self.events)?,
+            obligations: Rows::of(&self.obligations)?,
+            alerts: Rows::of(&self.alerts)?,
+            numbers: Rows::of(&self.numbers)?,
+            figures: Rows::of_counts(&self.dossiers)?,
+        })
+    }
+}
+
+impl Sheets {
+    #[must_use]
+    pub fn dossiers(&self) -> usize {
+        self.dossiers.count()
+    }
+}
+
+/// Writes a batch and one audit row about it; answers how long the writing took.
+pub async fn keep(db: &Db, desk: &Desk, batch: Sheets) -> Result<Duration> {
     let (batch, desk) = (Arc::new(batch), desk.clone());
     db.write(async move |tx| {
+        let watch = Stopwatch::start();
+        bulk::numbers(tx, &batch.numbers).await?;
         bulk::applicants(tx, &batch.applicants).await?;
         bulk::dossiers(tx, &batch.dossiers).await?;
         bulk::events(tx, &batch.events).await?;
         bulk::obligations(tx, &batch.obligations).await?;
         bulk::alerts(tx, &batch.alerts).await?;
-        let detail = json!({ "dossiers": batch.dossiers(), "events": batch.events() }).to_string();
+        bulk::figures(tx, &batch.figures).await?;
+        let detail = json!({ "dossiers": batch.dossiers(), "events": batch.events.count() }).to_string();
         let root = &desk.province.root;
         let entry = audit::Entry {
             at: desk.now,
@@ -188,7 +237,8 @@ pub async fn keep(db: &Db, desk: &Desk, batch: Batch) -> Result<()> {
             subject: root.as_str(),
             detail: &detail,
         };
-        audit::append(tx, &entry).await
+        audit::append(tx, &entry).await?;
+        Ok(watch.elapsed())
     })
     .await
 }

@@ -34,6 +34,8 @@ pub struct Teller<'p> {
     pub offices: &'p Offices<'p>,
     pub roster: &'p Roster,
     pub reasons: Weighted<crate::domain::apology::LateReason>,
+    /// Of a thousand that take their time, how many nobody ever gets to.
+    pub forgotten_per_mille: u32,
 }
 
 /// How one dossier is known.
@@ -69,7 +71,10 @@ pub fn tell(
     let mut dice = Dice::new(intake.seed);
     let course = match intake.scene {
         Some(scene) => scene.course.clone(),
-        None => Course::by_chance(intake, months_ago(teller, intake), &mut dice),
+        None => {
+            let months_ago = months_ago(teller, intake);
+            Course::by_chance(intake, months_ago, teller.forgotten_per_mille, &mut dice)
+        }
     };
     let told = begin(teller, intake, names, &mut dice).and_then(|life| {
         let mut story = Story { teller, intake, course, names, forms, dice, life };

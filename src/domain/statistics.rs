@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use super::promise::Outcome;
+use super::time::Day;
 
 /// How many ended early, on the day and late, and how many had no due date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +48,40 @@ impl Figures {
     #[must_use]
     pub fn rate(self) -> Option<Rate> {
         Rate::of(self.early + self.on_time, self.evaluable())
+    }
+}
+
+/// A half of a month, from the 1st to the 14th or from the 15th to the end: both the calendar's
+/// months and those of the reports (REP-15) are whole numbers of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HalfMonth(Day);
+
+impl HalfMonth {
+    /// The one that holds `day`.
+    #[must_use]
+    pub fn of(day: Day) -> Self {
+        let first = day.month().first();
+        Self(first.plus(14).filter(|middle| *middle <= day).unwrap_or(first))
+    }
+
+    #[must_use]
+    pub fn first(self) -> Day {
+        self.0
+    }
+
+    #[must_use]
+    pub fn last(self) -> Day {
+        if self.0.0.day() == 1 { self.0.plus(13).unwrap_or(self.0) } else { self.0.month().last() }
+    }
+
+    /// The first and the last one that lie wholly between two days, both included.
+    #[must_use]
+    pub fn within(from: Day, to: Day) -> Option<(Self, Self)> {
+        let first = Self::of(from);
+        let first = if first.first() == from { first } else { Self::of(first.last().next()?) };
+        let last = Self::of(to);
+        let last = if last.last() == to { last } else { Self::of(last.first().previous()?) };
+        (first <= last).then_some((first, last))
     }
 }
 
@@ -94,6 +129,27 @@ impl Serialize for Rate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_day_lies_in_one_half_month_and_whole_ones_are_told_from_parts() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let within = |from, to| {
+            HalfMonth::within(day(from), day(to))
+                .map(|(first, last)| (first.first().to_string(), last.last().to_string()))
+        };
+        let first = day("2023-12-20");
+        for day in (0..500).map(|days| first.plus(days).unwrap()) {
+            let half = HalfMonth::of(day);
+            assert!(half.first() <= day && day <= half.last(), "{day}");
+            assert_eq!(HalfMonth::within(half.first(), half.last()), Some((half, half)));
+        }
+        let whole = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
+        assert_eq!(within("2024-02-01", "2024-02-29"), whole("2024-02-01", "2024-02-29"));
+        assert_eq!(within("2024-01-15", "2024-02-14"), whole("2024-01-15", "2024-02-14"));
+        assert_eq!(within("2024-01-02", "2024-02-28"), whole("2024-01-15", "2024-02-14"));
+        assert_eq!(within("2024-01-02", "2024-01-30"), None);
+        assert_eq!(within("2024-01-15", "2024-01-31"), whole("2024-01-15", "2024-01-31"));
+    }
 
     /// RATE-05: half up from integers; 99.996 % is not 100 %.
     #[test]

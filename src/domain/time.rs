@@ -29,6 +29,9 @@ impl TimeError {
 pub struct Moment(Timestamp);
 
 impl Moment {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(Timestamp::UNIX_EPOCH);
+
     /// Drops what is finer than a microsecond.
     #[must_use]
     pub fn new(timestamp: Timestamp) -> Self {
@@ -85,7 +88,46 @@ impl Moment {
 /// ISO 8601 in UTC with six decimals: of fixed width, so that text order is time order.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.6}", self.0)
+        // Every stored and sent instant goes through here, a dozen for each dossier.
+        let micros = self.micros();
+        let (days, rest) = (micros.div_euclid(MICROS_A_DAY), micros.rem_euclid(MICROS_A_DAY));
+        let Some([year, month, day]) = civil(days) else { return write!(f, "{:.6}", self.0) };
+        let seconds = rest / 1_000_000;
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        digits(&mut text[..4], year);
+        digits(&mut text[5..7], month);
+        digits(&mut text[8..10], day);
+        digits(&mut text[11..13], seconds / 3_600);
+        digits(&mut text[14..16], seconds / 60 % 60);
+        digits(&mut text[17..19], seconds % 60);
+        digits(&mut text[20..26], rest % 1_000_000);
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+    }
+}
+
+const MICROS_A_DAY: i64 = 86_400_000_000;
+
+/// Year, month and day of a day counted from 1970-01-01, if its year has four digits.
+///
+/// Counts in years that begin in March, so that the leap day comes last.
+fn civil(days: i64) -> Option<[i64; 3]> {
+    let since = days + 719_468;
+    let (era, day) = (since.div_euclid(146_097), since.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year + era * 400 + i64::from(month <= 2);
+    (0..=9_999).contains(&year).then_some([year, month, day])
+}
+
+/// Writes a number that is not negative into the place kept for it.
+fn digits(place: &mut [u8], number: i64) {
+    let mut rest = number;
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
     }
 }
 
@@ -124,6 +166,8 @@ impl<'de> Deserialize<'de> for Moment {
 pub struct Day(pub Date);
 
 impl Day {
+    /// The first day of the year 1: nothing that is kept lies before it.
+    pub const BEFORE_ALL: Self = Self(Date::constant(1, 1, 1));
     const EPOCH: Date = Date::constant(1970, 1, 1);
 
     /// # Errors
@@ -181,7 +225,14 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        if self.0.year() < 0 {
+            return fmt::Display::fmt(&self.0, f);
+        }
+        let mut text = *b"0000-00-00";
+        digits(&mut text[..4], self.0.year().into());
+        digits(&mut text[5..7], self.0.month().into());
+        digits(&mut text[8..], self.0.day().into());
+        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 
@@ -384,5 +435,26 @@ impl Zone {
     pub fn rfc3339(&self, moment: Moment) -> String {
         let offset = self.0.to_offset(moment.0);
         moment.0.display_with_offset(offset).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fast writing of instants and days says what the library says.
+    #[test]
+    fn instants_and_days_are_written_as_the_library_writes_them() {
+        let utc = Zone::named("UTC").unwrap();
+        let mut micros = -62_135_596_800_000_000_i64; // the year 1
+        while micros < 253_402_207_200_000_000 {
+            let moment = Moment::from_micros(micros).unwrap();
+            assert_eq!(moment.to_string(), format!("{:.6}", moment.0));
+            let day = utc.day(moment);
+            assert_eq!(day.to_string(), day.0.to_string());
+            micros += 7_777_777_777_777;
+        }
+        let before_christ = Moment::new("-000009-03-01T00:00:00Z".parse().unwrap());
+        assert_eq!(before_christ.to_string(), format!("{:.6}", before_christ.0));
     }
 }

@@ -4,16 +4,82 @@
 //! For filling an empty database only; everything that happens later is written where it
 //! happens.
 
+use std::marker::PhantomData;
+
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::types::Json;
 
 use super::dossiers::Projection;
-use crate::db::{Result, Sql, Tx, as_text, sql};
+use super::figures::{Cells, Counted};
+use crate::db::{Error, Result, Sql, Tx, as_text, sql};
 use crate::domain::event::{Event, Happening};
 use crate::domain::time::{Day, Moment};
 use crate::seal::{Sealed, hex};
 
 use super::applicants::SearchCodes;
+
+/// Rows as the one parameter that takes them, written out by whoever made them: the thread that
+/// writes the database has enough to do.
+#[derive(Clone, Debug)]
+pub struct Rows<T> {
+    json: Box<RawValue>,
+    count: usize,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Serialize> Rows<T> {
+    /// # Errors
+    /// Where a row can't be written as JSON.
+    pub fn of(rows: &[T]) -> Result<Self> {
+        Self::written(rows)
+    }
+}
+
+impl Rows<(i64, Event)> {
+    /// Events, each with the number of its dossier.
+    ///
+    /// # Errors
+    /// As [`Rows::of`].
+    pub fn of_events(events: &[(i64, Event)]) -> Result<Self> {
+        let rows: Vec<EventRow<'_>> = events.iter().map(EventRow::of).collect();
+        Self::written(&rows)
+    }
+}
+
+impl Rows<Cells> {
+    /// What these dossiers add to the counts that are kept ready.
+    ///
+    /// # Errors
+    /// As [`Rows::of`].
+    pub fn of_counts(dossiers: &[Dossier]) -> Result<Self> {
+        let mut cells = Cells::default();
+        for counted in dossiers.iter().filter_map(|row| Counted::of(&row.projection)) {
+            cells.count(&counted, 1);
+        }
+        Self::written(&super::figures::rows(&cells.sorted()))
+    }
+}
+
+impl<T> Rows<T> {
+    fn written<R: Serialize>(rows: &[R]) -> Result<Self> {
+        let json = serde_json::value::to_raw_value(rows)
+            .map_err(|error| Error::corrupt("rows", std::any::type_name::<R>(), error))?;
+        Ok(Self { json, count: rows.len(), of: PhantomData })
+    }
+
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    async fn insert(&self, tx: &mut Tx, sql: Sql) -> Result<()> {
+        if self.count > 0 {
+            tx.query(sql).bind(Json(&self.json)).execute().await?;
+        }
+        Ok(())
+    }
+}
 
 /// An applicant's row.
 #[derive(Clone, Debug, Serialize)]
@@ -46,9 +112,8 @@ const APPLICANTS: Sql = sql!(
     rows "$1" as r { id: integer, sealed: text, key_id: text, identifier_code: text, phone_code: text }
 );
 
-pub async fn applicants(tx: &mut Tx, rows: &[Applicant]) -> Result<()> {
-    tx.query(APPLICANTS).bind(Json(rows)).execute().await?;
-    Ok(())
+pub async fn applicants(tx: &mut Tx, rows: &Rows<Applicant>) -> Result<()> {
+    rows.insert(tx, APPLICANTS).await
 }
 
 /// A dossier's row.
@@ -86,9 +151,9 @@ const DOSSIERS: Sql = sql!(
     }
 );
 
-pub async fn dossiers(tx: &mut Tx, rows: &[Dossier]) -> Result<()> {
-    tx.query(DOSSIERS).bind(Json(rows)).execute().await?;
-    Ok(())
+/// Dossiers; what they add to the counts is told by [`Rows::of_counts`] and written with them.
+pub async fn dossiers(tx: &mut Tx, rows: &Rows<Dossier>) -> Result<()> {
+    rows.insert(tx, DOSSIERS).await
 }
 
 /// An event's row.
@@ -130,11 +195,8 @@ const EVENTS: Sql = sql!(
     }
 );
 
-/// Events, each with the number of its dossier.
-pub async fn events(tx: &mut Tx, events: &[(i64, Event)]) -> Result<()> {
-    let rows: Vec<EventRow<'_>> = events.iter().map(EventRow::of).collect();
-    tx.query(EVENTS).bind(Json(rows)).execute().await?;
-    Ok(())
+pub async fn events(tx: &mut Tx, rows: &Rows<(i64, Event)>) -> Result<()> {
+    rows.insert(tx, EVENTS).await
 }
 
 /// An obligation's row, as far as it has come.
@@ -163,9 +225,8 @@ const OBLIGATIONS: Sql = sql!(
     }
 );
 
-pub async fn obligations(tx: &mut Tx, rows: &[Obligation]) -> Result<()> {
-    tx.query(OBLIGATIONS).bind(Json(rows)).execute().await?;
-    Ok(())
+pub async fn obligations(tx: &mut Tx, rows: &Rows<Obligation>) -> Result<()> {
+    rows.insert(tx, OBLIGATIONS).await
 }
 
 /// An alert that was raised when it was owed.
@@ -188,9 +249,13 @@ const ALERTS: Sql = sql!(
     }
 );
 
-pub async fn alerts(tx: &mut Tx, rows: &[Alert]) -> Result<()> {
-    tx.query(ALERTS).bind(Json(rows)).execute().await?;
-    Ok(())
+pub async fn alerts(tx: &mut Tx, rows: &Rows<Alert>) -> Result<()> {
+    rows.insert(tx, ALERTS).await
+}
+
+/// Adds to the counts that are kept ready.
+pub async fn figures(tx: &mut Tx, rows: &Rows<Cells>) -> Result<()> {
+    rows.insert(tx, super::figures::UPSERT).await
 }
 
 /// The last number that an agency has given on a day, or a unit's letters in a year.
@@ -207,9 +272,8 @@ const NUMBERS: Sql = sql!(
 );
 
 /// Keeps these numbers, so that the next one given is a new one (CODE-03).
-pub async fn numbers(tx: &mut Tx, rows: &[LastNumber]) -> Result<()> {
-    tx.query(NUMBERS).bind(Json(rows)).execute().await?;
-    Ok(())
+pub async fn numbers(tx: &mut Tx, rows: &Rows<LastNumber>) -> Result<()> {
+    rows.insert(tx, NUMBERS).await
 }
 
 const APPLICANTS_GO_ON: Sql = sql!(

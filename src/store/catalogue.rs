@@ -1,6 +1,6 @@
 //! Units and procedures as dossiers and reports name them.
 
-use crate::db::{Result, Tx};
+use crate::db::{Result, Sql, Tx, sql};
 
 /// Keeps a unit's name, as the configuration or an import gives it.
 pub async fn keep_unit(
@@ -58,4 +58,16 @@ pub async fn procedure_names(tx: &mut Tx) -> Result<Vec<(String, String)>> {
     )
     .fetch_all()
     .await
+}
+
+const LEFT_OUT: Sql = sql!(
+    "select exists (select 1 from units where code not in (select ",
+    sqlite "value from json_each($1)))",
+    postgres "jsonb_array_elements_text($1::jsonb)))"
+);
+
+/// Whether no unit is left out of these, so that nothing need be compared with them.
+pub async fn is_everywhere(tx: &mut Tx, units: &str) -> Result<bool> {
+    let left_out: bool = tx.query(LEFT_OUT).bind(units).fetch_scalar().await?;
+    Ok(!left_out)
 }

@@ -4,8 +4,10 @@
 //! (MON-06); the comparisons are those of `Instants::standing`, and a test holds
 //! the two together.
 
+use jiff::SignedDuration;
 use sqlx::FromRow;
 
+use super::catalogue::is_everywhere;
 use crate::db::{Result, Sql, Tx};
 use crate::domain::standing::{Instants, Standing};
 use crate::domain::time::{Day, Moment};
@@ -72,6 +74,8 @@ pub struct Filter {
     /// The search code of an identifier or phone number.
     pub applicant_code: Option<Vec<u8>>,
     pub only_open: bool,
+    /// Only what is open and late, once or twice.
+    pub late: bool,
 }
 
 macro_rules! columns {
@@ -88,46 +92,201 @@ macro_rules! columns {
     };
 }
 
-// $2 is now, $3 the standing's id; the order of the cases is that of MON-01.
-macro_rules! standing_is {
+// Here and below: $2 is now, $3 the standing's id; the order of the cases is that of MON-01.
+macro_rules! fits {
     () => {
-        "($3 is null or (d.ended_at is null and d.received_at is not null and $3 = case
-            when (d.late_before_stop or coalesce(d.stopped_at, $2) > d.late_from)
+        "(not $9 or (d.received_at is not null and (d.late_before_stop or coalesce(d.stopped_at, $2) > d.urgency)))
+         and ($3 is null or (d.ended_at is null and d.received_at is not null and $3 = case
+            when (d.late_before_stop or coalesce(d.stopped_at, $2) > d.urgency)
                 and d.second_late_from is not null and $2 > d.second_late_from then 'overdue_twice'
-            when d.late_before_stop or coalesce(d.stopped_at, $2) > d.late_from then 'overdue'
+            when d.late_before_stop or coalesce(d.stopped_at, $2) > d.urgency then 'overdue'
             when d.stopped_at is not null then 'clock_stopped'
             when d.window_opens_at <= $2 and $2 <= d.window_shuts_at then 'apology_window'
             when d.due_soon_at <= $2 then 'due_soon'
-            else 'on_track' end))"
+            else 'on_track' end))
+         and ($4 is null or (d.due_at < $4 and d.urgency < $8))"
     };
 }
 
+/// The first dossiers after the cursor that fit, along one index.
+macro_rules! first {
+    ($which:expr) => {
+        concat!(
+            "select d.urgency, d.id from dossiers d where ",
+            $which,
+            " and (d.urgency, d.id) > ($5, $6) and ",
+            fits!(),
+            " order by d.urgency, d.id limit $7"
+        )
+    };
+}
+
+/// The same for each of the units.
+macro_rules! first_of_each {
+    (sqlite $which:expr) => {
+        concat!(
+            "select null as urgency, one.value as id from json_each($1) as u,
+                json_each((select json_group_array(id) from (",
+            first!($which),
+            "))) as one"
+        )
+    };
+    (postgres $which:expr) => {
+        concat!(
+            "select one.urgency, one.id from jsonb_array_elements_text($1::jsonb) as u (value)
+                cross join lateral (",
+            first!($which),
+            ") as one"
+        )
+    };
+}
+
+/// Of one state of the dossiers, in each part that a unit may play.
+macro_rules! first_in_each_part {
+    ($engine:ident $state:literal) => {
+        concat!(
+            first_of_each!($engine concat!("d.ended_at is ", $state, " and d.competent_unit = u.value")),
+            " union all ",
+            first_of_each!($engine concat!("d.ended_at is ", $state,
+                " and d.receiving_unit <> d.competent_unit and d.receiving_unit = u.value")),
+            " union all ",
+            first_of_each!($engine concat!("d.ended_at is ", $state,
+                " and d.holder_unit <> d.competent_unit and d.holder_unit <> d.receiving_unit
+                  and d.holder_unit = u.value"))
+        )
+    };
+}
+
+/// What a list shows of the first of all these.
 macro_rules! page {
-    ($units:literal) => {
+    (sqlite $first:expr) => {
         concat!(
             columns!(),
-            "left join applicants a on a.id = d.applicant_id
-             where (d.competent_unit in ",
+            "where d.id in (select x.id from dossiers x where x.id in (select id from (",
+            $first,
+            ")) order by x.urgency, x.id limit $7) order by d.urgency, d.id"
+        )
+    };
+    // Few rows are promised to the planner, so that it takes each by its number.
+    (postgres $first:expr) => {
+        concat!(
+            columns!(),
+            "join (select distinct c.urgency, c.id from (",
+            $first,
+            ") as c order by c.urgency, c.id limit $7) as chosen on chosen.id = d.id
+             order by d.urgency, d.id"
+        )
+    };
+}
+
+macro_rules! pages {
+    ($first:ident) => {
+        Sql::per_engine(page!(sqlite $first!(sqlite)), page!(postgres $first!(postgres)))
+    };
+}
+
+macro_rules! open_of_units {
+    ($engine:ident) => {
+        first_in_each_part!($engine "null")
+    };
+}
+macro_rules! any_of_units {
+    ($engine:ident) => {
+        concat!(first_in_each_part!($engine "null"), " union all ", first_in_each_part!($engine "not null"))
+    };
+}
+macro_rules! open_everywhere {
+    ($engine:ident) => {
+        concat!("select urgency, id from (", first!("d.ended_at is null"), ") as everywhere")
+    };
+}
+// Every dossier has one competent unit.
+macro_rules! any_everywhere {
+    ($engine:ident) => {
+        concat!(
+            open_everywhere!($engine),
+            " union all ",
+            first_of_each!($engine "d.ended_at is not null and d.competent_unit = u.value")
+        )
+    };
+}
+
+pub(super) const OPEN_OF_UNITS: Sql = pages!(open_of_units);
+pub(super) const ANY_OF_UNITS: Sql = pages!(any_of_units);
+pub(super) const OPEN_EVERYWHERE: Sql = pages!(open_everywhere);
+pub(super) const ANY_EVERYWHERE: Sql = pages!(any_everywhere);
+
+macro_rules! in_sight {
+    ($units:literal) => {
+        concat!(
+            "($10 or d.competent_unit in ",
             $units,
             " or d.receiving_unit in ",
             $units,
             " or d.holder_unit in ",
             $units,
-            ") and ",
-            standing_is!(),
-            " and ($4 is null or d.due_at < $4)
-              and ($5 is null or (d.code >= $5 and d.code < $6) or (d.code >= $13 and d.code < $14))
-              and ($7 is null or a.identifier_code = $7 or a.phone_code = $7)
-              and (not $8 or d.ended_at is null)
-              and ($9 is null or (coalesce(d.late_from, $11), d.id) > ($9, $10))
-            order by coalesce(d.late_from, $11), d.id limit $12"
+            ")"
         )
     };
 }
 
-const PAGE: Sql = Sql::per_engine(
-    page!("(select value from json_each($1))"),
-    page!("(select jsonb_array_elements_text($1::jsonb))"),
+// A person has few dossiers.
+macro_rules! of_applicant {
+    ($units:literal) => {
+        concat!(
+            columns!(),
+            "where d.applicant_id in (select id from applicants where identifier_code = $11
+                    union all select id from applicants where phone_code = $11)
+                and ($12 is null or (d.code >= $12 and d.code < $13) or (d.code >= $14 and d.code < $15))
+                and (not $16 or d.ended_at is null) and (d.urgency, d.id) > ($5, $6) and ",
+            in_sight!($units),
+            " and ",
+            fits!(),
+            " order by d.urgency, d.id limit $7"
+        )
+    };
+}
+
+pub(super) const OF_APPLICANT: Sql = Sql::per_engine(
+    of_applicant!("(select value from json_each($1))"),
+    of_applicant!("(select jsonb_array_elements_text($1::jsonb))"),
+);
+
+macro_rules! beginning {
+    ($from:literal, $until:literal, $units:literal) => {
+        concat!(
+            "select id from (select d.id from dossiers d
+                where d.code >= ",
+            $from,
+            " and d.code < ",
+            $until,
+            " and d.code > coalesce((select code from dossiers where id = $6), '')
+                and (not $16 or d.ended_at is null) and ",
+            in_sight!($units),
+            " and ",
+            fits!(),
+            " order by d.code limit $7) as found"
+        )
+    };
+}
+
+// What begins alike is in the order of the codes: as many as are shown are looked for, and no more.
+macro_rules! by_code {
+    ($units:literal) => {
+        concat!(
+            columns!(),
+            "where d.id in (",
+            beginning!("$12", "$13", $units),
+            " union ",
+            beginning!("$14", "$15", $units),
+            ") order by d.code limit $7"
+        )
+    };
+}
+
+pub(super) const BY_CODE: Sql = Sql::per_engine(
+    by_code!("(select value from json_each($1))"),
+    by_code!("(select jsonb_array_elements_text($1::jsonb))"),
 );
 
 /// Where the page before ended.
@@ -137,7 +296,12 @@ pub struct Cursor {
     pub id: i64,
 }
 
-/// Dossiers by urgency, the most late first, those without a due date last, after `after`.
+const BEFORE_ALL: Cursor = Cursor { late_from: Moment::EPOCH, id: 0 };
+/// A dossier is late at the end of its due day at the latest, wherever that day is counted (LATE-00).
+const FROM_DUE_TO_LATE: SignedDuration = SignedDuration::from_hours(48);
+
+/// Dossiers by urgency, the most late first, those without a due date last, after `after`;
+/// where the beginning of a code is asked for, by code.
 pub async fn page(
     tx: &mut Tx,
     filter: &Filter,
@@ -145,29 +309,48 @@ pub async fn page(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
-    // Our codes are in capitals; those that other systems gave may not be.
-    let capitals = filter.code_prefix.as_ref().map(|prefix| prefix.to_uppercase());
-    let end = |prefix: &String| format!("{prefix}\u{10FFFF}");
-    tx.query(PAGE)
+    let everywhere = is_everywhere(tx, &filter.units).await?;
+    let only_open = filter.only_open || filter.late || filter.standing.is_some();
+    let searches = filter.code_prefix.is_some() || filter.applicant_code.is_some();
+    let sql = match (&filter.applicant_code, &filter.code_prefix) {
+        (Some(_), _) => OF_APPLICANT,
+        (None, Some(_)) => BY_CODE,
+        (None, None) if everywhere && only_open => OPEN_EVERYWHERE,
+        (None, None) if everywhere => ANY_EVERYWHERE,
+        (None, None) if only_open => OPEN_OF_UNITS,
+        (None, None) => ANY_OF_UNITS,
+    };
+    let after = after.unwrap_or(BEFORE_ALL);
+    let page = tx
+        .query(sql)
         .bind(filter.units.as_str())
         .bind(now)
         .bind(filter.standing.map(Standing::id))
         .bind(filter.due_before)
+        .bind(after.late_from)
+        .bind(after.id)
+        .bind(limit)
+        .bind(filter.due_before.map(|due| due.plus(FROM_DUE_TO_LATE)))
+        .bind(filter.late);
+    if !searches {
+        return page.fetch_all().await;
+    }
+    // Our codes are in capitals; those that other systems gave may not be.
+    let capitals = filter.code_prefix.as_ref().map(|prefix| prefix.to_uppercase());
+    let end = |prefix: &String| format!("{prefix}\u{10FFFF}");
+    page.bind(everywhere)
+        .bind(filter.applicant_code.as_deref())
         .bind(filter.code_prefix.as_deref())
         .bind(filter.code_prefix.as_ref().map(end))
-        .bind(filter.applicant_code.as_deref())
-        .bind(filter.only_open)
-        .bind(after.map(|cursor| cursor.late_from))
-        .bind(after.map(|cursor| cursor.id))
-        .bind(never())
-        .bind(limit)
         .bind(capitals.as_deref())
         .bind(capitals.as_ref().map(end))
+        .bind(only_open)
         .fetch_all()
         .await
 }
 
-/// Later than every promise: where dossiers without a due date stand in the order.
+/// Later than every promise: where dossiers without a due date stand in the order, as the column
+/// `urgency` has it.
 #[must_use]
 pub fn never() -> Moment {
     Moment::new(jiff::Timestamp::constant(253_370_764_800, 0))
@@ -179,7 +362,7 @@ pub async fn one(tx: &mut Tx, code: &str) -> Result<Option<Listed>> {
 }
 
 macro_rules! counts {
-    ($units:literal) => {
+    ($open:expr) => {
         concat!(
             "select
                 count(*) filter (where late) as late,
@@ -188,19 +371,55 @@ macro_rules! counts {
                     as due_soon,
                 count(*) as open
              from (select due_on, due_soon_at, stopped_at,
-                       coalesce(late_before_stop or coalesce(stopped_at, $2) > late_from, false) as late
-                   from dossiers
-                   where ended_at is null and received_at is not null
-                     and (competent_unit in ",
-            $units,
-            " or receiving_unit in ",
-            $units,
-            " or holder_unit in ",
-            $units,
-            ")) open_ones"
+                       late_before_stop or coalesce(stopped_at, $2) > urgency as late
+                   from (",
+            $open,
+            ") as open_ones) as judged"
         )
     };
 }
+
+// What is read lies in the index of each part.
+macro_rules! open_ones {
+    ($which:expr) => {
+        concat!(
+            "select due_on, due_soon_at, stopped_at, late_before_stop, urgency from dossiers
+             where ended_at is null and received_at is not null",
+            $which
+        )
+    };
+}
+
+/// Each dossier once, in the first part that one of the units plays.
+macro_rules! counts_of_units {
+    ($units:literal) => {
+        counts!(concat!(
+            open_ones!(concat!(" and competent_unit in ", $units)),
+            " union all ",
+            open_ones!(concat!(
+                " and receiving_unit <> competent_unit and receiving_unit in ",
+                $units,
+                " and competent_unit not in ",
+                $units
+            )),
+            " union all ",
+            open_ones!(concat!(
+                " and holder_unit <> competent_unit and holder_unit <> receiving_unit and holder_unit in ",
+                $units,
+                " and competent_unit not in ",
+                $units,
+                " and receiving_unit not in ",
+                $units
+            ))
+        ))
+    };
+}
+
+pub(super) const COUNTS_OF_UNITS: Sql = Sql::per_engine(
+    counts_of_units!("(select value from json_each($1))"),
+    counts_of_units!("(select jsonb_array_elements_text($1::jsonb))"),
+);
+pub(super) const COUNTS_EVERYWHERE: Sql = Sql::both(counts!(open_ones!("")));
 
 /// How many of the units' dossiers are late, due today, due soon and open in all.
 #[derive(Clone, Copy, Debug, Default, FromRow)]
@@ -212,15 +431,9 @@ pub struct Counts {
 }
 
 pub async fn counts(tx: &mut Tx, units: &str, now: Moment, today: Day) -> Result<Counts> {
-    tx.query(Sql::per_engine(
-        counts!("(select value from json_each($1))"),
-        counts!("(select jsonb_array_elements_text($1::jsonb))"),
-    ))
-    .bind(units)
-    .bind(now)
-    .bind(today)
-    .fetch_one()
-    .await
+    let everywhere = is_everywhere(tx, units).await?;
+    let sql = if everywhere { COUNTS_EVERYWHERE } else { COUNTS_OF_UNITS };
+    tx.query(sql).bind(units).bind(now).bind(today).fetch_one().await
 }
 
 /// A dossier's applicant record, if it has one.

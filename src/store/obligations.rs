@@ -2,7 +2,8 @@
 
 use sqlx::FromRow;
 
-use crate::db::{Result, Tx};
+use super::catalogue::is_everywhere;
+use crate::db::{Result, Sql, Tx};
 use crate::domain::time::{Day, Moment};
 
 /// Opens the obligation where there is none yet; says whether it did.
@@ -93,19 +94,26 @@ pub async fn close(tx: &mut Tx, dossier: i64, at: Moment) -> Result<()> {
     Ok(())
 }
 
+macro_rules! unsent {
+    () => {
+        "o.issued_at is null and o.exempted_at is null and o.closed_at is null"
+    };
+}
+
+macro_rules! count_unsent {
+    ($units:literal) => {
+        concat!("select count(*) from obligations o where o.unit in ", $units, " and ", unsent!())
+    };
+}
+
+pub(super) const COUNT_UNSENT: Sql = Sql::per_engine(
+    count_unsent!("(select value from json_each($1))"),
+    count_unsent!("(select jsonb_array_elements_text($1::jsonb))"),
+);
+
 /// For how many of the `units`' dossiers a letter is owed and did not go out.
 pub async fn count_unsent(tx: &mut Tx, units: &str) -> Result<i64> {
-    tx.query(crate::db::Sql::per_engine(
-        "select count(*) from obligations
-         where unit in (select value from json_each($1))
-           and issued_at is null and exempted_at is null and closed_at is null",
-        "select count(*) from obligations
-         where unit in (select jsonb_array_elements_text($1::jsonb))
-           and issued_at is null and exempted_at is null and closed_at is null",
-    ))
-    .bind(units)
-    .fetch_scalar()
-    .await
+    tx.query(COUNT_UNSENT).bind(units).fetch_scalar().await
 }
 
 /// One obligation with what a list shows of its dossier.
@@ -129,6 +137,66 @@ pub struct Listed {
     pub closed_at: Option<Moment>,
 }
 
+/// The first after the cursor, along one index.
+macro_rules! first {
+    ($which:expr) => {
+        concat!(
+            "select o.opened_at, o.dossier_id from obligations o
+             where (o.opened_at, o.dossier_id) > ($2, $3) and ",
+            $which,
+            " order by o.opened_at, o.dossier_id limit $4"
+        )
+    };
+}
+
+/// The same for each of the units.
+macro_rules! first_of_each {
+    (sqlite $which:expr) => {
+        concat!(
+            "select o.opened_at, o.dossier_id from json_each($1) as u,
+                json_each((select json_group_array(dossier_id) from (",
+            first!(concat!("o.unit = u.value and ", $which)),
+            "))) as one cross join obligations o where o.dossier_id = one.value"
+        )
+    };
+    (postgres $which:expr) => {
+        concat!(
+            "select one.opened_at, one.dossier_id from jsonb_array_elements_text($1::jsonb) as u (value)
+                cross join lateral (",
+            first!(concat!("o.unit = u.value and ", $which)),
+            ") as one"
+        )
+    };
+}
+
+macro_rules! listed {
+    ($first:expr) => {
+        concat!(
+            "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.due_on, d.late_from, d.ended_at,
+                o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
+                o.closed_at
+             from (select dossier_id from (",
+            $first,
+            ") as firsts order by opened_at, dossier_id limit $4) as chosen
+             join obligations o on o.dossier_id = chosen.dossier_id
+             join dossiers d on d.id = o.dossier_id
+             join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
+             order by o.opened_at, o.dossier_id"
+        )
+    };
+}
+
+macro_rules! listed_of_each {
+    ($which:expr) => {
+        Sql::per_engine(listed!(first_of_each!(sqlite $which)), listed!(first_of_each!(postgres $which)))
+    };
+}
+
+pub(super) const UNSENT: Sql = listed_of_each!(unsent!());
+pub(super) const ALL: Sql = listed_of_each!("true");
+pub(super) const UNSENT_EVERYWHERE: Sql = Sql::both(listed!(first!(unsent!())));
+pub(super) const ALL_EVERYWHERE: Sql = Sql::both(listed!(first!("true")));
+
 /// Obligations of the `units` (a JSON array of codes), oldest first, after `after`;
 /// with `unsent` only those for which no letter went out.
 pub async fn list(
@@ -138,34 +206,12 @@ pub async fn list(
     after: Option<(Moment, i64)>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
-    let (after_at, after_id) = after.unzip();
-    tx.query(crate::db::Sql::per_engine(
-        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.due_on, d.late_from, d.ended_at,
-            o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
-            o.closed_at
-         from obligations o
-         join dossiers d on d.id = o.dossier_id
-         join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
-         where o.unit in (select value from json_each($1))
-           and (not $2 or (o.issued_at is null and o.exempted_at is null and o.closed_at is null))
-           and ($3 is null or (o.opened_at, o.dossier_id) > ($3, $4))
-         order by o.opened_at, o.dossier_id limit $5",
-        "select o.dossier_id, d.code, o.unit, p.name as procedure_name, d.due_at, d.due_on, d.late_from, d.ended_at,
-            o.opened_at, o.issued_at, o.in_advance, o.form_number, o.reason, o.delivered_at, o.exempted_at,
-            o.closed_at
-         from obligations o
-         join dossiers d on d.id = o.dossier_id
-         join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
-         where o.unit in (select jsonb_array_elements_text($1::jsonb))
-           and (not $2 or (o.issued_at is null and o.exempted_at is null and o.closed_at is null))
-           and ($3 is null or (o.opened_at, o.dossier_id) > ($3, $4))
-         order by o.opened_at, o.dossier_id limit $5",
-    ))
-    .bind(units)
-    .bind(unsent)
-    .bind(after_at)
-    .bind(after_id)
-    .bind(limit)
-    .fetch_all()
-    .await
+    let (opened_at, dossier) = after.unwrap_or((Moment::EPOCH, 0));
+    let sql = match (is_everywhere(tx, units).await?, unsent) {
+        (false, true) => UNSENT,
+        (false, false) => ALL,
+        (true, true) => UNSENT_EVERYWHERE,
+        (true, false) => ALL_EVERYWHERE,
+    };
+    tx.query(sql).bind(units).bind(opened_at).bind(dossier).bind(limit).fetch_all().await
 }

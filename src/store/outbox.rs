@@ -65,7 +65,7 @@ pub struct Claimed {
 }
 
 // A letter whose sender's lease ran out is up for another try.
-const CLAIM: Sql = sql!(
+pub(super) const CLAIM: Sql = sql!(
     "update outbox set state = 'sending', token = $1, leased_until = $2, attempts = attempts + 1
      where id in (select id from outbox
                   where state in ('queued', 'sending') and next_try_at <= $3
@@ -165,22 +165,46 @@ macro_rules! columns {
     };
 }
 
+/// The newest before the cursor, along one index.
+macro_rules! newest {
+    ($which:expr) => {
+        concat!("select l.id from outbox l where l.id < $3 and ", $which, " order by l.id desc limit $4")
+    };
+}
+
 macro_rules! listed {
-    ($units:literal) => {
+    ($newest:expr) => {
         concat!(
             columns!(),
-            "where ($1 is null or o.unit in ",
-            $units,
-            ") and ($2 is null or o.state = $2) and ($3 is null or o.id < $3)
-             order by o.id desc limit $4"
+            "where o.id in (select id from (",
+            $newest,
+            ") as newest) order by o.id desc limit $4"
         )
     };
 }
 
-const LISTED: Sql = Sql::per_engine(
-    listed!("(select value from json_each($1))"),
-    listed!("(select jsonb_array_elements_text($1::jsonb))"),
-);
+// Unit by unit, so that a unit with few letters does not look through those of all.
+macro_rules! listed_of_each {
+    ($which:expr) => {
+        Sql::per_engine(
+            listed!(concat!(
+                "select one.value as id from json_each($1) as u,
+                    json_each((select json_group_array(id) from (",
+                newest!(concat!("l.unit = u.value and ", $which)),
+                "))) as one"
+            )),
+            listed!(concat!(
+                "select one.id from jsonb_array_elements_text($1::jsonb) as u (value) cross join lateral (",
+                newest!(concat!("l.unit = u.value and ", $which)),
+                ") as one"
+            )),
+        )
+    };
+}
+
+pub(super) const OF_UNITS: Sql = listed_of_each!("($2 is null or l.state = $2)");
+pub(super) const EVERYWHERE: Sql = Sql::both(listed!(newest!("true")));
+pub(super) const EVERYWHERE_IN_STATE: Sql = Sql::both(listed!(newest!("l.state = $2")));
 
 /// Letters of the `units` (a JSON array of codes) or of all, in one state or in any, newest
 /// first, before the letter `before`.
@@ -191,7 +215,12 @@ pub async fn list(
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
-    tx.query(LISTED).bind(units).bind(state).bind(before).bind(limit).fetch_all().await
+    let sql = match (units, state) {
+        (Some(_), _) => OF_UNITS,
+        (None, Some(_)) => EVERYWHERE_IN_STATE,
+        (None, None) => EVERYWHERE,
+    };
+    tx.query(sql).bind(units).bind(state).bind(before.unwrap_or(i64::MAX)).bind(limit).fetch_all().await
 }
 
 /// One letter as a list shows it.

@@ -9,7 +9,7 @@ use crate::db::{Result, Sql, Tx, as_text, sql};
 use crate::domain::time::Moment;
 
 // Nodes that sweep at once take different dossiers; SQLite has one writer anyway.
-const DUE: Sql = sql!(
+pub(super) const DUE: Sql = sql!(
     "select id, code, version, receiving_unit, competent_unit, holder_unit, effects_from, next_check_at
      from dossiers where next_check_at <= $1 order by next_check_at limit $2 ",
     postgres "for update skip locked",

@@ -162,6 +162,7 @@ pub async fn add(
         return Err(Refusal::stale(expected_version, expected_version + 1).into());
     }
     store::events::append(tx, known.id, &event).await?;
+    note_figures(tx, desk, &before, &projection).await?;
     let now = desk.now.max(addition.at);
     settle_obligation(tx, &known, &dossier, milestones.as_ref(), now).await?;
     if before.outcome().is_some() && before.outcome() != dossier.outcome() {
@@ -192,6 +193,15 @@ async fn settle_anew(tx: &mut Tx, known: &Known, dossier: &Dossier) -> Result<()
         store::obligations::reopen(tx, known.id).await?;
     }
     Ok(())
+}
+
+/// What has ended, or had, changes the counts that are kept ready.
+async fn note_figures(tx: &mut Tx, desk: &Desk, before: &Dossier, after: &Projection) -> Result<()> {
+    if before.ended_at.is_none() && after.ended_at.is_none() {
+        return Ok(());
+    }
+    let before = Projection::of(before, None, desk.province.zone());
+    store::figures::note(tx, &store::figures::changes(Some(&before), after)).await
 }
 
 fn event(desk: &Desk, addition: &Addition<'_>, seq: i64) -> Event {

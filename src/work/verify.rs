@@ -2,6 +2,7 @@
 //!
 //! Changes nothing; it only names the first rows that do not hold.
 
+mod figures;
 mod whole;
 
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::store;
 use crate::store::audit::{Head, Row};
 use crate::store::dossiers::Projection;
 
+pub use figures::{figures, page_of_figures};
 pub use whole::{audit, dossiers};
 
 const PAGE: i64 = 500;
@@ -38,6 +40,8 @@ pub struct Verdict {
     pub audit_rows: u64,
     /// Rows of the log that were written down elsewhere and compared.
     pub anchors: u64,
+    /// Half months of which the kept counts were counted again, on each basis.
+    pub half_months: u64,
     pub findings: Vec<Finding>,
 }
 

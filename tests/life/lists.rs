@@ -70,7 +70,7 @@ async fn rows(db: &TestDb, many: usize) {
         })
         .collect();
     db.write(async move |tx| {
-        bulk::dossiers(tx, &all).await?;
+        bulk::dossiers(tx, &bulk::Rows::of(&all)?).await?;
         bulk::number_on(tx).await
     })
     .await

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::staff::Actor;
 use crate::domain::standing::Standing;
+use crate::domain::time::Moment;
 use crate::store::lists::{Cursor, Filter, Listed};
 use crate::store::{self, lists};
 use crate::web::failure::Result;
@@ -70,7 +71,7 @@ fn empty(desk: &Desk, caller: &Caller, unit: Option<&str>) -> Board {
 async fn fill(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str, board: &mut Board) -> db::Result<()> {
     let today = desk.today();
     let counts = lists::counts(tx, units, desk.now, today).await?;
-    let (late, in_time) = (late(tx, desk, units).await?, in_time(tx, desk, units).await?);
+    let (late, in_time) = (late(tx, units, desk.now).await?, in_time(tx, desk, units).await?);
     let due_today: Vec<_> = in_time.iter().filter(|one| one.due_on == Some(today)).collect();
     let soon = |one: &&Listed| one.due_on > Some(today) && one.due_soon_at.is_some_and(|at| at <= desk.now);
     let due_soon: Vec<_> = in_time.iter().filter(soon).collect();
@@ -100,19 +101,9 @@ fn group<'l>(
     Group { count: number, rows, all }
 }
 
-async fn late(tx: &mut Tx, desk: &Desk, units: &str) -> db::Result<Vec<Listed>> {
-    let mut found = Vec::new();
-    for standing in [Standing::OverdueTwice, Standing::Overdue] {
-        let filter = Filter {
-            units: units.to_owned(),
-            standing: Some(standing),
-            only_open: true,
-            ..Filter::default()
-        };
-        found.extend(lists::page(tx, &filter, desk.now, None, ROWS).await?);
-    }
-    found.sort_by_key(|one| (one.late_from, one.id));
-    Ok(found)
+async fn late(tx: &mut Tx, units: &str, now: Moment) -> db::Result<Vec<Listed>> {
+    let filter = Filter { units: units.to_owned(), late: true, ..Filter::default() };
+    lists::page(tx, &filter, now, None, ROWS).await
 }
 
 /// Those whose promise is not broken yet, the nearest first, without those that wait for the applicant.

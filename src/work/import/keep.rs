@@ -48,6 +48,7 @@ pub(super) async fn keep(
     ids.extend(created.iter().map(|(code, id)| (code.as_str(), *id)));
     update(tx, &grown).await?;
     append(tx, &grown, &ids).await?;
+    note_figures(tx, desk, &grown).await?;
     track(tx, run, groups, lives, &ids).await?;
     find(tx, desk, run, groups, lives, repeated).await?;
     for one in &grown {
@@ -130,6 +131,16 @@ async fn append(tx: &mut Tx, grown: &[Grown<'_>], ids: &HashMap<&str, i64>) -> R
         rows.extend(one.life.added.iter().map(|event| EventRow::new(id, event)));
     }
     if rows.is_empty() { Ok(()) } else { store::imports::append_events(tx, &rows).await }
+}
+
+async fn note_figures(tx: &mut Tx, desk: &Desk, grown: &[Grown<'_>]) -> Result<()> {
+    let zone = desk.province.zone();
+    let changes = |one: &Grown<'_>| {
+        let before = one.life.before.as_ref().map(|before| Projection::of(before, None, zone));
+        store::figures::changes(before.as_ref(), &one.projection)
+    };
+    let changes: Vec<_> = grown.iter().flat_map(changes).collect();
+    store::figures::note(tx, &changes).await
 }
 
 fn id_of(code: &str, ids: &HashMap<&str, i64>) -> Result<i64> {
