@@ -54,7 +54,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 
-pub use deed::{Begin, Deed, Look};
+pub use deed::{Begin, Deed, Look, begin};
 pub use error::{Error, Result};
 pub use pool::Usage;
 pub use query::{Bind, Column, Load, Query, Row, Sql};
@@ -65,7 +65,6 @@ pub use settings::{DbSettings, Engine, Purpose};
 pub use sqlite::WriteLock;
 pub use tx::Tx;
 
-use deed::begin;
 use limit::within;
 use pool::{Pool, Source};
 use postgres::PostgresSource;

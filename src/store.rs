@@ -4,6 +4,7 @@
 //! permission, no clock. Both databases run the same SQL.
 
 pub mod activations;
+pub mod alarms;
 pub mod alerts;
 pub mod applicants;
 pub mod audit;
@@ -16,6 +17,7 @@ pub mod events;
 pub mod idempotency;
 pub mod imports;
 pub mod intake;
+pub mod lease;
 pub mod lists;
 pub mod obligations;
 pub mod outbox;
