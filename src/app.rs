@@ -1,11 +1,14 @@
 //! The running service: what its parts share, and how it stops.
 
+pub mod lead;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::lead::Lead;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::db::Db;
@@ -35,6 +38,8 @@ pub struct App {
     pub progress: Progress,
     /// The audit chain's last row that was written down elsewhere.
     pub anchored: Arc<Mutex<Option<Anchor>>>,
+    /// Whether this node leads.
+    pub lead: Lead,
     /// Tells everyone to come to an end.
     pub stop: CancellationToken,
     /// Waited for when the service stops.
@@ -57,6 +62,8 @@ impl App {
         };
         Self {
             db,
+            progress: Progress::new(clock.clone()),
+            lead: Lead::default(),
             clock,
             province,
             keys: Arc::new(keys),
@@ -64,7 +71,6 @@ impl App {
             settings,
             post: Arc::new(Notify::new()),
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
-            progress: Progress::default(),
             anchored: Arc::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

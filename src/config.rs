@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod fault;
 pub mod hours;
+pub mod jobs;
 pub mod procedures;
 pub mod rulesets;
 pub mod settings;
@@ -47,6 +48,7 @@ const RULE_SETS: BuiltIn = built_in!("rulesets.toml");
 const UNITS: BuiltIn = built_in!("units.toml");
 const HOURS: BuiltIn = built_in!("hours.toml");
 const PROCEDURES: BuiltIn = built_in!("procedures.toml");
+const JOBS: BuiltIn = built_in!("jobs.toml");
 const CALENDAR: BuiltIn = built_in!("calendar/vn-state.toml");
 
 /// All that the service knows before it opens its database.
@@ -105,6 +107,8 @@ impl Configuration {
         let hours = kept(hours::read(&texts.hours.0, &texts.hours.1, units.as_ref()), &mut faults);
         let catalogue =
             kept(procedures::read(&texts.procedures.0, &texts.procedures.1, units.as_ref()), &mut faults);
+        let jobs = jobs::read(&texts.jobs.0, &texts.jobs.1, Some(&jobs::CronTable::default()));
+        let table = kept(jobs, &mut faults).unwrap_or_default();
         if let Some(settings) = &settings {
             faults.extend(settings_faults(&texts.settings, settings, calendar.as_deref(), units.as_ref()));
         }
@@ -122,6 +126,7 @@ impl Configuration {
                 let timetables = Timetables::compile(&calendar, &hours, &units);
                 let distinct_timetables = timetables.distinct();
                 let (general, of) = timetables.into_parts();
+                let settings = Settings { table: table.overridden(&settings), ..settings };
                 let province = Province::new(units, rulesets, catalogue, root, general, of);
                 let (province, sources) = (Arc::new(province), texts.sources.clone());
                 Ok(Self { settings, calendar, province, distinct_timetables, sources })

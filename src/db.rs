@@ -55,7 +55,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 
-pub use deed::{Begin, Deed, Look};
+pub use deed::{Begin, Deed, Look, begin};
 pub use error::{Error, Result};
 pub use pace::Pace;
 pub use pool::Usage;
@@ -67,7 +67,6 @@ pub use settings::{DbSettings, Engine, Purpose};
 pub use sqlite::WriteLock;
 pub use tx::Tx;
 
-use deed::begin;
 use limit::within;
 use pool::{Pool, Source};
 use postgres::PostgresSource;

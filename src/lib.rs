@@ -18,7 +18,7 @@
 //! | [`mail`] | the SMTP conversation and what its replies mean |
 //! | [`exchange`], [`demo`] | other systems' data; an invented province to try things on |
 //! | [`backup`] | copies of everything, proved, and everything back from a copy |
-//! | [`app`], [`jobs`] | the running service and its loops |
+//! | [`app`], [`jobs`] | the running service; its loops, and the kernel under what has due times |
 //! | [`web`], [`cli`] | pages, the JSON interface, the command line |
 //!
 //! Arrows point down and form no circle; `tests/architecture.rs` has the table of who may

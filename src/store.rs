@@ -4,6 +4,7 @@
 //! permission, no clock. Both databases run the same SQL.
 
 pub mod activations;
+pub mod alarms;
 pub mod alerts;
 pub mod applicants;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod figures;
 pub mod idempotency;
 pub mod imports;
 pub mod intake;
+pub mod lease;
 pub mod lists;
 pub mod obligations;
 pub mod outbox;

@@ -42,4 +42,5 @@ pub mod sweep;
 pub mod throttle;
 pub mod timing;
 pub mod verify;
+pub mod watch;
 pub mod wording;

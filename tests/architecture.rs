@@ -10,7 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("clock", &["domain"]),
     ("random", &["domain"]),
-    ("telemetry", &[]),
+    ("telemetry", &["clock"]),
     ("config", &["domain"]),
     ("seal", &["random"]),
     ("db", &["domain", "random"]),
@@ -23,7 +23,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["work", "store", "db", "domain", "seal", "telemetry"]),
     ("backup", &["work", "store", "db", "domain", "seal", "clock", "random"]),
     ("app", &["work", "config", "db", "clock", "telemetry", "domain", "seal"]),
-    ("jobs", &["app", "backup", "work", "store", "mail", "exchange", "domain", "db", "seal", "random"]),
+    (
+        "jobs",
+        &[
+            "app", "backup", "work", "store", "mail", "exchange", "config", "domain", "db", "clock", "seal",
+            "random",
+        ],
+    ),
     ("web", &["app", "work", "store", "paper", "letters", "domain", "config", "db", "seal", "random"]),
     (
         "cli",
@@ -119,7 +125,7 @@ const AT_HOME: &[(&str, &[&str])] = &[
     ("Timestamp::now", &["clock"]),
     ("SystemTime::now", &["clock"]),
     ("Utc::now", &["clock"]),
-    ("Instant::now", &["db", "telemetry"]),
+    ("Instant::now", &["clock", "db", "telemetry"]),
     ("std::env::", &["config"]),
     ("sqlx::query", &["db"]),
     (".query(\"", &["db", "store"]),

@@ -8,6 +8,10 @@ mod office;
 use std::collections::HashSet;
 
 use dunghen::domain::procedure::Channel;
+use dunghen::domain::time::Moment;
+use dunghen::store::alarms::{self, Cause};
+use dunghen::store::lease;
+use dunghen::store::ticks::{self, NewTick};
 use office::{Browser, CENTRE, Office, PASSWORD, PROCEDURE, WARD};
 use serde_json::{Value, json};
 
@@ -405,6 +409,44 @@ async fn letters_are_for_those_who_answer_for_them() {
         assert_eq!(Browser::of(&office, login).await.get("/outbox").await.status, 200, "{login}");
     }
     assert_eq!(Browser::of(&office, "thang").await.get("/outbox/4711").await.status, 404);
+    office.close().await;
+}
+
+/// What the service does by itself, and what is wrong with it, is for those who see to it.
+#[tokio::test]
+async fn the_administrator_sees_who_leads_what_comes_next_and_what_is_wrong() {
+    let office = Office::open().await;
+    let due = |text: &str| -> Moment { text.parse().unwrap() };
+    let (last, next) = (due("2026-11-23T07:15:00+07:00"), due("2026-11-25T07:15:00+07:00"));
+    office
+        .app
+        .db
+        .write(async move |tx| {
+            lease::seen(tx, "01", "may-chu-1", last).await?;
+            lease::take(tx, "01", last, next, next).await?;
+            ticks::know(tx, "digest", last).await?;
+            let tick = NewTick { due_at: last, due_local: "2026-11-23T07:15".to_owned(), state: "waiting" };
+            ticks::insert(tx, "digest", 1, &[tick]).await?;
+            ticks::advance(tx, "digest", Some(last), Some(next)).await?;
+            let cause =
+                Cause { kind: "loop_stuck", subject: "sweep".to_owned(), node: "may-chu-1".to_owned() };
+            alarms::raise(tx, &cause, last, "61").await
+        })
+        .await
+        .unwrap();
+    let page = Browser::of(&office, "quantri").await.get("/outbox").await;
+    for text in [
+        "Máy may-chu-1 điều phối; 1 máy",
+        "Thư tổng hợp buổi sáng",
+        "Thứ Tư 25/11/2026, 07:15",
+        "Tiến trình nền sweep trên máy may-chu-1 không hoạt động (61 giây)",
+        "Chưa hết",
+    ] {
+        page.shows(text);
+    }
+    for login in ["thang", "huy"] {
+        Browser::of(&office, login).await.get("/outbox").await.hides("Việc tự động");
+    }
     office.close().await;
 }
 

@@ -1,4 +1,5 @@
-//! `dunghen check`: configuration, database, backups, calendar, mail and clock, each with a verdict.
+//! `dunghen check`: configuration, database, backups, scheduled work, calendar, mail and clock, each
+//! with a verdict.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,10 +8,12 @@ use jiff::SignedDuration;
 
 use super::setup::{self, Failed};
 use crate::config::Configuration;
+use crate::config::jobs::TASKS;
 use crate::db::Purpose;
 use crate::domain::time::Moment;
 use crate::jobs::schedule::Schedule;
 use crate::work::backups::{Overview, Told, overview};
+use crate::work::watch;
 
 /// The longest that a backup may take.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(2);
@@ -37,6 +40,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     });
     verdicts.push(database(&configuration).await);
     verdicts.push(backups(&configuration).await);
+    verdicts.push(scheduled(&configuration).await);
     verdicts.push(calendar(&configuration));
     verdicts.push(mail(&configuration));
     verdicts.push(clock(&configuration));
@@ -101,16 +105,14 @@ async fn last_runs(configuration: &Configuration) -> Result<Overview, Failed> {
 /// Whether more has been due since the last good one than can still be under way.
 fn is_late(configuration: &Configuration, last_good: Moment) -> bool {
     let now = setup::clock(configuration).now().plus(-UNDER_WAY);
-    let schedule = configuration.settings.backup.at.as_str().parse::<Schedule>();
-    schedule.is_ok_and(|schedule| schedule.latest(configuration.zone(), last_good, now).is_some())
+    let plan = configuration.settings.table.plan("backup");
+    let schedule = plan.and_then(|plan| plan.cron.as_str().parse::<Schedule>().ok());
+    schedule.is_some_and(|schedule| schedule.latest(configuration.zone(), last_good, now).is_some())
 }
 
 fn told(what: &str, told: Option<&Told>, configuration: &Configuration) -> String {
     let Some(told) = told else { return format!("{what}: chưa lần nào") };
-    let at = |moment: Moment| {
-        let whole = Moment::from_seconds(moment.seconds()).unwrap_or(moment);
-        configuration.zone().rfc3339(whole)
-    };
+    let at = |moment| at(configuration, moment);
     let when = at(told.started_at);
     match (&told.fault, told.last_good) {
         (None, _) => {
@@ -123,6 +125,63 @@ fn told(what: &str, told: Option<&Told>, configuration: &Configuration) -> Strin
         (Some(fault), Some(good)) => {
             format!("{what}: {when} HỎNG, lần tốt gần nhất {}. {}", at(good), fault.to(setup::LANGUAGE))
         }
+    }
+}
+
+fn at(configuration: &Configuration, moment: Moment) -> String {
+    let whole = Moment::from_seconds(moment.seconds()).unwrap_or(moment);
+    configuration.zone().rfc3339(whole)
+}
+
+/// Who leads, what was done last and comes next, and what somebody should look at.
+async fn scheduled(configuration: &Configuration) -> Verdict {
+    let what = "việc tự động";
+    let table = &configuration.settings.table;
+    let now = setup::clock(configuration).now();
+    let stands = async {
+        let db = setup::database(configuration, Purpose::Command).await?;
+        let stands = db.read(async |tx| watch::overview(tx, now).await).await;
+        db.close().await;
+        Ok::<_, Failed>(stands?)
+    };
+    let stands = match stands.await {
+        Ok(stands) => stands,
+        Err(error) => return Verdict { what, holds: false, detail: error.to_string() },
+    };
+    let leader = stands
+        .leader
+        .name
+        .map_or("chưa có máy nào điều phối".to_owned(), |name| format!("{name} điều phối"));
+    let tasks = TASKS.iter().filter_map(|task| {
+        let plan = table.plan(task)?;
+        let told = stands.tasks.iter().find(|told| told.task == *task);
+        let last = told.and_then(|told| told.last.as_ref()).map_or("chưa lần nào".to_owned(), |last| {
+            format!("gần nhất {} {}", at(configuration, last.due_at), word_of(&last.state))
+        });
+        let next = told
+            .and_then(|told| told.next)
+            .map_or(String::new(), |next| format!(", kế tiếp {}", at(configuration, next)));
+        Some(format!("{task} ({}, {}): {last}{next}", plan.cron.shown(), plan.missed.id()))
+    });
+    let open: Vec<_> = stands.alarms.iter().filter(|alarm| alarm.is_open).collect();
+    let alarms = open.iter().map(|alarm| {
+        format!(
+            "CẢNH BÁO {}: {}",
+            at(configuration, alarm.raised_at),
+            alarm.what.to(setup::LANGUAGE).trim_end_matches('.')
+        )
+    });
+    let lines: Vec<String> = std::iter::once(leader).chain(tasks).chain(alarms).collect();
+    Verdict { what, holds: open.is_empty(), detail: format!("{}.", lines.join("; ")) }
+}
+
+fn word_of(state: &str) -> &str {
+    match state {
+        "waiting" => "đang chờ",
+        "running" => "đang chạy",
+        "done" => "xong",
+        "dead" => "KHÔNG XONG",
+        other => other,
     }
 }
 

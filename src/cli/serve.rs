@@ -11,11 +11,18 @@ use tokio::net::TcpListener;
 use super::setup::{self, Failed};
 use crate::app::App;
 use crate::config::{Configuration, LogFormat, MailTls};
-use crate::db::Purpose;
-use crate::jobs::{self, sender::Courier};
+use crate::db::{Db, DbSettings, Purpose};
+use crate::jobs::kernel::Kernel;
+use crate::jobs::sender::Courier;
+use crate::jobs::{self, tasks};
 use crate::mail::{Channel, Correspondent, Relay, RelaySettings, Security, Timeouts};
 use crate::web::{router, server};
 use crate::{clock::Clock, telemetry};
+
+/// What is under way when the service stops may take so long beyond the drain.
+const CLOSING: Duration = Duration::from_secs(10);
+/// Of the kernel's own connections: a lease must be renewed well before it ends.
+const LEASE_CALL: Duration = Duration::from_secs(4);
 
 /// A loop that ended by itself ends the process, so that a supervisor starts it anew.
 const ENDED_BY_ITSELF: u8 = 70;
@@ -143,6 +150,8 @@ pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
 
 /// The same on an address that is taken already.
 pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) -> Result<ExitCode, Failed> {
+    let kernel = kernel(&app).await?;
+    kernel.start().await?;
     let address = listener.local_addr().unwrap_or(app.settings.web.listen);
     tracing::info!(%address, "ready");
     setup::print(&format!("Đúng Hẹn: http://{address}"));
@@ -154,9 +163,49 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
     };
     let pages =
         app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, app.stop.clone()));
-    let loops = app.tasks.spawn(jobs::run(app.clone(), courier));
-    let code = tokio::select! {
-        () = stopped() => {
+    let loops = app.tasks.spawn(jobs::run(kernel.clone(), courier));
+    let code = until_an_end(stopped(), loops, pages).await;
+    let longest = Duration::from_secs(app.settings.web.drain_s.get()) + CLOSING;
+    if tokio::time::timeout(longest, close(&app, &kernel)).await.is_err() {
+        tracing::error!("something does not end; the process ends without it");
+    }
+    Ok(code)
+}
+
+/// The node's share in what happens later.
+async fn kernel(app: &App) -> Result<Kernel, Failed> {
+    let db = if app.db.is_sqlite() {
+        app.db.clone()
+    } else {
+        let settings = DbSettings {
+            purpose: Purpose::Serve,
+            application_name: "dunghen-kernel".to_owned(),
+            postgres_connections: 3,
+            report_connections: 1,
+            acquire_limit: LEASE_CALL / 2,
+            call_limit: LEASE_CALL,
+            statement_timeout: LEASE_CALL / 2,
+            ..DbSettings::default()
+        };
+        Db::open(app.settings.database.url.as_str(), &settings).await?
+    };
+    let tasks = tasks::all(app).map_err(|error| Failed::Unusable(error.to_string()))?;
+    Ok(Kernel::new(app.clone(), db, &setup::node_name(&app.settings.jobs.node), tasks))
+}
+
+async fn close(app: &App, kernel: &Kernel) {
+    app.close().await;
+    kernel.db.close().await;
+}
+
+/// Waits for the signal to stop, or for the end of what never ends.
+async fn until_an_end<L: std::fmt::Debug, P: std::fmt::Debug>(
+    stopped: impl Future<Output = ()>,
+    loops: impl Future<Output = L>,
+    pages: impl Future<Output = P>,
+) -> ExitCode {
+    tokio::select! {
+        () = stopped => {
             tracing::info!("stopping");
             ExitCode::SUCCESS
         }
@@ -168,9 +217,7 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
             tracing::error!(?ended, "the accept loop has ended; the service ends with it");
             ExitCode::from(ENDED_BY_ITSELF)
         }
-    };
-    app.close().await;
-    Ok(code)
+    }
 }
 
 /// Waits for Ctrl+C or, where there is one, SIGTERM.
@@ -184,4 +231,24 @@ async fn stopped() {
         return;
     }
     _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    fn shown(code: ExitCode) -> String {
+        format!("{code:?}")
+    }
+
+    #[tokio::test]
+    async fn what_ends_by_itself_ends_the_process_with_a_code_that_a_supervisor_notices() {
+        let (told, by_itself) = (shown(ExitCode::SUCCESS), shown(ExitCode::from(70)));
+        let never = pending::<()>;
+        assert_eq!(shown(until_an_end(ready(()), never(), never()).await), told);
+        assert_eq!(shown(until_an_end(never(), ready(()), never()).await), by_itself);
+        assert_eq!(shown(until_an_end(never(), never(), ready(())).await), by_itself);
+    }
 }

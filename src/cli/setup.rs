@@ -63,7 +63,12 @@ pub fn unusable(message: &str) -> ExitCode {
 pub fn block_on(command: impl Future<Output = Result<ExitCode, Failed>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(command).unwrap_or_else(|failed| failed.report()),
+        Ok(runtime) => {
+            let code = runtime.block_on(command).unwrap_or_else(|failed| failed.report());
+            // What hangs must not keep the process.
+            runtime.shutdown_background();
+            code
+        }
         Err(error) => unusable(&format!("no runtime: {error}")),
     }
 }
@@ -84,6 +89,17 @@ pub fn configuration(path: Option<&Path>) -> Result<Configuration, Failed> {
         let lines: Vec<String> = faults.iter().map(|fault| fault.to(LANGUAGE)).collect();
         Failed::Configuration(lines.join("\ndunghen: "))
     })
+}
+
+/// How this node calls itself: as it is configured, else as the machine and the process.
+#[must_use]
+pub fn node_name(configured: &str) -> String {
+    if !configured.is_empty() {
+        return configured.to_owned();
+    }
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let machine = Some(machine.trim()).filter(|name| !name.is_empty()).unwrap_or("dunghen");
+    format!("{machine}:{}", std::process::id())
 }
 
 /// The wall clock, or the one that a demonstration or test has fixed.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::jobs::CronTable;
 use crate::domain::code::UnitCode;
 use crate::domain::time::Moment;
 
@@ -47,6 +48,9 @@ pub struct Settings {
     /// `DUNGHEN_NOW`: where the clock stands still; refused by `serve` unless in development.
     #[serde(skip)]
     pub fixed_now: Option<Moment>,
+    /// When the service does what it does by itself: `jobs.toml`, and what goes before it here.
+    #[serde(skip)]
+    pub table: CronTable,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -175,24 +179,28 @@ fn secret<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<SecretStri
     Ok((!text.is_empty()).then(|| text.into()))
 }
 
+/// What of the scheduled work is set here and not in `jobs.toml`, or goes before it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Jobs {
-    pub sweep_s: Count<1, 86_400>,
+    /// How this node calls itself; empty: as the machine and the process.
+    pub node: String,
     pub sweep_batch: Count<1, 100_000>,
+    pub sweep_s: Option<Count<1, 86_400>>,
     /// When the heads of units get their digest, in the configured zone.
-    pub digest: Cron,
-    /// How far back a tick that was missed is made up for.
-    pub catch_up_days: Count<0, 3_660>,
+    pub digest: Option<Cron>,
+    /// How far back a due time that was missed is made up for, of whatever task.
+    pub catch_up_days: Option<Count<0, 3_660>>,
 }
 
 impl Default for Jobs {
     fn default() -> Self {
         Self {
-            sweep_s: Count(60),
+            node: String::new(),
             sweep_batch: Count(500),
-            digest: Cron("0 15 7 * * Mon-Fri".to_owned()),
-            catch_up_days: Count(40),
+            sweep_s: None,
+            digest: None,
+            catch_up_days: None,
         }
     }
 }
@@ -307,10 +315,10 @@ impl Default for Data {
 pub struct Backup {
     /// Where they lie, best on another disk; empty: none are made.
     pub folder: PathBuf,
-    /// When one is made, in the configured zone.
-    pub at: Cron,
-    /// When the newest one is restored into a temporary place and looked through.
-    pub drill: Cron,
+    /// When one is made, in the configured zone; goes before `jobs.toml`.
+    pub at: Option<Cron>,
+    /// When the newest one is restored into a temporary place and looked through; the same.
+    pub drill: Option<Cron>,
     /// Of how many hours, days and months the newest copy is kept.
     pub keep_hourly: Count<0, 10_000>,
     pub keep_daily: Count<0, 10_000>,
@@ -321,8 +329,8 @@ impl Default for Backup {
     fn default() -> Self {
         Self {
             folder: PathBuf::new(),
-            at: Cron("0 0 * * * *".to_owned()),
-            drill: Cron("0 30 4 * * Sun".to_owned()),
+            at: None,
+            drill: None,
             keep_hourly: Count(24),
             keep_daily: Count(31),
             keep_monthly: Count(12),
@@ -376,6 +384,7 @@ pub struct Files {
     pub units: Option<PathBuf>,
     pub hours: Option<PathBuf>,
     pub procedures: Option<PathBuf>,
+    pub jobs: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

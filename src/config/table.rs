@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::Source;
+use super::jobs::Missed;
 use crate::domain::code::{ProcedureCode, UnitCode};
 use crate::domain::limit::{CutOff, CutOffEffect, DueTime, TimeLimit};
 use crate::domain::procedure::{Channel, StepTime};
@@ -353,6 +354,9 @@ words! {
     };
     Channel: "\"counter\", \"online\" hoặc \"post\"", "\"counter\", \"online\" or \"post\"", {
         "counter" => Self::Counter, "online" => Self::Online, "post" => Self::Post,
+    };
+    Missed: "\"once_latest\", \"every\" hoặc \"skip\"", "\"once_latest\", \"every\" or \"skip\"", {
+        "once_latest" => Self::OnceLatest, "every" => Self::Every, "skip" => Self::Skip,
     };
     Tier: "\"province\", \"district\" hoặc \"commune\"", "\"province\", \"district\" or \"commune\"", {
         "province" => Self::Province, "district" => Self::District, "commune" => Self::Commune,

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::fault::{self, Fault};
-use super::{BuiltIn, CALENDAR, HOURS, PROCEDURES, RULE_SETS, UNITS, kept, settings};
+use super::{BuiltIn, CALENDAR, HOURS, JOBS, PROCEDURES, RULE_SETS, UNITS, kept, settings};
 use crate::domain::refusal::Said;
 
 /// A file's name, under which its faults are told, and its text.
@@ -20,6 +20,7 @@ pub(super) struct Texts {
     pub(super) units: Text,
     pub(super) hours: Text,
     pub(super) procedures: Text,
+    pub(super) jobs: Text,
     pub(super) sources: Sources,
 }
 
@@ -32,6 +33,7 @@ pub(super) struct Sources {
     units: Option<PathBuf>,
     hours: Option<PathBuf>,
     procedures: Option<PathBuf>,
+    jobs: Option<PathBuf>,
 }
 
 /// In a folder of its own the calendar may keep the name under which it comes with the program.
@@ -46,6 +48,7 @@ impl Texts {
             units: owned(UNITS),
             hours: owned(HOURS),
             procedures: owned(PROCEDURES),
+            jobs: owned(JOBS),
             sources: Sources::default(),
         }
     }
@@ -68,6 +71,7 @@ impl Texts {
             units: find(&files.units, &["units.toml"]),
             hours: find(&files.hours, &["hours.toml"]),
             procedures: find(&files.procedures, &["procedures.toml", "procedures.csv"]),
+            jobs: find(&files.jobs, &["jobs.toml"]),
         };
         let mut faults = Vec::new();
         let mut text = |file: &Option<PathBuf>, built_in: BuiltIn| match file {
@@ -81,6 +85,7 @@ impl Texts {
             units: text(&sources.units, UNITS),
             hours: text(&sources.hours, HOURS),
             procedures: text(&sources.procedures, PROCEDURES),
+            jobs: text(&sources.jobs, JOBS),
             sources,
         };
         if faults.is_empty() { Ok(texts) } else { Err(faults) }
@@ -97,6 +102,7 @@ impl Sources {
             ("đơn vị", "units", &self.units),
             ("giờ làm việc", "hours", &self.hours),
             ("thủ tục", "procedures", &self.procedures),
+            ("việc tự động", "jobs", &self.jobs),
         ];
         let one = |(vietnamese, english, file): (&str, &str, &Option<PathBuf>)| match file {
             Some(file) => {

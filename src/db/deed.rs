@@ -38,7 +38,8 @@ where
     type Future = Doing;
 }
 
-pub(super) fn begin<'t, T, F: Begin<'t, T>>(work: F, tx: &'t mut Tx) -> F::Future {
+/// Does work inside of another transaction.
+pub fn begin<'t, T, F: Begin<'t, T>>(work: F, tx: &'t mut Tx) -> F::Future {
     work(tx)
 }
 

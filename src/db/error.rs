@@ -37,6 +37,9 @@ pub enum Error {
     /// The deed panicked; nothing was kept.
     #[error("the change failed on a defect of this program")]
     Panicked,
+    /// Somebody else has taken over what this belongs to; nothing was kept.
+    #[error("another node has taken this over")]
+    Overtaken,
     /// The database is being closed.
     #[error("the database has been closed")]
     Stopped,

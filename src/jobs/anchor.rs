@@ -7,10 +7,11 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::rest;
+use super::rest_beating;
 use crate::app::App;
 use crate::work::anchors::Anchor;
 
+pub(super) const NAME: &str = "anchor";
 const PERIOD: Duration = Duration::from_secs(3600);
 /// A file that can't be written is tried again soon.
 const AGAIN: Duration = Duration::from_secs(60);
@@ -18,16 +19,14 @@ const AGAIN: Duration = Duration::from_secs(60);
 pub(super) async fn run(app: App) {
     loop {
         let pause = match once(&app).await {
-            Ok(()) => {
-                app.progress.note("anchor", PERIOD);
-                PERIOD
-            }
+            Ok(()) => PERIOD,
             Err(error) => {
                 tracing::error!(%error, "the audit log could not be anchored and will be again");
                 AGAIN
             }
         };
-        if !rest(&app, pause).await {
+        // A file that can't be written is told in the log; the service itself is well.
+        if !rest_beating(&app, NAME, pause, true).await {
             return;
         }
     }

@@ -4,75 +4,36 @@
 //! How a copy is made and proved is the affair of `backup`; here is when, where and which are kept.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::schedule::{Schedule, Tick};
-use super::{due, rest};
+use super::turn::Turn;
 use crate::app::App;
 use crate::backup::{self, CopyName, Fault, Inspector, Keep, Keys, Proof, Proved};
 use crate::db::Result;
 use crate::domain::refusal::Said;
-use crate::domain::time::Moment;
-use crate::store::{backups as runs, ticks};
+use crate::store::backups as runs;
 use crate::work::backups::{self, Counted, Kind, Outcome};
 
-const PERIOD: Duration = Duration::from_secs(20);
-/// A province's copy may take this long before the loop counts as stuck.
-const LONGEST: Duration = Duration::from_secs(3_600);
 /// What became of backups is remembered for so long.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 400);
 
-/// Whether copies are made at all.
-pub(super) fn is_on(app: &App) -> bool {
-    app.settings.backup_folder().is_some()
+/// Does it, and says what became of it. One that failed is put down and told the administrators,
+/// and the next is due soon: it is not tried again.
+pub(super) async fn run(turn: Turn, kind: Kind) -> Result<String> {
+    Ok(match once(&turn, kind).await? {
+        None => "no folder is set".to_owned(),
+        Some(Outcome { fault: Some(fault), .. }) => format!("failed: {}", fault.english),
+        Some(Outcome { file, .. }) => file.unwrap_or_default(),
+    })
 }
 
-pub(super) async fn run(app: App, kind: Kind) {
-    let expression = match kind {
-        Kind::Backup => &app.settings.backup.at,
-        Kind::Drill => &app.settings.backup.drill,
-    };
-    let schedule = match expression.as_str().parse::<Schedule>() {
-        Ok(schedule) => schedule,
-        Err(error) => return tracing::error!(%error, "the backups have no schedule"),
-    };
+/// Tells at the start that there is no folder to write copies into.
+pub(super) fn look_for_folder(app: &App) {
     let missing = app.settings.backup_folder().filter(|folder| !folder.is_dir());
-    if let (Some(folder), Kind::Backup) = (missing, kind) {
+    if let Some(folder) = missing {
         tracing::error!(folder = %folder.display(), "there is no such folder for backups: make it, or mount its disk");
     }
-    let started = app.clock.now();
-    loop {
-        app.progress.note(kind.id(), LONGEST);
-        let done = tokio::select! {
-            done = when_due(&app, kind, &schedule, started) => done,
-            () = app.stop.cancelled() => return,
-        };
-        if let Err(error) = done {
-            tracing::error!(%error, task = kind.id(), "this failed and will be tried again");
-        }
-        app.progress.note(kind.id(), PERIOD);
-        if !rest(&app, PERIOD).await {
-            return;
-        }
-    }
-}
-
-/// Does what is due now, if anything is: of what was missed, the latest alone.
-async fn when_due(app: &App, kind: Kind, schedule: &Schedule, started: Moment) -> Result<()> {
-    let task = kind.id();
-    let Some(tick) = due::latest(app, task, schedule, started).await? else { return Ok(()) };
-    let now = app.clock.now();
-    let Tick { at, local, .. } = tick;
-    let claimed = app.db.write(async move |tx| ticks::claim(tx, task, at, &local, now).await).await?;
-    if !claimed {
-        return Ok(());
-    }
-    let outcome = once(app, kind).await?;
-    let word = if outcome.is_some_and(|outcome| outcome.fault.is_none()) { "done" } else { "failed" };
-    let finished = app.clock.now();
-    app.db.write(async move |tx| ticks::finish(tx, task, at, finished, word).await).await
 }
 
 /// Makes one backup or rehearses one restore, now, and puts down what became of it; none where
@@ -80,7 +41,8 @@ async fn when_due(app: &App, kind: Kind, schedule: &Schedule, started: Moment) -
 ///
 /// # Errors
 /// Those of the database that it is put down in; what else goes wrong is in the outcome.
-pub async fn once(app: &App, kind: Kind) -> Result<Option<Outcome>> {
+pub async fn once(turn: &Turn, kind: Kind) -> Result<Option<Outcome>> {
+    let app = &turn.app;
     let Some(folder) = app.settings.backup_folder() else { return Ok(None) };
     let started_at = app.clock.now();
     let done = match kind {
@@ -95,7 +57,7 @@ pub async fn once(app: &App, kind: Kind) -> Result<Option<Outcome>> {
         None => tracing::info!(task = kind.id(), file = outcome.file, "done and proved"),
     }
     let (desk, put) = (app.desk(), outcome.clone());
-    let letters = app.db.write(async move |tx| {
+    let letters = turn.write(async move |tx| {
         runs::forget(tx, desk.now.plus(-REMEMBERED)).await?;
         backups::put_down(tx, &desk, &put).await
     });

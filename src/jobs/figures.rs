@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use super::rest;
+use super::rest_beating;
 use crate::app::App;
 use crate::work::figures::fold;
 
+pub(super) const NAME: &str = "figures";
 const PERIOD: Duration = Duration::from_secs(10);
 
 pub(super) async fn run(app: App) {
     loop {
-        match fold(&app.db).await {
-            Ok(()) => app.progress.note("figures", PERIOD),
-            Err(error) => tracing::error!(%error, "folding figures failed and will be tried again"),
+        let folded = fold(&app.db).await;
+        if let Err(error) = &folded {
+            tracing::error!(%error, "folding figures failed and will be tried again");
         }
-        if !rest(&app, PERIOD).await {
+        if !rest_beating(&app, NAME, PERIOD, folded.is_ok()).await {
             return;
         }
     }

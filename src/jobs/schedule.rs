@@ -12,7 +12,10 @@ use crate::domain::time::{ClockTime, Day, Moment, Zone};
 
 /// When a task is due.
 #[derive(Clone, Debug)]
-pub struct Schedule(cron::Schedule);
+pub struct Schedule {
+    cron: cron::Schedule,
+    days_earlier: chrono::Days,
+}
 
 /// One due time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,17 +40,25 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
         cron::Schedule::from_str(text)
-            .map(Self)
+            .map(|cron| Self { cron, days_earlier: chrono::Days::new(0) })
             .map_err(|error| ScheduleError { text: text.to_owned(), why: error.to_string() })
     }
 }
 
 impl Schedule {
+    /// The same so many days earlier: the day before the first is the last of a month.
+    #[must_use]
+    pub fn days_earlier(self, days: u32) -> Self {
+        Self { days_earlier: chrono::Days::new(days.into()), ..self }
+    }
+
     /// The due times after `after`, the earliest first.
     pub fn after<'s>(&'s self, zone: &'s Zone, after: Moment) -> impl Iterator<Item = Tick> + 's {
         // A fold repeats up to a few hours; starting earlier and filtering keeps the order of instants.
-        let start = civil(zone, after.plus(jiff::SignedDuration::from_hours(-3)));
-        let ticks = start.into_iter().flat_map(|start| self.0.after_owned(start));
+        let start = civil(zone, after.plus(jiff::SignedDuration::from_hours(-3)))
+            .and_then(|start| start.checked_add_days(self.days_earlier));
+        let ticks = start.into_iter().flat_map(|start| self.cron.after_owned(start));
+        let ticks = ticks.filter_map(|local| local.checked_sub_days(self.days_earlier));
         ticks.filter_map(|local| tick(zone, local)).filter(move |tick| tick.at > after)
     }
 

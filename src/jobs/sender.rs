@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::rest;
+use super::rest_beating;
 use crate::app::App;
 use crate::db::Result;
 use crate::domain::time::Moment;
@@ -26,7 +26,9 @@ const BATCH: i64 = 20;
 const LEASE: SignedDuration = SignedDuration::from_mins(20);
 /// A letter begun later than this before the lease's end might outlast it.
 const LONGEST_TRY: SignedDuration = SignedDuration::from_mins(12);
-const PERIOD: Duration = Duration::from_secs(5);
+pub(super) const NAME: &str = "post";
+/// How often it is heard of: whatever a relay may take its time for, but for the reply to a final dot.
+const PERIOD: Duration = Duration::from_secs(25);
 /// How long the post rests when the relay itself is at fault.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -43,22 +45,23 @@ pub enum Courier {
 }
 
 pub(super) async fn run(app: App, mut courier: Courier) {
+    let idle = app.settings.table.pause(NAME);
     loop {
-        let pause = match empty(&app, &mut courier).await {
-            Ok(Emptied::Done) => PERIOD,
+        let emptied = empty(&app, &mut courier).await;
+        let pause = match &emptied {
+            Ok(Emptied::Done) => idle,
             Ok(Emptied::RelayAtFault) => PAUSE,
             Err(error) => {
                 tracing::error!(%error, "the post failed and will be tried again");
-                PERIOD
+                idle
             }
         };
-        app.progress.note("post", pause.max(PAUSE));
         if let Courier::Relay { channel, .. } = &mut courier {
             channel.close().await;
         }
         let go_on = tokio::select! {
-            go_on = rest(&app, pause) => go_on,
-            () = app.post.notified(), if pause == PERIOD => !app.stop.is_cancelled(),
+            go_on = rest_beating(&app, NAME, pause, emptied.is_ok()) => go_on,
+            () = app.post.notified(), if pause == idle => !app.stop.is_cancelled(),
         };
         if !go_on {
             return;
@@ -128,7 +131,7 @@ async fn send(app: &App, courier: &mut Courier, claim: &Claim) -> Result<Option<
             () = out_of_time(app) => return Ok(Some(Stopped::InHand(letter.id))),
         };
         record(app, &claim.token, letter, &outcome).await?;
-        app.progress.note("post", PAUSE);
+        app.progress.note(NAME, PERIOD);
         if matches!(outcome, Outcome::PauseChannel { .. }) {
             return Ok(Some(Stopped::RelayAtFault));
         }

@@ -1,29 +1,21 @@
 //! Sweeps at its period, batch after batch while there is a full one.
 
-use std::time::Duration;
-
-use super::rest;
+use super::{BEAT, rest_beating};
 use crate::app::App;
 use crate::work::sweep::{self, Swept};
 
+pub(super) const NAME: &str = "sweep";
+
 pub(super) async fn run(app: App) {
-    let period = Duration::from_secs(app.settings.jobs.sweep_s.get());
+    let pause = app.settings.table.pause(NAME);
     loop {
-        match until_done(&app).await {
-            Ok(swept) => {
-                app.progress.note("sweep", period);
-                if swept.checked > 0 {
-                    tracing::info!(
-                        checked = swept.checked,
-                        alerts = swept.alerts,
-                        letters = swept.letters,
-                        "swept"
-                    );
-                }
-            }
+        let swept = until_done(&app).await;
+        match &swept {
+            Ok(Swept { checked: 0, .. }) => {}
+            Ok(Swept { checked, alerts, letters }) => tracing::info!(checked, alerts, letters, "swept"),
             Err(error) => tracing::error!(%error, "the sweep failed and will be tried again"),
         }
-        if !rest(&app, period).await {
+        if !rest_beating(&app, NAME, pause, swept.is_ok()).await {
             return;
         }
     }
@@ -39,6 +31,7 @@ pub async fn until_done(app: &App) -> crate::db::Result<Swept> {
     loop {
         let desk = app.desk();
         let swept = app.db.write(async move |tx| sweep::sweep(tx, &desk, batch).await).await?;
+        app.progress.note(NAME, BEAT);
         total.checked += swept.checked;
         total.alerts += swept.alerts;
         total.letters += swept.letters;

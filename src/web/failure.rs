@@ -188,6 +188,10 @@ pub fn language(headers: &HeaderMap) -> Language {
     first.unwrap_or_default()
 }
 
+/// Marks an answer that is for programs as it stands: no page and no document is made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct AsItStands;
+
 /// Gives every failed answer the shape that its caller can read.
 pub async fn shape(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
@@ -199,6 +203,9 @@ pub async fn shape(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    if response.extensions().get::<AsItStands>().is_some() {
         return response;
     }
     let failure = response.extensions().get::<Failure>().cloned();

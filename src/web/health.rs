@@ -1,32 +1,53 @@
 //! Whether the process lives, and whether it can do its work.
 
+use std::time::Duration;
+
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::store::sweep;
+use crate::app::lead::Standing;
+use crate::web::failure::AsItStands;
+
+/// An answer of the database that takes longer is none.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The process lives.
 pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// It can do its work: the database answers and every loop has moved lately.
+/// It can do its work: every loop moves, it is known who leads, the database answers and has the
+/// schema that this program knows.
 pub async fn ready(State(app): State<App>) -> Response {
+    match obstacle(&app).await {
+        None => "ready\n".into_response(),
+        Some(what) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Extension(AsItStands), format!("{what}\n")).into_response()
+        }
+    }
+}
+
+async fn obstacle(app: &App) -> Option<String> {
     if app.stop.is_cancelled() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+        return Some("stopping".to_owned());
     }
     let stuck = app.progress.stuck();
     if !stuck.is_empty() {
-        return (StatusCode::SERVICE_UNAVAILABLE, format!("stuck: {}\n", stuck.join(", "))).into_response();
+        return Some(format!("stuck: {}", stuck.join(", ")));
     }
-    let now = app.clock.now();
-    match app.db.read(async |tx| sweep::backlog(tx, now).await).await {
-        Ok(_) => "ready\n".into_response(),
-        Err(error) => {
+    if app.lead.standing(app.clock.uptime()) == Standing::Unknown {
+        return Some("it is not known who leads".to_owned());
+    }
+    match tokio::time::timeout(PATIENCE, app.db.schema_is_current()).await {
+        Ok(Ok(true)) => None,
+        Ok(Ok(false)) => Some("the schema is not this program's".to_owned()),
+        Ok(Err(error)) => {
             tracing::error!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+            Some("the database does not answer".to_owned())
         }
+        Err(_) => Some("the database does not answer".to_owned()),
     }
 }

@@ -7,8 +7,9 @@ use dunghen::clock::Clock;
 use dunghen::config::Settings;
 use dunghen::config::settings::DatabaseUrl;
 use dunghen::domain::staff::Role;
-use dunghen::jobs::backup::once;
-use dunghen::work::backups::{Kind, Overview, overview};
+use dunghen::jobs::backup;
+use dunghen::jobs::turn::Turn;
+use dunghen::work::backups::{Kind, Outcome, Overview, overview};
 
 use crate::office::*;
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
@@ -50,6 +51,10 @@ impl Nightly {
         names.sort();
         names
     }
+}
+
+async fn once(app: &App, kind: Kind) -> dunghen::db::Result<Option<Outcome>> {
+    backup::once(&Turn::by_hand(app.clone(), app.clock.now()), kind).await
 }
 
 async fn stands(db: &TestDb) -> Overview {

@@ -14,7 +14,10 @@ use dunghen::web::views::deeds::DeedForm;
 use dunghen::web::views::dossier::{Apology, Applicant, DossierPage, Promise, PromisePart, Stop, StoryEvent};
 use dunghen::web::views::dossiers::DossierList;
 use dunghen::web::views::intake::{Intake, Promised, Quote};
-use dunghen::web::views::outbox::{BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox};
+use dunghen::web::views::outbox::{
+    AlarmLine, BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox, ServiceLines, TaskLine,
+    TaskState,
+};
 use dunghen::web::views::parts::{Choice, Field, MonthFigure, Standing, Tone, When};
 use dunghen::web::views::problem::Problem;
 use dunghen::web::views::procedures::{
@@ -661,9 +664,33 @@ fn letter_row(
     }
 }
 
+fn service() -> ServiceLines {
+    let task = |name: &str, state, text: &str| TaskLine {
+        name: name.to_owned(),
+        state,
+        last: Some(When::at("Thứ Hai 23/11/2026, 07:15", "2026-11-23T07:15:00+07:00")),
+        next: Some(When::at("Thứ Tư 25/11/2026, 07:15", "2026-11-25T07:15:00+07:00")),
+        text: text.to_owned(),
+    };
+    ServiceLines {
+        leader: Some("may-chu-1:4711".to_owned()),
+        nodes: 2,
+        tasks: vec![
+            task("Thư tổng hợp buổi sáng", TaskState::Done, "42 letters"),
+            task("Thống kê tháng", TaskState::GivenUp, "it panicked"),
+        ],
+        alarms: vec![AlarmLine {
+            is_open: true,
+            at: When::at("Thứ Hai 23/11/2026, 08:00", "2026-11-23T08:00:00+07:00"),
+            text: "Đồng hồ của máy may-chu-1 bị chỉnh -10800 giây. Kiểm tra đồng bộ giờ (NTP).".to_owned(),
+        }],
+    }
+}
+
 pub fn outbox() -> Outbox {
     Outbox {
         shell: shell("Thư gửi đi", Role::UnitHead, Some(Place::Outbox)),
+        service: Some(service()),
         backups: vec![
             BackupLine {
                 what: "Sao lưu tự động",

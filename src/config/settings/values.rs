@@ -156,6 +156,12 @@ impl Cron {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As people write it: without seconds, where there are none.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        self.0.strip_prefix("0 ").unwrap_or(&self.0)
+    }
 }
 
 impl TryFrom<String> for Cron {

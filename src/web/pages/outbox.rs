@@ -12,13 +12,17 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::store::outbox::Listed;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::outbox::{BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox};
+use crate::web::views::outbox::{
+    AlarmLine, BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox, ServiceLines, TaskLine,
+    TaskState,
+};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::backups::{self, Overview, Told};
 use crate::work::correspondence;
 use crate::work::desk::Desk;
 use crate::work::post::Enclosed;
+use crate::work::watch::{self, AlarmTold, TaskTold};
 
 /// A letter carries its own style and nothing else; only our own page may frame it.
 const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
@@ -39,24 +43,60 @@ pub async fn list(
 ) -> Result<Html<String>> {
     let desk = app.desk();
     let state = STATES.iter().map(|(id, _)| *id).find(|id| *id == asked.state);
-    let (found, overview) = app
+    let (found, overview, service) = app
         .db
         .read(async |tx| {
             let found = correspondence::list(tx, &desk, &caller.actor, state, asked.before, ROWS).await?;
-            Ok((found, backups::overview_for(tx, &desk, &caller.actor).await?))
+            let backups = backups::overview_for(tx, &desk, &caller.actor).await?;
+            Ok((found, backups, watch::overview_for(tx, &desk, &caller.actor).await?))
         })
         .await?;
     let is_on = app.settings.backup_folder().is_some();
     let overview = overview.filter(|_| asked.before.is_none());
+    let service = service.filter(|_| asked.before.is_none());
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let next = found.last().filter(|_| full);
     html(&Outbox {
         shell: parts::shell(&desk, &caller, "Thư gửi đi", Some(Place::Outbox)),
+        service: service.map(|service| service_lines(&desk, &service)),
         backups: overview.map_or_else(Vec::new, |overview| backup_lines(&desk, is_on, &overview)),
         states: states(state),
         letters: found.iter().map(|letter| row(&desk, letter)).collect(),
         next: next.map(|last| format!("/outbox?state={}&before={}", state.unwrap_or_default(), last.id)),
     })
+}
+
+fn service_lines(desk: &Desk, service: &watch::Overview) -> ServiceLines {
+    let task = |told: &TaskTold| {
+        let last = told.last.as_ref();
+        TaskLine {
+            name: told.name.vietnamese.clone(),
+            state: last.map_or(TaskState::NotYet, |last| task_state(&last.state)),
+            last: last.map(|last| parts::at(desk, last.due_at)),
+            next: told.next.map(|next| parts::at(desk, next)),
+            text: last.and_then(|last| last.outcome.clone()).unwrap_or_default(),
+        }
+    };
+    let alarm = |told: &AlarmTold| AlarmLine {
+        is_open: told.is_open,
+        at: parts::at(desk, told.raised_at),
+        text: told.what.vietnamese.clone(),
+    };
+    ServiceLines {
+        leader: service.leader.name.clone(),
+        nodes: service.nodes.len(),
+        tasks: service.tasks.iter().map(task).collect(),
+        alarms: service.alarms.iter().map(alarm).collect(),
+    }
+}
+
+fn task_state(state: &str) -> TaskState {
+    match state {
+        "running" => TaskState::Running,
+        "done" => TaskState::Done,
+        "dead" => TaskState::GivenUp,
+        _ => TaskState::Waiting,
+    }
 }
 
 fn backup_lines(desk: &Desk, is_on: bool, overview: &Overview) -> Vec<BackupLine> {

@@ -10,12 +10,87 @@ use super::shell::Shell;
 #[template(path = "outbox.html")]
 pub struct Outbox {
     pub shell: Shell,
+    /// How the service stands, for those who see to it.
+    pub service: Option<ServiceLines>,
     /// How backups stand, for those who see to the service; empty for others.
     pub backups: Vec<BackupLine>,
     pub states: Vec<Choice>,
     /// Newest first.
     pub letters: Vec<LetterRow>,
     pub next: Option<String>,
+}
+
+/// What the service does by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceLines {
+    /// The node that leads.
+    pub leader: Option<String>,
+    pub nodes: usize,
+    pub tasks: Vec<TaskLine>,
+    /// Open ones first.
+    pub alarms: Vec<AlarmLine>,
+}
+
+/// One task and its latest due time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskLine {
+    pub name: String,
+    pub state: TaskState,
+    pub last: Option<When>,
+    pub next: Option<When>,
+    /// What it came to, or why it failed.
+    pub text: String,
+}
+
+/// What somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmLine {
+    pub is_open: bool,
+    pub at: When,
+    pub text: String,
+}
+
+/// Where a task's latest due time is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskState {
+    NotYet,
+    Waiting,
+    Running,
+    Done,
+    GivenUp,
+}
+
+impl TaskState {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotYet => "Chưa lần nào",
+            Self::Waiting => "Đang chờ",
+            Self::Running => "Đang chạy",
+            Self::Done => "Đã xong",
+            Self::GivenUp => "Không xong",
+        }
+    }
+
+    #[must_use]
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Done | Self::Running => Tone::Neutral,
+            Self::GivenUp => Tone::Late,
+            Self::NotYet | Self::Waiting => Tone::Soon,
+        }
+    }
+
+    /// The symbol that draws its shape.
+    #[must_use]
+    pub fn shape(self) -> &'static str {
+        match self {
+            Self::Done => "s-done",
+            Self::Running => "s-track",
+            Self::GivenUp => "s-late",
+            Self::NotYet | Self::Waiting => "s-soon",
+        }
+    }
 }
 
 /// The last backup, or the last restore drill.
