@@ -70,6 +70,7 @@ use limit::within;
 use pool::{Pool, Source};
 use postgres::PostgresSource;
 use sqlite::SqliteSource;
+use sqlite::ballast::Ballast;
 use sqlite::writer::Writer;
 
 /// An open database; clones share it.
@@ -298,6 +299,18 @@ impl Db {
         }
     }
 
+    /// Keeps room in reserve beside a SQLite file, where it is not kept yet: it is let go when the
+    /// disk is full, so that there is room to work in while somebody frees more.
+    ///
+    /// # Errors
+    /// Where there is no room for it.
+    pub fn lay_ballast(&self) -> std::io::Result<()> {
+        match &self.0.door {
+            Door::Sqlite(door) => Ballast::beside(&door.path, self.0.settings.ballast_bytes).lay(),
+            Door::Copy | Door::Postgres => Ok(()),
+        }
+    }
+
     /// How many of the connections for reading (and on PostgreSQL for writing) are in use.
     #[must_use]
     pub fn usage(&self) -> Usage {
@@ -319,7 +332,8 @@ impl Inner {
     async fn writer<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Writer> {
         let start = async || {
             let source = SqliteSource::writer(&door.path, self.settings.statement_cache);
-            Writer::start(source, door.lock()?, self.settings.call_limit, &self.tracker).await
+            let ballast = Ballast::beside(&door.path, self.settings.ballast_bytes);
+            Writer::start(source, door.lock()?, ballast, self.settings.call_limit, &self.tracker).await
         };
         door.writer.get_or_try_init(start).await
     }

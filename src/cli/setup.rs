@@ -96,6 +96,7 @@ pub fn db_settings(configuration: &Configuration, purpose: Purpose) -> DbSetting
         postgres_connections: u32::try_from(limits.max_connections.get()).unwrap_or(u32::MAX),
         statement_timeout: Duration::from_millis(limits.statement_timeout_ms.get()),
         report_statement_timeout: Duration::from_millis(limits.report_timeout_ms.get()),
+        ballast_bytes: configuration.settings.data.ballast_mb.get() * 1_048_576,
         ..DbSettings::default()
     }
 }

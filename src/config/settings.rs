@@ -295,8 +295,10 @@ pub struct Data {
 
 impl Default for Data {
     fn default() -> Self {
-        Self { dir: ".".into(), keep_mail_days: Count(30) }
+        Self { dir: ".".into(), keep_mail_days: Count(30), ballast_mb: Count(16) }
     }
+    /// Megabytes kept in reserve beside a SQLite file and let go when the disk is full; 0: none.
+    pub ballast_mb: Count<0, 65_536>,
 }
 
 /// Copies that the service makes by itself, and proves by restoring one now and then.

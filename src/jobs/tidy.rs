@@ -1,4 +1,5 @@
-//! Forgets what need not be kept: ended sessions, and the bodies of letters long delivered.
+//! Forgets what need not be kept: ended sessions, and the bodies of letters long delivered. Puts the
+//! reserve of the disk back where it was let go.
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub(super) async fn run(app: App) {
 }
 
 async fn once(app: &App) -> Result<()> {
+    lay_ballast(app).await;
     let desk = app.desk();
     let now = desk.now;
     let days = i64::try_from(app.settings.data.keep_mail_days.get()).unwrap_or(i64::MAX / 24);
@@ -41,4 +43,14 @@ async fn once(app: &App) -> Result<()> {
             Ok(())
         })
         .await
+}
+
+/// Without it the service works as well, until the disk is full.
+async fn lay_ballast(app: &App) {
+    let db = app.db.clone();
+    match app.tasks.spawn_blocking(move || db.lay_ballast()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "there is no room for the reserve beside the database"),
+        Err(error) => tracing::error!(%error, "laying the reserve beside the database failed"),
+    }
 }
