@@ -34,6 +34,7 @@ fn desk(now: &str) -> Desk {
         public_url: "http://localhost:8080".into(),
         mail_domain: "dunghen.example".into(),
         place: "Lai Châu".into(),
+        alerts_per_hour: 20,
     };
     Desk {
         province: configuration.province,

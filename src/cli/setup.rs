@@ -227,6 +227,7 @@ pub fn desk(configuration: &Configuration, keys: Keyring, clock: &Clock) -> Desk
         public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
         mail_domain: settings.mail.domain.clone(),
         place: settings.province.name.clone(),
+        alerts_per_hour: settings.mail.alerts_per_hour.get(),
     };
     Desk {
         province: Arc::clone(&configuration.province),
