@@ -6,13 +6,18 @@
 //! What everything holds then is what it held before. In the end the command's list of rows must be
 //! the one that is written down here, so that no place is ever left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::StatusCode;
-use dunghen::db::Db;
+use dunghen::db::{Db, DbSettings, Purpose};
 use dunghen::domain::staff::Role;
+use dunghen::exchange::input::{Format, Input};
 use dunghen::jobs::sender;
-use dunghen::work::{digest, sweep};
+use dunghen::seal::password;
+use dunghen::store;
+use dunghen::work::{digest, import as deeds, sweep};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -21,6 +26,7 @@ use crate::office::*;
 use crate::post::courier;
 use crate::smtp;
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
+use crate::support::import;
 
 /// How a command is broken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,13 +162,8 @@ impl<'d> Trap<'d> {
     }
 
     /// Breaks `command` off at every row that it writes, then lets it pass; it says whether it got
-    /// through. These must be the rows that it has written, in any order.
-    async fn break_off_everywhere(
-        &self,
-        name: &str,
-        rows: &[&str],
-        command: impl AsyncFn() -> bool,
-    ) -> usize {
+    /// through. Gives the rows that it has written, sorted.
+    async fn break_off_everywhere(&self, name: &str, command: impl AsyncFn() -> bool) -> Vec<String> {
         let breaks =
             if self.db.is_sqlite() { [Break::Failure].as_slice() } else { &[Break::Failure, Break::Death] };
         let before = self.everything().await;
@@ -189,14 +190,30 @@ impl<'d> Trap<'d> {
         let mut written = texts(self.db, "select what from passed order by no".to_owned()).await;
         assert_eq!(written.len(), usize::try_from(broken).unwrap(), "{name} was broken off at every row");
         written.sort();
-        let mut expected: Vec<&str> = rows.to_vec();
-        expected.sort_unstable();
-        assert_eq!(written, expected, "the rows that {name} writes");
         assert_ne!(self.everything().await, before, "{name} has done something");
         self.set(0, Break::Failure).await;
         println!("{name}: broken off at {broken} rows ({})", written.join(", "));
-        written.len()
+        written
     }
+
+    /// The same, and these must be the rows, in any order.
+    async fn break_off_at(&self, name: &str, rows: &[&str], command: impl AsyncFn() -> bool) {
+        let mut expected = rows.to_vec();
+        expected.sort_unstable();
+        assert_eq!(self.break_off_everywhere(name, command).await, expected, "the rows that {name} writes");
+    }
+}
+
+/// A disk that is slow for a while must not look like a command that was broken off.
+async fn be_patient(db: &mut TestDb) {
+    let minute = Duration::from_secs(60);
+    db.reopen(&DbSettings {
+        purpose: Purpose::Serve,
+        call_limit: 5 * minute,
+        statement_timeout: minute,
+        ..DbSettings::default()
+    })
+    .await;
 }
 
 /// What every event writes.
@@ -237,7 +254,7 @@ impl Course<'_> {
         rows.extend((number == "next").then_some("code_sequences update"));
         let (node, token) = (self.node, &self.tokens[COUNTER]);
         self.trap
-            .break_off_everywhere(&format!("intake, {channel}, {number} number"), &rows, async || {
+            .break_off_at(&format!("intake, {channel}, {number} number"), &rows, async || {
                 let (status, body) = node.take_in(token, Some(&key), procedure, channel).await;
                 assert!(status == StatusCode::CREATED || status.is_server_error(), "{status} {body}");
                 taken.replace(body);
@@ -252,7 +269,7 @@ impl Course<'_> {
         let (node, token, code, version) = (self.node, &self.tokens[who], &self.code, self.version);
         let name = body["kind"].as_str().unwrap().to_owned();
         self.trap
-            .break_off_everywhere(&name, rows, async || {
+            .break_off_at(&name, rows, async || {
                 let (status, told) = node.event(token, code, version, body.clone()).await;
                 assert!(status == StatusCode::CREATED || status.is_server_error(), "{name}: {status} {told}");
                 status == StatusCode::CREATED
@@ -272,7 +289,8 @@ async fn course<'a>(office: &Office, node: &'a Node, trap: &'a Trap<'a>, compete
 const WHY: &str = "Lý do dài hơn mười ký tự";
 
 on_both! {
-    async fn whatever_happens_to_a_dossier_happens_whole(db: TestDb) {
+    async fn whatever_happens_to_a_dossier_happens_whole(mut db: TestDb) {
+        be_patient(&mut db).await;
         let office = Office::open(&db).await;
         let node = Node::of(&office, &db, at("2026-08-25 09:00"));
         let trap = Trap::lay(&db).await;
@@ -305,7 +323,8 @@ on_both! {
         assert!(office.verify(&db).await.holds());
     }
 
-    async fn a_sweep_owes_raises_and_writes_whole(db: TestDb) {
+    async fn a_sweep_owes_raises_and_writes_whole(mut db: TestDb) {
+        be_patient(&mut db).await;
         let office = Office::open(&db).await;
         let counter = office.hire(&db, CENTRE, &[Role::Reception]).await;
         let head = office.hire(&db, COMMUNE, &[Role::UnitHead]).await;
@@ -318,11 +337,11 @@ on_both! {
             "dossiers update", "dossiers update", "outbox insert", "alerts update", "alerts update",
         ];
         let desk = office.desk(at("2026-08-29 07:00"));
-        let swept = trap.break_off_everywhere("sweep", &rows, async || {
+        trap.break_off_at("sweep", &rows, async || {
             let desk = desk.clone();
             db.write(async move |tx| sweep::sweep(tx, &desk, 10).await).await.is_ok()
-        });
-        assert_eq!(swept.await, rows.len());
+        })
+        .await;
 
         // So does the morning's digest, which is a letter and nothing else.
         let reader = db.read(async |tx| digest::readers(tx).await).await.unwrap();
@@ -330,16 +349,82 @@ on_both! {
         let desk = office.desk(at("2026-09-03 07:15"));
         let day = desk.today();
         let letter = db.report(async |tx| digest::compose(tx, &desk, &reader, day).await).await.unwrap();
-        trap.break_off_everywhere("digest", &["outbox insert"], async || {
+        trap.break_off_at("digest", &["outbox insert"], async || {
             let (desk, reader, letter) = (desk.clone(), reader.clone(), letter.clone());
             db.write(async move |tx| digest::put(tx, &desk, &reader, day, &letter).await).await.is_ok()
         })
         .await;
     }
 
+    /// A batch of rows from another system, some of them for dossiers that are known, one of no use.
+    async fn a_batch_of_an_import_is_taken_in_whole(mut db: TestDb) {
+        be_patient(&mut db).await;
+        let (desk, mapping) = (import::desk(), import::mapping_of(import::MAPPING));
+        let row = |code: &str, step: &str| format!("{code},2026-09-01 08:00,2026-10-20,,,North,web,Anna,{step},2026-09-02 10:00,Bert\n");
+        let source = import::file(&[row("A-1", "check"), row("A-1", "decide"), row("A-2", "check"), row("", "check")].concat());
+        import::take(&db, &desk, import::file(&row("A-2", "begin")).path(), &mapping).await.unwrap();
+        let actor = import::system(&desk);
+        let begin = {
+            let (desk, actor, source) = (desk.clone(), actor.clone(), mapping.source.clone());
+            async move |tx: &mut dunghen::db::Tx| deeds::begin(tx, &desk, &actor, &source, "f.csv").await
+        };
+        let run = db.write(begin).await.unwrap();
+        let trap = Trap::lay(&db).await;
+        let mut table = Input::open(source.path(), Format::Csv, &mapping).unwrap();
+        let batch = Arc::new(table.next_batch(100).unwrap());
+        let written = trap.break_off_everywhere("import", async || {
+            let (desk, actor, run, batch) = (desk.clone(), actor.clone(), run.clone(), Arc::clone(&batch));
+            db.write(async move |tx| deeds::take_in(tx, &desk, &actor, &run, &batch).await).await.is_ok()
+        });
+        let written: BTreeSet<String> = written.await.into_iter().collect();
+        for row in [
+            "dossiers insert", "dossiers update", "dossier_events insert", "import_records insert",
+            "import_dossiers insert", "import_quarantine insert", "audit insert", "audit_head update",
+        ] {
+            assert!(written.contains(row), "{row} is not among {written:?}");
+        }
+        import::verify(&db, &desk).await;
+    }
+
+    async fn a_session_begins_with_its_audit_row(mut db: TestDb) {
+        be_patient(&mut db).await;
+        let office = Office::open(&db).await;
+        let node = Node::of(&office, &db, at("2026-08-26 09:00"));
+        let hash = password::hash("mật khẩu đủ dài").unwrap();
+        let desk = office.desk(at("2026-08-26 09:00"));
+        let hire = async move |tx: &mut dunghen::db::Tx| {
+            let new = store::staff::NewPerson {
+                login: Some("mai"),
+                name: "Lò Thị Mai",
+                email: None,
+                unit: CENTRE,
+                roles: &[Role::Reception],
+                password_hash: Some(&hash),
+                source: None,
+                created_at: desk.now,
+            };
+            store::staff::insert(tx, &new).await
+        };
+        db.write(hire).await.unwrap();
+        let trap = Trap::lay(&db).await;
+        for (word, expected, rows) in [
+            ("mật khẩu đủ dài", StatusCode::OK, ["sessions insert", "audit insert", "audit_head update"].as_slice()),
+            ("đoán mò", StatusCode::UNAUTHORIZED, &["audit insert", "audit_head update"]),
+        ] {
+            trap.break_off_at("sign-in", rows, async || {
+                let body = json!({ "name": "mai", "password": word });
+                let (status, told) = node.post("", "/api/v1/sign-in", None, &body).await;
+                assert!(status == expected || status.is_server_error(), "{status} {told}");
+                status == expected
+            })
+            .await;
+        }
+    }
+
     /// The relay can't be asked back: what was sent is claimed again under its Message-ID. But the
     /// letter is not "sent" without its dossier knowing of the delivery, nor the other way round.
-    async fn a_letter_is_sent_and_delivered_or_neither(db: TestDb) {
+    async fn a_letter_is_sent_and_delivered_or_neither(mut db: TestDb) {
+        be_patient(&mut db).await;
         let office = Office::open(&db).await;
         let relay = smtp::Relay::start(|_, step| smtp::well_behaved(step)).await;
         let node = Node::of(&office, &db, at("2026-08-26 09:00"));
