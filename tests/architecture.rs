@@ -205,6 +205,31 @@ fn no_statement_asks_the_database_what_time_it_is() {
 /// What runs on one database engine alone, and why (invariant 38). A whole file where no name stands.
 const ONE_ENGINE: &[(&str, &str, &str)] = &[
     (
+        "access/accounts.rs",
+        "whoever_must_have_a_second_factor_reaches_nothing_without_it",
+        "decided above the store: see access/matrix.rs",
+    ),
+    (
+        "access/guessing.rs",
+        "",
+        "those that count attempts run on both; the others measure answers and hashing, above the store",
+    ),
+    (
+        "access/matrix.rs",
+        "",
+        "who may what is decided above the store, whose answers are the same on both engines",
+    ),
+    (
+        "access/sessions.rs",
+        "",
+        "those that keep sessions run on both; the others look at cookies and tokens as they are shown",
+    ),
+    (
+        "access/trail.rs",
+        "an_anchor_is_written_every_hour_beside_the_log",
+        "the anchor lies outside of the database",
+    ),
+    (
         "backup/copies.rs",
         "scratch_databases",
         "asks the server what rehearsals left; a file leaves files, which are looked at",

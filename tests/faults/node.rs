@@ -12,7 +12,7 @@ use dunghen::db::Db;
 use dunghen::domain::staff::Actor;
 use dunghen::domain::time::Moment;
 use dunghen::seal::digest;
-use dunghen::store::sessions;
+use dunghen::store::tokens::{self, NewToken};
 use dunghen::web::router::router;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -48,10 +48,29 @@ impl Node {
         let expires_at = now.plus(SignedDuration::from_hours(24 * 365));
         self.app
             .db
-            .write(async move |tx| sessions::insert_token(tx, &hash, staff, "write", now, expires_at).await)
+            .write(async move |tx| {
+                let new = NewToken {
+                    token_hash: &hash,
+                    staff_id: staff,
+                    label: "test",
+                    scope: "write",
+                    unit: None,
+                    now,
+                    expires_at,
+                };
+                tokens::insert(tx, &new).await
+            })
             .await
             .unwrap();
+        // Its first use is noted, and no other one at the same instant.
+        assert_eq!(self.get(&token, "/api/v1/dossiers").await, StatusCode::OK);
         token
+    }
+
+    async fn get(&self, token: &str, path: &str) -> StatusCode {
+        let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap().status()
     }
 
     pub async fn post(

@@ -126,9 +126,9 @@ on_both! {
         assert_eq!(left.await.unwrap(), 1, "the settled one alone was left out");
 
         // The morning's digest lists every one that is still late, told or not.
-        let reader = db.read(async |tx| digest::readers(tx).await).await.unwrap();
-        let reader = reader.into_iter().find(|reader| reader.id == head.staff_id.0).unwrap();
         let morning = desk(&office, now);
+        let reader = db.read(async |tx| digest::readers(tx, &morning).await).await.unwrap();
+        let reader = reader.into_iter().find(|reader| reader.id == head.staff_id.0).unwrap();
         let day = morning.today();
         let letter = db.report(async |tx| digest::compose(tx, &morning, &reader, day).await).await.unwrap();
         let codes = db.read(async |tx| {

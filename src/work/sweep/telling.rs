@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::desk::Desk;
+use super::super::duties;
 use super::super::ledger::{self, Opened};
 use super::super::post::{self, Posting};
 use super::super::wording;
@@ -78,7 +79,7 @@ pub async fn tell_those_who_wait(tx: &mut Tx, desk: &Desk, limit: i64) -> Result
     let over: BTreeSet<i64> = over.iter().map(|one| one.known.id).collect();
     let over = alerts.iter().filter(|alert| over.contains(&alert.dossier_id)).map(|alert| alert.id);
     store::sweep::have_wait(tx, &over.collect::<Vec<_>>(), false).await?;
-    let people = store::staff::with_email(tx).await?;
+    let people = duties::reachable(tx, desk).await?;
     tell(tx, desk, &open, &alerts, &people).await
 }
 
