@@ -59,6 +59,7 @@ impl App {
             public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
             mail_domain: settings.mail.domain.clone(),
             place: settings.province.name.clone(),
+            alerts_per_hour: settings.mail.alerts_per_hour.get(),
         };
         Self {
             db,

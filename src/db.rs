@@ -71,6 +71,7 @@ use limit::within;
 use pool::{Pool, Source};
 use postgres::PostgresSource;
 use sqlite::SqliteSource;
+use sqlite::ballast::Ballast;
 use sqlite::writer::Writer;
 
 /// An open database; clones share it.
@@ -299,6 +300,18 @@ impl Db {
         }
     }
 
+    /// Keeps room in reserve beside a SQLite file, where it is not kept yet: it is let go when the
+    /// disk is full, so that there is room to work in while somebody frees more.
+    ///
+    /// # Errors
+    /// Where there is no room for it.
+    pub fn lay_ballast(&self) -> std::io::Result<()> {
+        match &self.0.door {
+            Door::Sqlite(door) => Ballast::beside(&door.path, self.0.settings.ballast_bytes).lay(),
+            Door::Copy | Door::Postgres => Ok(()),
+        }
+    }
+
     /// How many of the connections for reading (and on PostgreSQL for writing) are in use.
     #[must_use]
     pub fn usage(&self) -> Usage {
@@ -327,7 +340,9 @@ impl Inner {
 
     async fn writer<'a>(&self, door: &'a SqliteDoor) -> Result<&'a Writer> {
         let start = async || {
-            Writer::start(self.writing(door), door.lock()?, self.settings.call_limit, &self.tracker).await
+            let ballast = Ballast::beside(&door.path, self.settings.ballast_bytes);
+            let (source, lock) = (self.writing(door), door.lock()?);
+            Writer::start(source, lock, ballast, self.settings.call_limit, &self.tracker).await
         };
         door.writer.get_or_try_init(start).await
     }

@@ -19,6 +19,7 @@ pub mod sweeper;
 pub mod tasks;
 pub mod tidy;
 pub mod turn;
+mod upkeep;
 pub mod watchdog;
 
 use std::time::Duration;
@@ -56,6 +57,7 @@ pub async fn run(kernel: Kernel, courier: Courier) -> Result<(), LoopEnded> {
         (sweeper::NAME, sweeper::run(app.clone()).boxed()),
         (anchor::NAME, anchor::run(app.clone()).boxed()),
         (figures::NAME, figures::run(app.clone()).boxed()),
+        (upkeep::NAME, upkeep::run(app.clone()).boxed()),
         (sender::NAME, sender::run(app.clone(), courier).boxed()),
     ];
     supervise(&app, loops).await

@@ -57,18 +57,23 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 fn sources() -> Vec<PathBuf> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    files("src", "rs")
+}
+
+/// The files below a folder of the project that end so.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                walk(&path, extension, found);
+            } else if path.extension().is_some_and(|end| end == extension) {
                 found.push(path);
             }
         }
     }
     let mut found = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), extension, &mut found);
     found.sort();
     found
 }
@@ -176,5 +181,212 @@ fn nothing_is_left_for_later_in_silence() {
         for word in words {
             assert!(!text.contains(word), "{} contains {word}", path.display());
         }
+    }
+}
+
+/// Time is injected (invariant 10): the databases' own clocks are asked for nothing but the lease, which
+/// is a matter between nodes.
+#[test]
+fn no_statement_asks_the_database_what_time_it_is() {
+    let clocks = [
+        "now()",
+        "current_timestamp",
+        "current_date",
+        "localtimestamp",
+        "datetime('now",
+        "clock_timestamp()",
+    ];
+    let mut wrong = Vec::new();
+    let statements = sources().into_iter().filter(|path| ["store", "db"].contains(&room(path).as_str()));
+    for path in statements.chain(files("migrations", "sql")) {
+        let is_lease = path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("lease"));
+        // Rust's own monotonic clock is named alike.
+        let code = code(&path).to_lowercase().replace("instant::now()", "");
+        let asked = clocks.iter().filter(|clock| !is_lease && code.contains(**clock));
+        wrong.extend(asked.map(|clock| format!("{}: {clock}", path.display())));
+    }
+    assert!(wrong.is_empty(), "these ask the database for the time:\n{}", wrong.join("\n"));
+}
+
+/// What runs on one database engine alone, and why (invariant 38). A whole file where no name stands.
+const ONE_ENGINE: &[(&str, &str, &str)] = &[
+    (
+        "access/accounts.rs",
+        "whoever_must_have_a_second_factor_reaches_nothing_without_it",
+        "decided above the store: see access/matrix.rs",
+    ),
+    (
+        "access/guessing.rs",
+        "",
+        "those that count attempts run on both; the others measure answers and hashing, above the store",
+    ),
+    (
+        "access/matrix.rs",
+        "",
+        "who may what is decided above the store, whose answers are the same on both engines",
+    ),
+    (
+        "access/sessions.rs",
+        "",
+        "those that keep sessions run on both; the others look at cookies and tokens as they are shown",
+    ),
+    (
+        "access/trail.rs",
+        "an_anchor_is_written_every_hour_beside_the_log",
+        "the anchor lies outside of the database",
+    ),
+    (
+        "backup/copies.rs",
+        "scratch_databases",
+        "asks the server what rehearsals left; a file leaves files, which are looked at",
+    ),
+    (
+        "backup/copies.rs",
+        "one_bit_changed_anywhere_in_a_copy_is_found_before_it_comes_back",
+        "a dump is not a file of ours; its own test follows",
+    ),
+    (
+        "backup/copies.rs",
+        "a_database_that_a_service_holds_or_that_left_its_journal_is_not_restored_into",
+        "locks and journals are files of SQLite",
+    ),
+    (
+        "backup/copies.rs",
+        "a_dump_with_changed_bytes_is_refused_and_the_database_stays_empty",
+        "the other half of the test of changed bits",
+    ),
+    (
+        "backup/copies.rs",
+        "an_account_that_may_make_no_database_gets_a_copy_read_through_and_restores_it",
+        "accounts are a server's",
+    ),
+    ("backup/place.rs", "", "knows both engines itself"),
+    ("backup/processes.rs", "", "kills and full disks of a command that leaves PostgreSQL's part to pg_dump"),
+    ("backup/scheduled.rs", "without_a_folder_nothing_is_done", "asks no database"),
+    ("crash/first_start.rs", "", "each engine has its own first start and its own test"),
+    (
+        "demo.rs",
+        "the_same_seed_and_instant_tell_the_same_on_every_engine",
+        "compares the engines with each other",
+    ),
+    (
+        "demo.rs",
+        "a_demonstration_can_be_made_at_any_hour_of_any_day",
+        "what is told does not depend on the engine: see the test before",
+    ),
+    ("demo.rs", "the_figures_are_those_of_a_province_that_mostly_keeps_its_promises", "as before"),
+    (
+        "door/faults.rs",
+        "a_full_disk_costs_the_deed_that_met_it_and_no_neighbour",
+        "groups of deeds are SQLite's",
+    ),
+    (
+        "door/faults.rs",
+        "a_deed_that_takes_the_transaction_with_it_costs_no_neighbour",
+        "groups of deeds are SQLite's",
+    ),
+    ("door/faults.rs", "a_copy_is_whole_while_the_service_goes_on", "PostgreSQL is copied by its own tools"),
+    (
+        "door/faults.rs",
+        "what_is_acknowledged_after_a_cancelled_begin_is_seen_by_everybody",
+        "a file has no network",
+    ),
+    (
+        "door/faults.rs",
+        "a_connection_lost_before_the_commit_is_replaced_and_the_deed_done_again",
+        "a file has no network",
+    ),
+    (
+        "door/faults.rs",
+        "a_connection_lost_during_the_commit_is_told_as_such_and_never_tried_again",
+        "a file has no network",
+    ),
+    (
+        "door/faults.rs",
+        "a_server_that_falls_silent_costs_no_more_than_the_limit_and_is_found_again",
+        "a file has no network",
+    ),
+    ("door/faults.rs", "three_nodes_that_migrate_at_once_do_it_once", "a file is written to by one process"),
+    ("door/faults.rs", "backends_killed_while_idle_are_not_noticed_by_anybody", "a file has no backends"),
+    (
+        "door/faults.rs",
+        "a_serialization_failure_is_tried_again_until_it_succeeds",
+        "SQLite's only writer loses against nobody",
+    ),
+    ("door/faults.rs", "raise", "part of the test of the deadlock: SQLite's only writer waits for nobody"),
+    (
+        "door/killed.rs",
+        "a_second_process_on_the_same_file_is_refused_until_the_first_is_gone",
+        "a server has many clients",
+    ),
+    ("door/main.rs", "a_sqlite_file_has_one_writing_process_and_many_that_look", "a server has many clients"),
+    (
+        "door/outage.rs",
+        "what_was_acknowledged_survives_a_server_that_stops_at_once",
+        "SQLite is killed with its process: see door/killed.rs",
+    ),
+    (
+        "faults/commits.rs",
+        "a_request_repeated_after_an_unanswered_commit_makes_one_dossier_and_has_one_answer",
+        "a file has no network",
+    ),
+    ("faults/disk.rs", "", "PostgreSQL's disk is its own affair; what it answers is sorted at the door"),
+    (
+        "import.rs",
+        "a_run_that_was_cut_off_is_completed_by_the_next",
+        "compares with a clean file, on both engines",
+    ),
+    (
+        "import_formats.rs",
+        "the_log_and_the_table_of_the_permit_desk_are_the_same",
+        "compares with another file, on both engines",
+    ),
+    (
+        "import_formats.rs",
+        "a_workbook_says_the_same_as_a_table",
+        "compares with another file, on both engines",
+    ),
+    ("import_formats.rs", "run_import", "measures memory, which the engine has no part in"),
+    (
+        "web_pages/office.rs",
+        "on",
+        "what pages ask of the store is asked on both engines by the tests of the store",
+    ),
+];
+
+/// One conformance suite for both engines: whatever opens one alone says here why.
+#[test]
+fn every_test_of_a_database_runs_on_both_or_it_is_written_down_why_not() {
+    let marks = ["on_sqlite(", "on_postgres(", "postgres_server()", "\"sqlite:"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut found = BTreeSet::new();
+    for path in files("tests", "rs") {
+        let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        if name.starts_with("support/") || name == "architecture.rs" {
+            continue;
+        }
+        let mut function = String::new();
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let line = line.trim();
+            if let Some((before, rest)) = line.split_once("fn ")
+                && (before.is_empty() || before.ends_with(' '))
+            {
+                function = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            }
+            let is_code = !line.starts_with("//") && !line.starts_with("use ");
+            if is_code && marks.iter().any(|mark| line.contains(mark)) {
+                found.insert((name.clone(), function.clone()));
+            }
+        }
+    }
+    let is_excused = |(file, function): &(String, String)| {
+        ONE_ENGINE.iter().any(|(of, name, _)| of == file && (name.is_empty() || name == function))
+    };
+    let silent: Vec<_> = found.iter().filter(|one| !is_excused(one)).collect();
+    assert!(silent.is_empty(), "on one engine, and nobody says why: {silent:#?}");
+    for (file, name, why) in ONE_ENGINE {
+        assert!(!why.is_empty());
+        let is_there = found.iter().any(|(of, function)| of == file && (name.is_empty() || name == function));
+        assert!(is_there, "{file}: {name} is excused for nothing");
     }
 }

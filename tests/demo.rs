@@ -35,6 +35,7 @@ fn desk(now: &str) -> Desk {
         public_url: "http://localhost:8080".into(),
         mail_domain: "dunghen.example".into(),
         place: "Lai Châu".into(),
+        alerts_per_hour: 20,
     };
     Desk {
         province: configuration.province,

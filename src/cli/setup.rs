@@ -117,6 +117,7 @@ pub fn db_settings(configuration: &Configuration, purpose: Purpose) -> DbSetting
         postgres_connections: u32::try_from(limits.max_connections.get()).unwrap_or(u32::MAX),
         statement_timeout: Duration::from_millis(limits.statement_timeout_ms.get()),
         report_statement_timeout: Duration::from_millis(limits.report_timeout_ms.get()),
+        ballast_bytes: configuration.settings.data.ballast_mb.get() * 1_048_576,
         ..DbSettings::default()
     }
 }
@@ -262,6 +263,7 @@ pub fn desk(configuration: &Configuration, keys: Keyring, clock: &Clock) -> Desk
         public_url: settings.web.public_url.as_str().trim_end_matches('/').to_owned(),
         mail_domain: settings.mail.domain.clone(),
         place: settings.province.name.clone(),
+        alerts_per_hour: settings.mail.alerts_per_hour.get(),
     };
     Desk {
         province: Arc::clone(&configuration.province),

@@ -157,6 +157,10 @@ pub struct Mail {
     pub password: Option<SecretString>,
     /// Read at the start where `password` is not given.
     pub password_file: Option<PathBuf>,
+    /// How many letters the relay gets in a minute, from all nodes together.
+    pub per_minute: Count<1, 1_000_000>,
+    /// How many alerts one person gets in an hour; what is more waits and comes in one letter.
+    pub alerts_per_hour: Count<1, 1_000_000>,
 }
 
 impl Default for Mail {
@@ -170,6 +174,8 @@ impl Default for Mail {
             user: String::new(),
             password: None,
             password_file: None,
+            per_minute: Count(60),
+            alerts_per_hour: Count(20),
         }
     }
 }
@@ -301,11 +307,18 @@ pub struct Data {
     pub keep_mail_days: Count<0, 36_600>,
     /// Years after a dossier's end after which its applicant's data are erased; 0: never (KEEP-01).
     pub keep_person_years: Count<0, 200>,
+    /// Megabytes kept in reserve beside a SQLite file and let go when the disk is full; 0: none.
+    pub ballast_mb: Count<0, 65_536>,
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Self { dir: ".".into(), keep_mail_days: Count(30), keep_person_years: Count(0) }
+        Self {
+            dir: ".".into(),
+            keep_mail_days: Count(30),
+            keep_person_years: Count(0),
+            ballast_mb: Count(16),
+        }
     }
 }
 

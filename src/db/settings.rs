@@ -47,6 +47,8 @@ pub struct DbSettings {
     pub lock_timeout: Duration,
     /// How long a migration may wait for a lock before it lets others pass and tries anew.
     pub migration_lock_timeout: Duration,
+    /// How many bytes of the disk are kept in reserve beside a SQLite file that is served.
+    pub ballast_bytes: u64,
 }
 
 impl Default for DbSettings {
@@ -65,6 +67,7 @@ impl Default for DbSettings {
             report_statement_timeout: Duration::from_secs(60),
             lock_timeout: Duration::from_secs(2),
             migration_lock_timeout: Duration::from_secs(5),
+            ballast_bytes: 0,
         }
     }
 }

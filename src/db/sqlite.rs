@@ -12,6 +12,7 @@ use super::error::{Error, Result, lock_of};
 use super::limit::{Deadline, INSTRUCTIONS_BETWEEN_LOOKS};
 use super::tx::{Link, Tx};
 
+pub(super) mod ballast;
 pub(super) mod writer;
 
 pub(super) const READ: &str = "begin";

@@ -23,11 +23,12 @@ pub enum AlertRule {
 }
 
 impl AlertRule {
+    pub const ALL: [Self; 5] =
+        [Self::StepOverdue, Self::DueSoon, Self::ApologyOwed, Self::Overdue, Self::OverdueTwice];
+
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::StepOverdue, Self::DueSoon, Self::ApologyOwed, Self::Overdue, Self::OverdueTwice]
-            .into_iter()
-            .find(|rule| rule.id() == id)
+        Self::ALL.into_iter().find(|rule| rule.id() == id)
     }
 
     #[must_use]

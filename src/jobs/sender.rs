@@ -16,7 +16,7 @@ use crate::domain::words::Subject;
 use crate::mail::{Channel, Correspondent, Draft, Mail, MailAddress, Next, Outcome, Reply, Tries, next};
 use crate::random;
 use crate::seal::Sealed;
-use crate::store::outbox::{self, Claimed, Verdict};
+use crate::store::outbox::{self, Claimed, Turn, Verdict};
 use crate::work::desk::Desk;
 use crate::work::{apology, post};
 
@@ -97,7 +97,7 @@ pub async fn empty(app: &App, courier: &mut Courier) -> Result<Emptied> {
         give_back(app, &claim, in_hand).await?;
         match stopped {
             Some(Stopped::RelayAtFault) => return Ok(Emptied::RelayAtFault),
-            Some(Stopped::InHand(_)) => return Ok(Emptied::Done),
+            Some(Stopped::InHand(_) | Stopped::EnoughForNow) => return Ok(Emptied::Done),
             None if app.stop.is_cancelled() => return Ok(Emptied::Done),
             None => {}
         }
@@ -117,6 +117,8 @@ enum Stopped {
     RelayAtFault,
     /// The service stops, and the relay is still busy with this letter.
     InHand(i64),
+    /// The relay has had its letters of this minute.
+    EnoughForNow,
 }
 
 /// Sends the claimed letters, as many as the lease and the service's life allow.
@@ -124,6 +126,11 @@ async fn send(app: &App, courier: &mut Courier, claim: &Claim) -> Result<Option<
     for letter in &claim.letters {
         if app.stop.is_cancelled() || app.clock.now().plus(LONGEST_TRY) > claim.until {
             return Ok(None);
+        }
+        match turn(app, courier, claim, letter).await? {
+            Turn::Now => {}
+            Turn::Later => return Ok(Some(Stopped::EnoughForNow)),
+            Turn::Lost => continue,
         }
         let outcome = tokio::select! {
             biased;
@@ -137,6 +144,16 @@ async fn send(app: &App, courier: &mut Courier, claim: &Claim) -> Result<Option<
         }
     }
     Ok(None)
+}
+
+/// What only a demonstration keeps burdens no relay.
+async fn turn(app: &App, courier: &Courier, claim: &Claim, letter: &Claimed) -> Result<Turn> {
+    if matches!(courier, Courier::Kept) {
+        return Ok(Turn::Now);
+    }
+    let (id, token, now) = (letter.id, claim.token.clone(), app.clock.now());
+    let per_minute = i64::try_from(app.settings.mail.per_minute.get()).unwrap_or(i64::MAX);
+    app.db.write(async move |tx| outbox::take_turn(tx, id, &token, now, per_minute).await).await
 }
 
 /// The service was told to stop and has waited long enough.

@@ -39,7 +39,25 @@ pub async fn until_done(app: &App) -> crate::db::Result<Swept> {
             app.post.notify_one();
         }
         if i64::try_from(swept.checked).unwrap_or(i64::MAX) < batch || app.stop.is_cancelled() {
-            return Ok(total);
+            break;
         }
     }
+    total.letters += tell_those_who_wait(app, batch).await?;
+    Ok(total)
+}
+
+/// Tells what had to wait, so many alerts at a time, for as long as somebody may be written to.
+async fn tell_those_who_wait(app: &App, batch: i64) -> crate::db::Result<usize> {
+    let mut total = 0;
+    while !app.stop.is_cancelled() {
+        let desk = app.desk();
+        let letters =
+            app.db.write(async move |tx| sweep::tell_those_who_wait(tx, &desk, batch).await).await?;
+        if letters == 0 {
+            break;
+        }
+        total += letters;
+        app.post.notify_one();
+    }
+    Ok(total)
 }

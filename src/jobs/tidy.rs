@@ -35,7 +35,6 @@ pub(super) async fn run(turn: Turn) -> Result<String> {
     let now = desk.now;
     let days = i64::try_from(turn.app.settings.data.keep_mail_days.get()).unwrap_or(i64::MAX / 24);
     let before = now.plus(SignedDuration::from_hours(-24 * days));
-    turn.app.keys.read_again();
     erase(&turn.app, &desk).await?;
     turn.write(async move |tx| {
         let ended = sessions::remove_ended(tx, now).await?;

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use sqlx::FromRow;
+use sqlx::types::Json;
 
-use crate::db::{Query, Result, Tx};
+use crate::db::{Query, Result, Sql, Tx, sql};
 use crate::domain::dossier::Dossier;
 use crate::domain::standing::Milestones;
 use crate::domain::time::{Day, Moment, Zone};
@@ -176,6 +177,18 @@ pub async fn known_by_id(tx: &mut Tx, id: i64) -> Result<Option<Known>> {
     .bind(id)
     .fetch_optional()
     .await
+}
+
+const KNOWN_BY_IDS: Sql = sql!(
+    "select id, code, version, receiving_unit, competent_unit, holder_unit, effects_from, next_check_at
+     from dossiers where id in (select ",
+    sqlite "value from json_each($1))",
+    postgres "jsonb_array_elements_text($1)::bigint)"
+);
+
+/// The dossiers with these ids.
+pub async fn known_by_ids(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Known>> {
+    tx.query(KNOWN_BY_IDS).bind(Json(ids)).fetch_all().await
 }
 
 /// The stored projection, for comparison with a replay.

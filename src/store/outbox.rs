@@ -4,6 +4,7 @@
 //! outcome recorded in another under the token of the claim: whoever lost the
 //! claim records nothing.
 
+use jiff::SignedDuration;
 use sqlx::FromRow;
 
 use crate::db::{Result, Sql, Tx, sql};
@@ -22,6 +23,8 @@ pub struct NewLetter<'a> {
     /// Without personal data.
     pub subject: &'a str,
     pub sealed: &'a Sealed,
+    /// By which letters to the same address are known as such.
+    pub address_code: &'a [u8],
     pub message_id: &'a str,
     pub now: Moment,
 }
@@ -29,9 +32,9 @@ pub struct NewLetter<'a> {
 /// Puts a letter in where it is not yet; says its id if it is new.
 pub async fn put(tx: &mut Tx, new: &NewLetter<'_>) -> Result<Option<i64>> {
     tx.query(
-        "insert into outbox (dedupe_key, kind, unit, recipient_id, dossier_id, subject, sealed, key_id,
+        "insert into outbox (dedupe_key, kind, unit, recipient_id, dossier_id, subject, sealed, key_id, address_code,
             message_id, state, attempts, unknown_tries, next_try_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, 0, $10, $10)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', 0, 0, $11, $11)
          on conflict (dedupe_key) do nothing
          returning id",
     )
@@ -43,6 +46,7 @@ pub async fn put(tx: &mut Tx, new: &NewLetter<'_>) -> Result<Option<i64>> {
     .bind(new.subject)
     .bind(new.sealed.bytes.as_slice())
     .bind(new.sealed.key_id.as_str())
+    .bind(new.address_code)
     .bind(new.message_id)
     .bind(new.now)
     .fetch_optional_scalar()
@@ -85,6 +89,48 @@ pub async fn claim(
     limit: i64,
 ) -> Result<Vec<Claimed>> {
     tx.query(CLAIM).bind(token).bind(leased_until).bind(now).bind(limit).fetch_all().await
+}
+
+/// Whether a claimed letter may be spoken of to the relay now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It may, and this counts as a try.
+    Now,
+    /// The relay has had its letters of this minute.
+    Later,
+    /// The claim was lost to another sender.
+    Lost,
+}
+
+/// Nodes that ask at once are told one after the other; SQLite has one writer anyway.
+const IN_TURN: &str = "select pg_advisory_xact_lock(hashtext('dunghen.outbox.turn'))";
+
+/// Asks for a claimed letter's turn: the relay gets at most `per_minute` letters in any minute.
+///
+/// A sender that was held up for longer than its lease learns here that the letter is another's.
+pub async fn take_turn(tx: &mut Tx, id: i64, token: &str, now: Moment, per_minute: i64) -> Result<Turn> {
+    if !tx.is_sqlite() {
+        tx.query(IN_TURN).execute().await?;
+    }
+    let minute_ago = now.plus(SignedDuration::from_secs(-60));
+    // What lies in the future is from before the clock was set back, and holds nobody up.
+    let tried: i64 = tx
+        .query("select count(*) from outbox where tried_at > $1 and tried_at <= $2")
+        .bind(minute_ago)
+        .bind(now)
+        .fetch_scalar()
+        .await?;
+    if tried >= per_minute {
+        return Ok(Turn::Later);
+    }
+    let is_mine = tx
+        .query("update outbox set tried_at = $3 where id = $1 and token = $2 and state = 'sending'")
+        .bind(id)
+        .bind(token)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(if is_mine == 1 { Turn::Now } else { Turn::Lost })
 }
 
 /// What became of a claimed letter.
@@ -153,12 +199,18 @@ pub struct Listed {
     pub next_try_at: Moment,
     pub done_at: Option<Moment>,
     pub last_reply: Option<String>,
+    /// The last three letters to this address were refused for good.
+    pub address_fails: bool,
 }
 
 macro_rules! columns {
     () => {
         "select o.id, o.kind, o.unit, u.name as unit_name, s.name as recipient, d.code, o.subject,
-            o.state, o.attempts, o.created_at, o.next_try_at, o.done_at, o.last_reply
+            o.state, o.attempts, o.created_at, o.next_try_at, o.done_at, o.last_reply,
+            (select count(*) = 3 from (
+                select f.state from outbox f where f.address_code = o.address_code and f.done_at is not null
+                order by f.done_at desc, f.id desc limit 3
+            ) as latest where latest.state = 'failed') as address_fails
          from outbox o join units u on u.code = o.unit
          left join staff s on s.id = o.recipient_id
          left join dossiers d on d.id = o.dossier_id "

@@ -1,11 +1,14 @@
 //! The dossiers at which something has become owed, found by index and treated by the batch.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::dossiers::Known;
 use crate::db::{Result, Sql, Tx, as_text, sql};
+use crate::domain::alert::AlertRule;
 use crate::domain::time::Moment;
 
 // Nodes that sweep at once take different dossiers; SQLite has one writer anyway.
@@ -98,7 +101,7 @@ pub async fn raise(tx: &mut Tx, all: &[NewAlert], now: Moment) -> Result<Vec<Rai
 }
 
 const TELL: Sql = sql!(
-    "update alerts set letter_id = $2 where id in (select ",
+    "update alerts set letter_id = $2, waits = false where id in (select ",
     sqlite "value from json_each($1))",
     postgres "jsonb_array_elements_text($1)::bigint)"
 );
@@ -107,6 +110,69 @@ const TELL: Sql = sql!(
 pub async fn tell(tx: &mut Tx, alerts: &[i64], letter: i64) -> Result<()> {
     tx.query(TELL).bind(Json(alerts)).bind(letter).execute().await?;
     Ok(())
+}
+
+const HAVE_WAIT: Sql = sql!(
+    "update alerts set waits = $2 where waits <> $2 and id in (select ",
+    sqlite "value from json_each($1))",
+    postgres "jsonb_array_elements_text($1)::bigint)"
+);
+
+/// Has alerts wait for a later letter, or wait no longer.
+pub async fn have_wait(tx: &mut Tx, alerts: &[i64], waits: bool) -> Result<()> {
+    if !alerts.is_empty() {
+        tx.query(HAVE_WAIT).bind(Json(alerts)).bind(waits).execute().await?;
+    }
+    Ok(())
+}
+
+/// Everybody for whom alerts wait.
+pub async fn who_waits(tx: &mut Tx) -> Result<Vec<i64>> {
+    let rows: Vec<(i64,)> =
+        tx.query("select distinct recipient_id from alerts where waits").fetch_all().await?;
+    Ok(rows.into_iter().map(|(recipient,)| recipient).collect())
+}
+
+const WAITING: Sql = sql!(
+    "select id, dossier_id, rule, level, recipient_id from alerts where waits and recipient_id in (select ",
+    sqlite "value from json_each($1))",
+    postgres "jsonb_array_elements_text($1)::bigint)",
+    " order by id limit $2"
+);
+
+/// Up to `limit` alerts that wait for these people, the oldest first.
+pub async fn waiting(tx: &mut Tx, recipients: &[i64], limit: i64) -> Result<Vec<Raised>> {
+    tx.query(WAITING).bind(Json(recipients)).bind(limit).fetch_all().await
+}
+
+// Nodes that write letters at once count one after the other; SQLite has one writer anyway.
+const IN_TURN: &str = "select pg_advisory_xact_lock(hashtext('dunghen.alerts.letters'))";
+
+const LETTERS_SINCE: Sql = sql!(
+    "select recipient_id, count(*) from outbox
+     where created_at > $3 and created_at <= $4 and ",
+    sqlite "recipient_id in (select value from json_each($1)) and kind in (select value from json_each($2))",
+    postgres "recipient_id in (select jsonb_array_elements_text($1)::bigint)
+        and kind in (select jsonb_array_elements_text($2))",
+    " group by recipient_id"
+);
+
+/// How many letters of alerts each of these people got after `since`; until the end of the
+/// transaction nobody else writes one.
+pub async fn letters_since(
+    tx: &mut Tx,
+    recipients: &BTreeSet<i64>,
+    since: Moment,
+    now: Moment,
+) -> Result<Vec<(i64, i64)>> {
+    if recipients.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !tx.is_sqlite() {
+        tx.query(IN_TURN).execute().await?;
+    }
+    let kinds = AlertRule::ALL.map(AlertRule::id);
+    tx.query(LETTERS_SINCE).bind(Json(recipients)).bind(Json(kinds)).bind(since).bind(now).fetch_all().await
 }
 
 /// How many wait, and since when the oldest does.

@@ -21,7 +21,7 @@ pub struct Desk {
     pub now: Moment,
 }
 
-/// How the service calls itself in letters.
+/// How the service calls itself in letters, and how many it writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct House {
     /// Where its pages are reached, without a slash at the end.
@@ -30,6 +30,8 @@ pub struct House {
     pub mail_domain: String,
     /// Where its letters are written, as they name it beside the date.
     pub place: String,
+    /// How many alerts one person gets in an hour.
+    pub alerts_per_hour: u64,
 }
 
 impl Desk {

@@ -48,6 +48,7 @@ pub async fn put(tx: &mut Tx, desk: &Desk, posting: Posting<'_>, letter: &Letter
         html: letter.html.clone(),
     };
     let sealed = desk.keys.seal(&enclosed, Use::Letter).map_err(sealing_failed)?;
+    let address_code = desk.keys.search_code("mail", &posting.to_address.to_lowercase());
     let message_id = format!("<{}@{}>", random::ulid(desk.now).to_lowercase(), desk.house.mail_domain);
     let new = NewLetter {
         dedupe_key: posting.dedupe_key,
@@ -57,6 +58,7 @@ pub async fn put(tx: &mut Tx, desk: &Desk, posting: Posting<'_>, letter: &Letter
         dossier_id: posting.dossier_id,
         subject: letter.subject.as_str(),
         sealed: &sealed,
+        address_code: &address_code,
         message_id: &message_id,
         now: desk.now,
     };

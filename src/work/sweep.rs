@@ -3,22 +3,21 @@
 //! It takes the dossiers whose next check has come, by index, in small batches.
 //! Lateness itself needs no sweep; obligations, alerts and their letters do.
 
-use std::collections::BTreeMap;
+mod telling;
 
 use super::desk::Desk;
 use super::duties;
 use super::ledger::{self, Opened, milestones_of};
-use super::post::{self, Posting};
-use super::wording;
 use crate::db::{Result, Tx};
-use crate::domain::alert::{self, Alert, AlertRule, recipients};
+use crate::domain::alert::{self, Alert, recipients};
 use crate::domain::staff::{Role, StaffId};
 use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;
-use crate::letters::{self, UnitAlert};
 use crate::store;
 use crate::store::staff::Person;
-use crate::store::sweep::{NewAlert, Next, Owed, Raised};
+use crate::store::sweep::{NewAlert, Next, Owed};
+
+pub use telling::tell_those_who_wait;
 
 /// What one batch did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +44,7 @@ pub async fn sweep(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<Swept> {
     let raised = store::sweep::raise(tx, &wanted, desk.now).await?;
     let next: Vec<Next> = findings.iter().map(|finding| finding.next).collect();
     store::sweep::set_next(tx, &next).await?;
-    let letters = write_letters(tx, desk, &all, &raised, &people).await?;
+    let letters = telling::tell(tx, desk, &all, &raised, &people).await?;
     Ok(Swept { checked: all.len(), alerts: raised.len(), letters })
 }
 
@@ -133,62 +132,4 @@ pub fn whom(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> V
     told.sort_unstable();
     told.dedup();
     told
-}
-
-/// What one letter tells of: to whom, which rule and level, of which unit.
-type Matter<'o> = (i64, AlertRule, u32, &'o str);
-
-/// One letter for each recipient, rule and unit, however many dossiers it tells of.
-async fn write_letters(
-    tx: &mut Tx,
-    desk: &Desk,
-    all: &[Opened],
-    raised: &[Raised],
-    people: &[Person],
-) -> Result<usize> {
-    let mut letters = 0;
-    for ((recipient, rule, level, unit), told) in by_matter(all, raised) {
-        let Some(person) = people.iter().find(|person| person.id == recipient) else { continue };
-        let Some(address) = person.email.as_deref() else { continue };
-        let ids: Vec<i64> = told.iter().map(|(id, _)| *id).collect();
-        let letter = UnitAlert {
-            alert: letters::Alert::of(rule, level),
-            unit: wording::unit_name(desk, unit),
-            lines: told.iter().map(|(_, opened)| wording::line(desk, &opened.dossier)).collect(),
-            url: format!("{}/board?unit={unit}", desk.house.public_url),
-        };
-        let letter = letter.render().map_err(post::unwritten)?;
-        let posting = Posting {
-            dedupe_key: &format!("alert:{recipient}:{}", ids.iter().min().copied().unwrap_or_default()),
-            kind: rule.id(),
-            unit,
-            to_name: &person.name,
-            to_address: address,
-            recipient_id: Some(recipient),
-            dossier_id: None,
-        };
-        if let Some(id) = post::put(tx, desk, posting, &letter).await? {
-            letters += 1;
-            store::sweep::tell(tx, &ids, id).await?;
-        }
-    }
-    Ok(letters)
-}
-
-/// The new alerts by letter, the dossiers of each in the order of their promises.
-fn by_matter<'o>(all: &'o [Opened], raised: &[Raised]) -> BTreeMap<Matter<'o>, Vec<(i64, &'o Opened)>> {
-    let by_id: BTreeMap<i64, &Opened> = all.iter().map(|opened| (opened.known.id, opened)).collect();
-    let mut matters: BTreeMap<Matter<'o>, Vec<(i64, &'o Opened)>> = BTreeMap::new();
-    for one in raised {
-        let (Some(opened), Some(rule)) = (by_id.get(&one.dossier_id), AlertRule::from_id(&one.rule)) else {
-            continue;
-        };
-        let level = u32::try_from(one.level).unwrap_or_default();
-        let unit = opened.dossier.filing.competent_unit.as_str();
-        matters.entry((one.recipient_id, rule, level, unit)).or_default().push((one.id, opened));
-    }
-    for told in matters.values_mut() {
-        told.sort_by_key(|(_, opened)| opened.dossier.promise().map(|promise| promise.late_from));
-    }
-    matters
 }

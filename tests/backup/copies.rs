@@ -153,6 +153,7 @@ on_both! {
         let inspector = inspector(&office);
         do_sql(&db, "drop table backup_runs").await;
         do_sql(&db, "delete from _sqlx_migrations where version = 2").await;
+        let last = count(&db, "select max(version) from _sqlx_migrations").await;
         backup::make(&db, &db.url, &older, false, &inspector).await.unwrap();
         db.migrate().await.unwrap();
         do_sql(
@@ -167,7 +168,7 @@ on_both! {
         assert!(matches!(refused, Fault::Newer { last: 9999, .. }), "{refused}");
         assert!(place.is_empty().await);
         let restored = backup::restore(&place.url, &older, false, &inspector).await.unwrap();
-        assert_eq!(restored.migrated_from, Some(1));
+        assert_eq!(restored.migrated_from, Some(last));
         let back = place.open().await;
         assert!(back.schema_is_current().await.unwrap());
         back.close().await;

@@ -12,7 +12,7 @@ use crate::service::{CENTRE, Caller, PROCEDURE, Site};
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 use crate::{any_moment, kills, lives};
 
-const HANDS: usize = 8;
+const HANDS: usize = 16;
 /// A Monday morning.
 const BEGINNING: &str = "2026-11-16T07:30:00+07:00";
 

@@ -1,9 +1,11 @@
 //! The program as its operators run it: commands, a service that can be killed, and its callers.
 
+#![allow(dead_code, reason = "each test program uses its part")]
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,11 +30,19 @@ pub struct Site {
     folder: tempfile::TempDir,
     database: String,
     relay: Option<SocketAddr>,
+    settings: Vec<(String, String)>,
 }
 
 impl Site {
     pub fn new(database: &str, relay: Option<SocketAddr>) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), database: database.to_owned(), relay }
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, database: database.to_owned(), relay, settings: Vec::new() }
+    }
+
+    /// The same with one more variable of the environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     pub fn command(&self, words: &[&str], now: Moment) -> Command {
@@ -52,9 +62,17 @@ impl Site {
                 .env("DUNGHEN__MAIL__HOST", relay.ip().to_string())
                 .env("DUNGHEN__MAIL__PORT", relay.port().to_string())
                 .env("DUNGHEN__MAIL__TLS", "none")
-                .env("DUNGHEN__MAIL__FROM", "Trung tâm <motcua@example.vn>");
+                .env("DUNGHEN__MAIL__FROM", "Trung tâm <motcua@example.vn>")
+                // The clock stands still, and with it the minute in which the relay gets so many.
+                .env("DUNGHEN__MAIL__PER_MINUTE", "1000000");
         }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// Where the service keeps its files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn log(&self) -> PathBuf {
@@ -103,7 +121,12 @@ impl Site {
 
     /// Starts the service and waits until it is ready.
     pub async fn serve(&self, now: Moment) -> Running {
-        let mut child = self.command(&["serve"], now).stdout(Stdio::piped()).spawn().unwrap();
+        self.run_service(self.command(&["serve"], now)).await
+    }
+
+    /// Starts the service by this command and waits until it is ready.
+    pub async fn run_service(&self, mut command: Command) -> Running {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut running =
             Running { child, url: String::new(), killed: Arc::default(), answered: Arc::default() };
@@ -130,6 +153,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// The process that was started.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whoever calls the service as the owner of `token`.
     pub fn caller(&self, token: &str) -> Caller {
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
@@ -197,6 +225,15 @@ impl Caller {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
+        self.answer(request).await
+    }
+
+    /// The same for what is only looked at.
+    pub async fn get(&self, path: &str) -> Option<(StatusCode, Value)> {
+        self.answer(self.client.get(format!("{}{path}", self.url)).bearer_auth(&self.token)).await
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Option<(StatusCode, Value)> {
         let answer = async {
             let response = request.send().await?;
             Ok::<_, reqwest::Error>((response.status(), response.json().await?))

@@ -5,6 +5,7 @@ mod support;
 
 mod faults;
 mod killed;
+mod outage;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -25,7 +25,8 @@ use crate::office::*;
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 
 on_both! {
-    /// Reliability 6: illegal requests, wrong versions, two clerks, time, sweeps and restarts.
+    /// Reliability 6: illegal requests, wrong versions, two clerks, time that passes and is set back,
+    /// sweeps, restarts and crashes.
     async fn random_lives_agree_with_the_rules(db: TestDb) {
         let office = Office::open(&db).await;
         let teams = teams(&office, &db).await;
@@ -56,7 +57,7 @@ on_both! {
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own switches are no configuration")]
 fn number_of_lives() -> u32 {
-    if std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1") { 4_000 } else { 200 }
+    if std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1") { 10_000 } else { 200 }
 }
 
 /// Who acts, by competent unit; the last is a counter that has nothing to do with any of it.
@@ -94,7 +95,9 @@ async fn live(office: &Office, teams: &Teams, db: &RefCell<TestDb>, life: &Life)
                 office.sweep(&db.borrow(), now, 50).await.unwrap();
                 model.sweep(now);
             }
+            Step::SetBack(minutes) => now = now.plus(jiff::SignedDuration::from_mins(-minutes)),
             Step::Restart => db.borrow_mut().reopen(&restarted()).await,
+            Step::Crash => db.borrow_mut().crash(&restarted()).await,
             Step::Ask(ask) => {
                 let (who, asked) = ask.resolve(&model, now);
                 let request = request(&asked, model.version + ask.version_off);

@@ -82,6 +82,7 @@ impl Office {
             public_url: "https://mot-cua.example.vn".to_owned(),
             mail_domain: "mot-cua.example.vn".to_owned(),
             place: "Tam Đường".to_owned(),
+            alerts_per_hour: 20,
         };
         let desk = Desk {
             province: province(),

@@ -661,6 +661,7 @@ fn letter_row(
         at: When::at("Thứ Hai 23/11/2026, 07:15", "2026-11-23T07:15:00+07:00"),
         attempts,
         last_reply: reply.map(str::to_owned),
+        address_fails: state == LetterState::Failed,
     }
 }
 

@@ -78,6 +78,29 @@ impl TestDb {
         self.db = Db::open(&self.url, settings).await.unwrap();
     }
 
+    /// Opens what a killed process would have left: the file and its journal as they lie there, or the
+    /// server after it has lost its clients.
+    pub async fn crash(&mut self, settings: &DbSettings) {
+        match self.path() {
+            Some(file) => {
+                let left = file.with_file_name(format!("left-{:016x}.db", rand::random::<u64>()));
+                for ending in ["", "-wal"] {
+                    let of = |file: &Path| PathBuf::from(format!("{}{ending}", file.display()));
+                    if of(&file).exists() {
+                        std::fs::copy(of(&file), of(&left)).unwrap();
+                    }
+                }
+                self.url = format!("sqlite:{}", left.display());
+            }
+            None => {
+                let kill = "select pg_terminate_backend(pid) from pg_stat_activity
+                            where datname = current_database() and pid <> pg_backend_pid()";
+                command(&self.url, kill).await;
+            }
+        }
+        self.reopen(settings).await;
+    }
+
     /// The SQLite file.
     pub fn path(&self) -> Option<PathBuf> {
         self.url.strip_prefix("sqlite:").map(PathBuf::from)

@@ -30,6 +30,7 @@ pub fn desk() -> Desk {
             public_url: "https://x.test".into(),
             mail_domain: "x.test".into(),
             place: "X".into(),
+            alerts_per_hour: 20,
         }),
         now: NOW.parse().unwrap(),
     }

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::ballast::Ballast;
 use super::{SqliteSource, WriteLock, check_version};
 use crate::db::deed::{Deed, run};
 use crate::db::error::{Error, Result};
@@ -48,6 +49,7 @@ impl Writer {
     pub(in crate::db) async fn start(
         source: SqliteSource,
         lock: Arc<WriteLock>,
+        ballast: Ballast,
         limit: Duration,
         tracker: &TaskTracker,
     ) -> Result<Self> {
@@ -58,8 +60,16 @@ impl Writer {
             .enable_time()
             .build()
             .map_err(Error::unavailable)?;
-        let work =
-            Work { source, tx: None, waiting, closing: closing.clone(), _lock: lock, _open: tracker.token() };
+        let work = Work {
+            source,
+            tx: None,
+            is_journal_doubtful: false,
+            ballast,
+            waiting,
+            closing: closing.clone(),
+            _lock: lock,
+            _open: tracker.token(),
+        };
         std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
@@ -95,6 +105,9 @@ struct Work {
     source: SqliteSource,
     /// Absent after a group was lost, until the file is opened anew.
     tx: Option<Tx>,
+    /// The journal may hold what can be read and yet be gone after a power cut.
+    is_journal_doubtful: bool,
+    ballast: Ballast,
     waiting: mpsc::Receiver<Box<dyn Waiting>>,
     closing: CancellationToken,
     _lock: Arc<WriteLock>,
@@ -125,7 +138,21 @@ impl Work {
                 // SQLite may have rolled back by itself: start from a state that is known.
                 self.tx = None;
             }
+            self.learn_from(&committed);
             group.drain(answered).for_each(|ticket| ticket.answer(&committed));
+        }
+    }
+
+    /// What a failed commit tells of disk and journal.
+    fn learn_from(&mut self, committed: &Result<()>) {
+        match committed {
+            Err(Error::CommitUnknown(_)) => self.is_journal_doubtful = true,
+            Err(Error::Full(_)) if self.ballast.let_go() => {
+                tracing::error!(
+                    "the disk is full; the reserve beside the database was let go, free more room now"
+                );
+            }
+            _ => {}
         }
     }
 
@@ -157,10 +184,28 @@ impl Work {
             None => {
                 let mut tx = Tx::new(self.source.connect().await?);
                 check_version(&mut tx).await?;
+                if self.is_journal_doubtful {
+                    empty_journal(&mut tx).await?;
+                    self.is_journal_doubtful = false;
+                }
                 tx
             }
         };
         Ok(self.tx.insert(tx))
+    }
+}
+
+/// Carries everything over into the file and begins the journal anew.
+///
+/// After a synchronisation that failed, the system may count pages as written that are not on the disk:
+/// whatever was acknowledged behind them would be gone with them at the next power cut. Copied into the
+/// file they are written once more. Until that has succeeded, nothing is written.
+async fn empty_journal(tx: &mut Tx) -> Result<()> {
+    let (busy, ..): (i64, i64, i64) = tx.query("pragma wal_checkpoint(truncate)").fetch_one().await?;
+    if busy == 0 {
+        Ok(())
+    } else {
+        Err(Error::unavailable("the journal can't be emptied while somebody reads"))
     }
 }
 

@@ -178,6 +178,7 @@ fn row(desk: &Desk, letter: &Listed) -> LetterRow {
         at: parts::at(desk, letter.done_at.unwrap_or(letter.created_at)),
         attempts: parts::count(letter.attempts),
         last_reply: letter.last_reply.clone(),
+        address_fails: letter.address_fails,
     }
 }
 

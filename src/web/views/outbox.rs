@@ -158,6 +158,8 @@ pub struct LetterRow {
     pub attempts: u32,
     /// What the mail server answered last.
     pub last_reply: Option<String>,
+    /// The last three letters to this address were refused for good: it is most likely wrong.
+    pub address_fails: bool,
 }
 
 /// `/outbox/{id}`.

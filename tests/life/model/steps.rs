@@ -26,8 +26,12 @@ pub enum Step {
     /// In minutes.
     Wait(i64),
     Sweep,
+    /// The clock is set back by so many minutes.
+    SetBack(i64),
     /// The process ends and begins anew.
     Restart,
+    /// The process is killed and another begins on what it left.
+    Crash,
     Ask(Ask),
     TwoClerks(Ask, Ask),
 }
@@ -52,7 +56,7 @@ pub struct Ask {
 
 pub fn lives() -> impl Strategy<Value = Life> {
     // From 17/8 to 20/9/2026: a make-up Saturday and three days off lie on the way.
-    (0..KINDS.len(), proptest::bool::weighted(0.3), 0..35 * 1440_i64, vec(step(), 5..40))
+    (0..KINDS.len(), proptest::bool::weighted(0.3), 0..35 * 1440_i64, vec(step(), 5..60))
         .prop_map(|(kind, online, start, steps)| Life { kind, online, start, steps })
 }
 
@@ -63,7 +67,12 @@ fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::Sweep),
         12 => ask().prop_map(Step::Ask),
         1 => (ask(), ask()).prop_map(|(first, second)| Step::TwoClerks(first, second)),
-        1 => proptest::bool::weighted(0.2).prop_map(|restart| if restart { Step::Restart } else { Step::Sweep }),
+        1 => (1..3000_i64).prop_map(Step::SetBack),
+        1 => (0..10_u8).prop_map(|dice| match dice {
+            0 => Step::Restart,
+            1 => Step::Crash,
+            _ => Step::Sweep,
+        }),
     ]
 }
 
