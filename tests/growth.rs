@@ -26,6 +26,7 @@ fn desk() -> Desk {
         public_url: "http://localhost:8080".into(),
         mail_domain: "dunghen.example".into(),
         place: "Lai Châu".into(),
+        alerts_per_hour: 20,
     };
     Desk {
         province: configuration.province,
@@ -220,7 +221,6 @@ on_both! {
     async fn counts_kept_ready_are_those_of_the_rows(db: TestDb) {
         province(&db, 400).await;
         let days: (Day, Day) = ("2026-07-10".parse().unwrap(), "2026-10-03".parse().unwrap());
-        // Some dossiers change their unit, some their outcome, one is taken out: as noted changes.
         for basis in Basis::ALL {
             for by in dimensions() {
                 assert_eq!(at_once(&db, basis, days, by).await, day_by_day(&db, basis, days, by).await, "{basis:?} {by:?}");
@@ -248,7 +248,7 @@ on_both! {
 
     /// A row that becomes another takes its old count back, whether or not that was folded meanwhile.
     async fn a_change_takes_the_old_count_back(db: TestDb) {
-        let desk = province(&db, 300).await;
+        province(&db, 300).await;
         let october: (Day, Day) = ("2026-10-01".parse().unwrap(), "2026-10-31".parse().unwrap());
         let by = (Some(Dimension::Unit), None);
         for fold_between in [false, true] {

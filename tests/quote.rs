@@ -17,7 +17,12 @@ const PROVINCE_CENTRE: &str = "H35.01.01";
 /// The shipped province, in which 2027 is only estimated.
 fn desk(now: &str) -> Desk {
     let configuration = Configuration::built_in(&Environment::default()).unwrap();
-    let house = House { public_url: String::new(), mail_domain: String::new(), place: String::new() };
+    let house = House {
+        public_url: String::new(),
+        mail_domain: String::new(),
+        place: String::new(),
+        alerts_per_hour: 20,
+    };
     Desk {
         province: configuration.province,
         keys: Arc::new(Keyring::generate()),

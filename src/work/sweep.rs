@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::duties;
 use super::ledger::{self, Opened, milestones_of};
 use crate::db::{Result, Tx};
-use crate::domain::alert::{self, Alert, recipients};
+use crate::domain::alert::{self, Alert, AlertRule, recipients};
 use crate::domain::staff::{Role, StaffId};
 use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;

@@ -281,6 +281,7 @@ pub fn desk(folder: &Path) -> Desk {
         public_url: "https://mot-cua.example.vn".to_owned(),
         mail_domain: "mot-cua.example.vn".to_owned(),
         place: "Tam Đường".to_owned(),
+        alerts_per_hour: 20,
     };
     let keys = Arc::new(Keyring::generate());
     Desk { province: province.province, keys, house: Arc::new(house), now: Moment::from_seconds(0).unwrap() }
