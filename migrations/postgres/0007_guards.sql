@@ -35,7 +35,7 @@ create trigger dossiers_move_by_the_rules before update of state on dossiers for
             'supplement_requested received', 'supplement_requested processing',
             'supplement_requested withdrawn', 'supplement_requested stopped',
             'payment_requested processing', 'payment_requested withdrawn', 'payment_requested stopped',
-            'settled returned'))
+            'settled returned', 'settled processing'))
     execute function refuse_saying('there is no such move');
 
 -- What has ended has an end, and what is open has none (LIFE-03).
@@ -45,17 +45,16 @@ create trigger dossiers_end_with_their_state before update of state, ended_at on
             = (new.state in ('not_received', 'withdrawn', 'stopped', 'settled', 'returned')))
     execute function refuse_saying('state and end do not go together');
 
--- An obligation stays, and each step of it stays where it was (LATE-16).
+-- An obligation stays, and each step of it stays where it was (LATE-16); its end alone may be taken back.
 create trigger obligations_are_never_removed before delete on obligations
     for each row execute function refuse_saying('obligations are kept for ever');
 create trigger obligations_only_grow
-    before update of dossier_id, opened_at, issued_at, delivered_at, exempted_at, closed_at on obligations
+    before update of dossier_id, opened_at, issued_at, delivered_at, exempted_at on obligations
     for each row
     when (new.dossier_id <> old.dossier_id or new.opened_at <> old.opened_at
         or (old.issued_at is not null and new.issued_at is distinct from old.issued_at)
         or (old.delivered_at is not null and new.delivered_at is distinct from old.delivered_at)
-        or (old.exempted_at is not null and new.exempted_at is distinct from old.exempted_at)
-        or (old.closed_at is not null and new.closed_at is distinct from old.closed_at))
+        or (old.exempted_at is not null and new.exempted_at is distinct from old.exempted_at))
     execute function refuse_saying('an obligation only grows');
 
 create trigger alerts_are_never_removed before delete on alerts

@@ -29,7 +29,7 @@ when new.state is not old.state and old.source is null
         'supplement_requested received', 'supplement_requested processing',
         'supplement_requested withdrawn', 'supplement_requested stopped',
         'payment_requested processing', 'payment_requested withdrawn', 'payment_requested stopped',
-        'settled returned')
+        'settled returned', 'settled processing')
 begin select raise(abort, 'there is no such move'); end;
 
 -- What has ended has an end, and what is open has none (LIFE-03).
@@ -39,16 +39,15 @@ when new.source is null
         = (new.state in ('not_received', 'withdrawn', 'stopped', 'settled', 'returned'))
 begin select raise(abort, 'state and end do not go together'); end;
 
--- An obligation stays, and each step of it stays where it was (LATE-16).
+-- An obligation stays, and each step of it stays where it was (LATE-16); its end alone may be taken back.
 create trigger obligations_are_never_removed before delete on obligations
 begin select raise(abort, 'obligations are kept for ever'); end;
 create trigger obligations_only_grow
-before update of dossier_id, opened_at, issued_at, delivered_at, exempted_at, closed_at on obligations
+before update of dossier_id, opened_at, issued_at, delivered_at, exempted_at on obligations
 when new.dossier_id is not old.dossier_id or new.opened_at is not old.opened_at
     or (old.issued_at is not null and new.issued_at is not old.issued_at)
     or (old.delivered_at is not null and new.delivered_at is not old.delivered_at)
     or (old.exempted_at is not null and new.exempted_at is not old.exempted_at)
-    or (old.closed_at is not null and new.closed_at is not old.closed_at)
 begin select raise(abort, 'an obligation only grows'); end;
 
 create trigger alerts_are_never_removed before delete on alerts
