@@ -348,6 +348,31 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
     ),
     ("import_formats.rs", "run_import", "measures memory, which the engine has no part in"),
     (
+        "access/personal.rs",
+        "no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file",
+        "looks into the file itself",
+    ),
+    ("growth.rs", "no_hot_page_reads_a_whole_table_on_postgres", "reads the server's own counters"),
+    ("growth.rs", "no_hot_statement_reads_a_whole_table_on_sqlite", "reads SQLite's own plans"),
+    ("kernel/leadership.rs", "a_leader_in_the_middle_of_writing_is_waited_for", "SQLite has one writer"),
+    (
+        "kernel/processes.rs",
+        "a_service_killed_in_its_tasks_loses_no_second_of_them",
+        "kills one process of one file",
+    ),
+    (
+        "kernel/processes.rs",
+        "another_node_leads_soon_after_the_leader_is_stopped_killed_or_frozen",
+        "a file is written to by one process",
+    ),
+    (
+        "kernel/schedule.rs",
+        "what_became_due_while_the_database_was_away_is_written_down_when_it_is_back",
+        "a file has no network",
+    ),
+    ("kernel/watch.rs", "a_database_that_hangs_is_told_at_once_and_put_down_later", "a file has no network"),
+    ("kernel/watch.rs", "a_loop_that_ends_or_panics_ends_the_others_with_it", "the engine has no part in it"),
+    (
         "web_pages/office.rs",
         "on",
         "what pages ask of the store is asked on both engines by the tests of the store",

@@ -198,7 +198,10 @@ impl<'d> Trap<'d> {
     async fn break_off_at(&self, name: &str, rows: &[&str], command: impl AsyncFn() -> bool) {
         let mut expected = rows.to_vec();
         expected.sort_unstable();
-        assert_eq!(self.break_off_everywhere(name, command).await, expected, "the rows that {name} writes");
+        let mut written = self.break_off_everywhere(name, command).await;
+        // What an end adds to the counts that reports read is broken off at as well, whoever ends it.
+        written.retain(|row| row != "figure_changes insert");
+        assert_eq!(written, expected, "the rows that {name} writes");
     }
 }
 
