@@ -13,6 +13,7 @@ mod proof;
 mod restore;
 mod retention;
 mod server;
+mod tail;
 mod tools;
 
 pub use fault::{Fault, Result};

@@ -72,6 +72,13 @@ impl Fault {
         }
     }
 
+    pub(super) fn other_sum(where_: impl std::fmt::Display) -> Self {
+        Self::Damaged {
+            what: "its sum is not the one it was made with".to_owned(),
+            where_: where_.to_string(),
+        }
+    }
+
     /// Whether something was looked at and does not hold, rather than not being there to look at.
     #[must_use]
     pub fn is_about_content(&self) -> bool {

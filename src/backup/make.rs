@@ -12,6 +12,7 @@ use super::place::{Workplace, folder_of, publish};
 use super::proof::{Inspector, Proof};
 use super::restore::rehearse_on;
 use super::server::Server;
+use super::tail;
 use crate::db::{self, Db, Engine};
 
 /// A copy that lies under its name.
@@ -82,6 +83,7 @@ async fn copy_file(db: &Db, draft: &Path, file: &Path, inspector: &Inspector) ->
 async fn dump(db: &Db, url: &str, draft: &Path, inspector: &Inspector) -> Result<Proved> {
     let server = Server::of(db, url).await?;
     server.dump(draft).await?;
+    tail::put(draft).await?;
     if server.may_rehearse {
         let restored = rehearse_on(&server, draft, inspector).await?;
         return Ok(Proved::Whole(Box::new(restored.proof)));

@@ -39,13 +39,10 @@ pub(super) async fn take(file: &Path, name: &str) -> Result<()> {
     if same.await? {
         return Ok(());
     }
-    Err(Fault::Damaged {
-        what: "its sum is not the one it was made with".to_owned(),
-        where_: name.to_owned(),
-    })
+    Err(Fault::other_sum(name))
 }
 
-async fn on_file<T: Send + 'static>(
+pub(super) async fn on_file<T: Send + 'static>(
     file: &Path,
     work: impl FnOnce(&Path) -> std::io::Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -64,17 +61,22 @@ fn sum(path: &Path) -> std::io::Result<([u8; 4], [u8; 4])> {
     head[PLACE..].fill(0);
     let mut hasher = Sha256::new();
     hasher.update(head);
-    let mut page = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut page)? {
-            0 => break,
-            length => hasher.update(&page[..length]),
-        }
-    }
+    absorb(&mut hasher, file)?;
     let mut sum = NONE;
     sum.copy_from_slice(&hasher.finalize()[..4]);
     // Nothing but the absence of a sum is written as zero.
     Ok((if sum == NONE { [1; 4] } else { sum }, found))
+}
+
+/// Adds all that comes `from` there to a sum.
+pub(super) fn absorb(hasher: &mut Sha256, mut from: impl Read) -> std::io::Result<()> {
+    let mut page = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut page)? {
+            0 => return Ok(()),
+            length => hasher.update(&page[..length]),
+        }
+    }
 }
 
 fn write(path: &Path, sum: [u8; 4]) -> std::io::Result<()> {

@@ -11,6 +11,7 @@ use super::patient;
 use super::place::{Workplace, folder_of, publish};
 use super::proof::{Inspector, Keys, Proof};
 use super::server::Server;
+use super::tail;
 use crate::db::{self, Db, Engine, Schema, WriteLock};
 
 /// Files that SQLite would take for a part of the database it finds beside them.
@@ -62,6 +63,7 @@ pub async fn rehearse(url: &str, file: &Path, folder: &Path, inspector: &Inspect
         }
         Engine::Postgres => {
             let started = inspector.clock.now();
+            tail::check(file).await?;
             let db = Server::open(url).await?;
             let server = Server::of(&db, url).await;
             db.close().await;
@@ -110,6 +112,7 @@ async fn into_server(
     accept_findings: bool,
     inspector: &Inspector,
 ) -> Result<Restored> {
+    tail::check(file).await?;
     let db = Server::open(url).await?;
     let ready = ready(&db, url, file).await;
     db.close().await;

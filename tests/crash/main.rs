@@ -21,7 +21,7 @@ use jiff::SignedDuration;
 
 /// How often each service is killed.
 fn kills() -> i64 {
-    if is_long() { 100 } else { 15 }
+    if is_long() { 100 } else { 30 }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own switches are no configuration")]
