@@ -1,5 +1,6 @@
 //! What the service says about itself: log lines, and what its loops last got done.
 
+use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use tracing_subscriber::EnvFilter;
@@ -9,9 +10,13 @@ mod progress;
 
 pub use progress::{Progress, Silence};
 
-/// Begins to write log lines to standard error, as JSON or as text.
+/// Begins to write log lines to standard error, as JSON or as text, which has colours where a
+/// person looks on, not in a file or the system's journal.
 pub fn start(filter: &str, json: bool) {
-    let lines = tracing_subscriber::fmt().with_env_filter(self::filter(filter)).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(self::filter(filter))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // A second start, as in tests, keeps the first.
     _ = if json { lines.json().finish().try_init() } else { lines.finish().try_init() };
 }

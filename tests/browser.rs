@@ -67,6 +67,10 @@ async fn sign_in_at_the_second_try(browser: &Browser) {
 async fn take_in_by_keyboard(browser: &Browser) -> (String, String) {
     browser.type_keys("n").await;
     browser.until("document.activeElement.id === 'procedure'").await;
+    browser.click("button.primary").await;
+    browser.shows("Cần nhập mã hoặc tên thủ tục").await;
+    browser.shows("Cần nhập họ tên người nộp hồ sơ").await;
+    browser.until("document.activeElement.id === 'procedure'").await;
     browser.type_keys(PROCEDURE).await;
     browser.until("document.querySelector('#promise svg')").await;
     let quoted = browser.attribute("#promise time", "datetime").await;
@@ -130,6 +134,9 @@ async fn the_head_apologises_once_for_a_late_dossier_from_the_board() {
     let refused = browser.fetched(&format!("/dossiers/{code}/events"), second(&browser, &letter).await).await;
     assert!(refused.contains("pháp luật không cho hẹn lại lần hai"), "{refused}");
 
+    browser.go(&format!("/dossiers/{code}/apology")).await;
+    assert!(browser.text("h1").await.to_lowercase().contains("xin lỗi"));
+    browser.fits().await;
     letters_can_be_read(&browser, words).await;
     browser.close().await;
 }

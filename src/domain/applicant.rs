@@ -53,6 +53,22 @@ impl Applicant {
     /// # Errors
     /// With the first field that can't be taken.
     pub fn check(&self) -> Result<(), Refusal> {
+        self.faults().next().map_or(Ok(()), Err)
+    }
+
+    /// Every field that can't be taken, so that a form tells all of them at once.
+    pub fn faults(&self) -> impl Iterator<Item = Refusal> {
+        let checks = [
+            Self::check_name,
+            Self::check_lengths,
+            Self::check_identifier,
+            Self::check_phone,
+            Self::check_email,
+        ];
+        checks.into_iter().filter_map(|check| check(self).err())
+    }
+
+    fn check_name(&self) -> Result<(), Refusal> {
         if visible_length(&self.name) == 0 {
             return Err(Refusal::required(
                 "applicant.name",
@@ -60,10 +76,7 @@ impl Applicant {
                 "the applicant's name",
             ));
         }
-        self.check_lengths()?;
-        self.check_identifier()?;
-        self.check_phone()?;
-        self.check_email()
+        Ok(())
     }
 
     fn check_lengths(&self) -> Result<(), Refusal> {

@@ -185,6 +185,9 @@ fn plan<'d>(desk: &'d Desk, actor: &Actor, new: &NewDossier) -> Result<Plan<'d>>
 
 /// The procedure and rule set of a receipt now.
 pub fn procedure_now<'d>(desk: &'d Desk, code: &str) -> Result<(&'d Procedure, &'d RuleSet)> {
+    if code.is_empty() {
+        return Err(Refusal::required("procedure", "mã hoặc tên thủ tục", "the procedure").into());
+    }
     let today = desk.today();
     let procedure = desk.procedure(code, today).ok_or_else(|| {
         Refusal::invalid(

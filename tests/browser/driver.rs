@@ -125,7 +125,15 @@ impl Browser {
     pub async fn visit(&self, path: &str, title: &str) {
         self.go(path).await;
         assert_eq!(self.client.title().await.unwrap(), format!("{title} – Đúng Hẹn"), "{path}");
-        let beyond = self.js("return document.documentElement.scrollWidth - innerWidth").await;
+        self.fits().await;
+    }
+
+    /// Nothing lies beyond the width that the page is laid out for. (A phone's window is as wide as
+    /// whatever it shows.)
+    pub async fn fits(&self) {
+        let beyond = "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
+        let beyond = self.js(beyond).await;
+        let path = self.path().await;
         assert!(beyond.as_f64().unwrap() <= 0.0, "{path} is {beyond} px wider than the screen");
     }
 

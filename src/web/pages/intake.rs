@@ -1,5 +1,7 @@
 //! Intake by form: the promise before anything is sent, one dossier however often it is.
 
+use std::iter;
+
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
@@ -21,7 +23,7 @@ use crate::web::views::intake::{Intake, Promised, Quote};
 use crate::web::views::parts::{Choice, Field};
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
-use crate::work::intake::NewDossier;
+use crate::work::intake::{NewDossier, procedure_now};
 use crate::work::quote as work;
 use crate::work::wording;
 
@@ -55,14 +57,14 @@ pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String
     if counters(&desk, &caller.actor).is_empty() {
         desk.allow_in(&caller.actor, Deed::Receive, &caller.actor.unit)?;
     }
-    html(&page(&desk, &caller, &Typed::default(), None))
+    html(&page(&desk, &caller, &Typed::default(), &[]))
 }
 
 /// `POST /intake`: quotes, or takes in and goes on to the new dossier.
 pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
     caller.check_form(&typed.csrf)?;
     if typed.deed == "quote" {
-        return Ok(html(&page(&app.desk(), &caller, &typed, None))?.into_response());
+        return Ok(html(&page(&app.desk(), &caller, &typed, &[]))?.into_response());
     }
     let taken = match typed.filing(&app.desk()) {
         Ok(new) => {
@@ -75,7 +77,10 @@ pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Type
             Ok(Redirect::to(&format!("/dossiers/{}?done=intake", escaped(&receipt.code))).into_response())
         }
         Err(Failure::Refused(refusal)) => {
-            let page = page(&app.desk(), &caller, &typed, Some(&refusal));
+            let desk = app.desk();
+            let others = typed.faults(&desk).into_iter().filter(|other| other.field != refusal.field);
+            let refusals: Vec<Refusal> = iter::once(refusal.clone()).chain(others).collect();
+            let page = page(&desk, &caller, &typed, &refusals);
             Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
         }
         Err(failure) => Err(failure),
@@ -87,6 +92,17 @@ fn choose<T: serde::de::DeserializeOwned>(field: &'static str, id: &str, name: &
 }
 
 impl Typed {
+    /// What the clerk can mend at once, beside what the intake was refused for first.
+    fn faults(&self, desk: &Desk) -> Vec<Refusal> {
+        let mut faults = Vec::new();
+        if let Err(crate::db::Error::Refused(refusal)) = procedure_now(desk, &self.code(desk)) {
+            faults.push(refusal);
+        }
+        faults
+            .extend(self.filing(desk).into_iter().flat_map(|new| new.applicant.faults().collect::<Vec<_>>()));
+        faults
+    }
+
     fn filing(&self, desk: &Desk) -> Result<NewDossier, Refusal> {
         let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let other = self.other_components.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -128,17 +144,17 @@ fn counters(desk: &Desk, actor: &Actor) -> Vec<Choice> {
     mine.map(|unit| Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code == actor.unit)).collect()
 }
 
-fn page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> Intake {
+fn page(desk: &Desk, caller: &Caller, typed: &Typed, refusals: &[Refusal]) -> Intake {
     let code = typed.code(desk);
     let procedure = desk.procedure(&code, desk.today());
-    let error = |name: &str| refusal.filter(|refusal| refusal.field.as_deref() == Some(name)).map(why);
+    let error = |name: &str| refusals.iter().find(|refusal| refusal.field.as_deref() == Some(name)).map(why);
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let units = marked(counters(desk, &caller.actor), &typed.receiving_unit);
     let counter = units.iter().find(|unit| unit.chosen).map_or("", |unit| unit.value.as_str());
     let quote = quote(desk, &code, counter);
     Intake {
         shell: parts::shell(desk, caller, "Tiếp nhận", Some(Place::Intake)),
-        error: refusal.filter(|refusal| !has_place(refusal)).map(why),
+        error: refusals.iter().find(|refusal| !has_place(refusal)).map(why),
         procedures: suggestions(desk),
         procedure: field("procedure", &typed.procedure),
         procedure_name: procedure.map(|procedure| procedure.name_vi.clone()),
@@ -154,7 +170,7 @@ fn page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) 
         other_components: field("components", &typed.other_components),
         return_methods: return_methods(&typed.return_method),
         quote,
-        once: once(desk, typed, refusal),
+        once: once(desk, typed, refusals),
     }
 }
 
@@ -181,8 +197,8 @@ fn why(refusal: &Refusal) -> String {
 }
 
 /// The form keeps its key until it has made a dossier, so that a second press makes no second one.
-fn once(desk: &Desk, typed: &Typed, refusal: Option<&Refusal>) -> String {
-    let used = refusal.is_some_and(|refusal| refusal.kind == Kind::KeyReused);
+fn once(desk: &Desk, typed: &Typed, refusals: &[Refusal]) -> String {
+    let used = refusals.iter().any(|refusal| refusal.kind == Kind::KeyReused);
     if used || typed.once.is_empty() { random::ulid(desk.now) } else { typed.once.clone() }
 }
 
