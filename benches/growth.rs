@@ -161,10 +161,15 @@ async fn token(app: &App) -> Result<()> {
 async fn answers(app: &App) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let limits =
-        server::Limits { connections: 64, header: Duration::from_secs(10), drain: Duration::from_secs(5) };
+    let limits = server::Limits { drain: Duration::from_secs(5), ..(&app.settings.web).into() };
     let stop = app.stop.child_token();
-    let serving = app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, stop.clone()));
+    let serving = app.tasks.spawn(server::serve(
+        listener,
+        router::router(app.clone()),
+        limits,
+        app.traffic.clone(),
+        stop.clone(),
+    ));
     let paths = [
         ("late list of a department", "/api/v1/dossiers?unit=H35.07&standing=overdue&limit=50"),
         ("late list of the province", "/api/v1/dossiers?standing=overdue&limit=50"),

@@ -55,10 +55,9 @@ async fn measure(name: &str, url: &str, clients: &[usize]) -> Result<()> {
     let app = office(url).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let limits =
-        server::Limits { connections: 1024, header: Duration::from_secs(10), drain: Duration::from_secs(5) };
-    let serving =
-        app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, app.stop.clone()));
+    let limits = server::Limits::from(&app.settings.web);
+    let (routes, traffic) = (router::router(app.clone()), app.traffic.clone());
+    let serving = app.tasks.spawn(server::serve(listener, routes, limits, traffic, app.stop.clone()));
     for &count in clients {
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {

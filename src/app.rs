@@ -15,6 +15,7 @@ use crate::db::Db;
 use crate::domain::province::Province;
 use crate::seal::Keyring;
 use crate::telemetry::Progress;
+use crate::telemetry::traffic::Traffic;
 use crate::work::anchors::Anchor;
 use crate::work::desk::{Desk, House};
 
@@ -40,6 +41,8 @@ pub struct App {
     pub anchored: Arc<Mutex<Option<Anchor>>>,
     /// Whether this node leads.
     pub lead: Lead,
+    /// What goes through the front door.
+    pub traffic: Arc<Traffic>,
     /// Tells everyone to come to an end.
     pub stop: CancellationToken,
     /// Waited for when the service stops.
@@ -73,6 +76,7 @@ impl App {
             post: Arc::new(Notify::new()),
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
             anchored: Arc::default(),
+            traffic: Arc::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }
@@ -97,6 +101,19 @@ impl App {
     #[must_use]
     pub fn last_anchor(&self) -> Option<Anchor> {
         self.anchored.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// This app as requests see it: their changes are turned away where too many wait already.
+    #[must_use]
+    pub fn for_requests(&self) -> Self {
+        Self { db: self.db.for_requests(), ..self.clone() }
+    }
+
+    /// This app as what happens by itself sees it: its access to the database is its own, however
+    /// many requests there are.
+    #[must_use]
+    pub fn for_the_clock(&self) -> Self {
+        Self { db: self.db.for_the_clock(), ..self.clone() }
     }
 
     /// Tells everyone to end, waits for them and closes the database.

@@ -25,7 +25,7 @@ use crate::domain::unit::{UnitCode, UnitKind, UnitTree};
 
 pub use fault::Fault;
 pub use hours::Timetables;
-pub use settings::{Environment, LogFormat, MailTls, SecondFactor, Settings, Web};
+pub use settings::{Environment, LogFormat, MailTls, Networks, SecondFactor, Settings, Web};
 use texts::{Sources, Texts};
 
 mod summary;

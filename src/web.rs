@@ -5,9 +5,13 @@
 pub mod address;
 pub mod api;
 pub mod assets;
+mod body;
 pub mod entrance;
 pub mod failure;
+mod gate;
 pub mod health;
+mod metrics;
+mod observe;
 pub mod pages;
 pub mod router;
 pub mod routes;

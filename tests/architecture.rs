@@ -13,7 +13,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry", &["clock"]),
     ("config", &["domain"]),
     ("seal", &["random"]),
-    ("db", &["domain", "random"]),
+    ("db", &["domain", "random", "telemetry"]),
     ("letters", &["domain"]),
     ("paper", &["domain"]),
     ("mail", &["domain"]),
@@ -30,7 +30,22 @@ const ARROWS: &[(&str, &[&str])] = &[
             "random",
         ],
     ),
-    ("web", &["app", "work", "store", "paper", "letters", "domain", "config", "db", "seal", "random"]),
+    (
+        "web",
+        &[
+            "app",
+            "work",
+            "store",
+            "paper",
+            "letters",
+            "domain",
+            "config",
+            "db",
+            "seal",
+            "random",
+            "telemetry",
+        ],
+    ),
     (
         "cli",
         &[

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -19,13 +20,13 @@ use crate::mail::{Channel, Correspondent, Relay, RelaySettings, Security, Timeou
 use crate::web::{router, server};
 use crate::{clock::Clock, telemetry};
 
-/// What is under way when the service stops may take so long beyond the drain.
-const CLOSING: Duration = Duration::from_secs(10);
 /// Of the kernel's own connections: a lease must be renewed well before it ends.
 const LEASE_CALL: Duration = Duration::from_secs(4);
 
 /// A loop that ended by itself ends the process, so that a supervisor starts it anew.
 const ENDED_BY_ITSELF: u8 = 70;
+/// For the deeds and letters under way, once the last request has ended or was cut.
+const CLOSING: Duration = Duration::from_secs(8);
 
 pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let configuration = setup::configuration(config)?;
@@ -153,20 +154,17 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
     let kernel = kernel(&app).await?;
     kernel.start().await?;
     let address = listener.local_addr().unwrap_or(app.settings.web.listen);
-    tracing::info!(%address, "ready");
+    // Whoever reads below that it is ready may tell it to stop at once.
+    let stop = told_to_stop()
+        .map_err(|error| Failed::Unusable(format!("không nhận được tín hiệu dừng: {error}")))?;
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), tzdb = telemetry::tzdb_version(), "ready");
     setup::print(&format!("Đúng Hẹn: http://{address}"));
-    let web = &app.settings.web;
-    let limits = server::Limits {
-        connections: web.max_connections.size(),
-        header: Duration::from_secs(web.header_timeout_s.get()),
-        drain: Duration::from_secs(web.drain_s.get()),
-    };
-    let pages =
-        app.tasks.spawn(server::serve(listener, router::router(app.clone()), limits, app.stop.clone()));
+    let limits = server::Limits::from(&app.settings.web);
+    let (routes, traffic) = (router::router(app.clone()), Arc::clone(&app.traffic));
+    let pages = app.tasks.spawn(server::serve(listener, routes, limits, traffic, app.stop.clone()));
     let loops = app.tasks.spawn(jobs::run(kernel.clone(), courier));
-    let code = until_an_end(stopped(), loops, pages).await;
-    let longest = Duration::from_secs(app.settings.web.drain_s.get()) + CLOSING;
-    if tokio::time::timeout(longest, close(&app, &kernel)).await.is_err() {
+    let code = until_an_end(stop, loops, pages).await;
+    if tokio::time::timeout(limits.drain + CLOSING, close(&app, &kernel)).await.is_err() {
         tracing::error!("something does not end; the process ends without it");
     }
     Ok(code)
@@ -175,7 +173,7 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
 /// The node's share in what happens later.
 async fn kernel(app: &App) -> Result<Kernel, Failed> {
     let db = if app.db.is_sqlite() {
-        app.db.clone()
+        app.db.for_the_clock()
     } else {
         let settings = DbSettings {
             purpose: Purpose::Serve,
@@ -190,7 +188,7 @@ async fn kernel(app: &App) -> Result<Kernel, Failed> {
         Db::open(app.settings.database.url.as_str(), &settings).await?
     };
     let tasks = tasks::all(app).map_err(|error| Failed::Unusable(error.to_string()))?;
-    Ok(Kernel::new(app.clone(), db, &setup::node_name(&app.settings.jobs.node), tasks))
+    Ok(Kernel::new(app.for_the_clock(), db, &setup::node_name(&app.settings.jobs.node), tasks))
 }
 
 async fn close(app: &App, kernel: &Kernel) {
@@ -220,17 +218,21 @@ async fn until_an_end<L: std::fmt::Debug, P: std::fmt::Debug>(
     }
 }
 
-/// Waits for Ctrl+C or, where there is one, SIGTERM.
-async fn stopped() {
+/// From now on, Ctrl+C and SIGTERM end nothing by themselves; ends with the first of them.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    #[cfg(unix)]
+    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    Ok(async move {
+        #[cfg(unix)]
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
         }
-        return;
-    }
-    _ = tokio::signal::ctrl_c().await;
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 #[cfg(test)]

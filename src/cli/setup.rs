@@ -19,6 +19,9 @@ use crate::work::start;
 /// What answers go to people as.
 pub const LANGUAGE: Language = Language::Vietnamese;
 
+/// For what a command has left running.
+const LEFTOVERS: Duration = Duration::from_secs(1);
+
 /// Why a command could not do its work; each prints one clear message and exits with its code.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
@@ -65,8 +68,8 @@ pub fn block_on(command: impl Future<Output = Result<ExitCode, Failed>>) -> Exit
     match runtime {
         Ok(runtime) => {
             let code = runtime.block_on(command).unwrap_or_else(|failed| failed.report());
-            // What hangs must not keep the process.
-            runtime.shutdown_background();
+            // A thread that is still reading a large file is not waited for.
+            runtime.shutdown_timeout(LEFTOVERS);
             code
         }
         Err(error) => unusable(&format!("no runtime: {error}")),
@@ -115,6 +118,8 @@ pub fn db_settings(configuration: &Configuration, purpose: Purpose) -> DbSetting
     DbSettings {
         purpose,
         postgres_connections: u32::try_from(limits.max_connections.get()).unwrap_or(u32::MAX),
+        // Where the disk is slow, there must be room left for those who only look.
+        waiting_deeds: (configuration.settings.web.max_requests.size() * 3 / 4).max(1),
         statement_timeout: Duration::from_millis(limits.statement_timeout_ms.get()),
         report_statement_timeout: Duration::from_millis(limits.report_timeout_ms.get()),
         ballast_bytes: configuration.settings.data.ballast_mb.get() * 1_048_576,

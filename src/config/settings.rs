@@ -17,7 +17,7 @@ mod read;
 mod values;
 
 pub use read::{Environment, read};
-pub use values::{Addresses, Count, Cron, DatabaseUrl, PublicUrl, ZoneName};
+pub use values::{Count, Cron, DatabaseUrl, Networks, PublicUrl, ZoneName};
 
 /// `dunghen.toml` with what the environment overrides.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -81,12 +81,18 @@ pub struct Web {
     /// How people reach it: `https://motcua.example.vn`; its scheme decides about secure cookies.
     pub public_url: PublicUrl,
     /// Peers whose word about the client's address is taken.
-    pub trusted_proxies: Addresses,
+    pub trusted_proxies: Networks,
+    /// Clients that may read `/metrics`.
+    pub metrics_from: Networks,
     pub max_connections: Count<1, 100_000>,
+    /// Requests under way at once; whoever comes beyond them is asked to come back.
+    pub max_requests: Count<1, 100_000>,
     pub body_limit_bytes: Count<1_024, 1_073_741_824>,
     pub header_timeout_s: Count<1, 3_600>,
     pub body_timeout_s: Count<1, 3_600>,
     pub handler_timeout_s: Count<1, 3_600>,
+    /// How long a connection may lie idle between two requests.
+    pub idle_timeout_s: Count<1, 3_600>,
     /// How long requests under way may take once the service is told to stop.
     pub drain_s: Count<0, 3_600>,
 }
@@ -96,12 +102,15 @@ impl Default for Web {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: PublicUrl("http://127.0.0.1:8080".to_owned()),
-            trusted_proxies: Addresses::default(),
+            trusted_proxies: Networks::default(),
+            metrics_from: Networks::loopback(),
             max_connections: Count(1_024),
+            max_requests: Count(128),
             body_limit_bytes: Count(1_048_576),
             header_timeout_s: Count(10),
             body_timeout_s: Count(30),
             handler_timeout_s: Count(30),
+            idle_timeout_s: Count(60),
             drain_s: Count(20),
         }
     }

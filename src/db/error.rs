@@ -28,6 +28,9 @@ pub enum Error {
     /// The database can't be reached or has stopped answering; nothing was kept.
     #[error("the database is not available: {0}")]
     Unavailable(Arc<str>),
+    /// More changes wait already than there is room for; nothing was done.
+    #[error("too many changes are waiting")]
+    Busy,
     /// The time limit passed before the commit; nothing was kept.
     #[error("the database did not answer in time")]
     TimedOut,
@@ -84,6 +87,25 @@ impl Error {
     #[must_use]
     pub fn corrupt(table: &str, column: &str, row: impl std::fmt::Display) -> Self {
         Self::Corrupt(Arc::new(sqlx::Error::Decode(format!("{table}.{column} of {row}").into())))
+    }
+
+    /// One word for counting; none where it is a matter of rules and not of the database.
+    pub(super) fn kind(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Refused(_) | Self::Missing => return None,
+            Self::Statement(_) => "statement",
+            Self::Contended(_) => "contended",
+            Self::Unavailable(_) => "unavailable",
+            Self::Busy => "busy",
+            Self::TimedOut => "timed_out",
+            Self::CommitUnknown(_) => "commit_unknown",
+            Self::Overtaken => "overtaken",
+            Self::Panicked => "panicked",
+            Self::Stopped => "stopped",
+            Self::Full(_) => "full",
+            Self::Corrupt(_) => "corrupt",
+            Self::Locked(_) | Self::Schema(_) | Self::Unsuitable(_) => "unsuitable",
+        })
     }
 
     /// Whether the same deed, done again, may well succeed: nothing was kept, and by chance.

@@ -17,6 +17,7 @@ use super::limit::{monotonic, within};
 use super::postgres::PostgresSource;
 use super::sqlite::SqliteSource;
 use super::tx::{Link, Tx};
+use crate::telemetry::metrics::Level;
 
 /// A connection is replaced at this age, so that a server's memory and addresses can change.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -38,6 +39,7 @@ pub(super) struct Pool {
     acquire_limit: Duration,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Aged>>,
+    waiting: Level,
     tracker: TaskTracker,
 }
 
@@ -56,7 +58,8 @@ pub(super) struct Held {
 impl Pool {
     pub(super) fn new(source: Source, size: u32, acquire_limit: Duration, tracker: TaskTracker) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1).max(1)));
-        Arc::new(Self { source, size: size.max(1), acquire_limit, permits, idle: Mutex::default(), tracker })
+        let (idle, waiting) = (Mutex::default(), Level::default());
+        Arc::new(Self { source, size: size.max(1), acquire_limit, permits, idle, waiting, tracker })
     }
 
     /// Takes a connection and begins a transaction on it with the text `begin`.
@@ -71,7 +74,7 @@ impl Pool {
     }
 
     async fn begin_now(self: &Arc<Self>, begin: &'static str) -> Result<Held> {
-        let mut permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::Stopped)?;
+        let mut permit = self.permit().await?;
         while let Some(aged) = self.pop() {
             let mut held = Held { pool: Arc::clone(self), lent: Some((aged, permit)) };
             // The first statement doubles as the question whether the connection still lives.
@@ -90,9 +93,8 @@ impl Pool {
 
     /// Lends a connection without a transaction: one that lay idle, if there is one and `fresh` is not asked for.
     pub(super) async fn lend(self: &Arc<Self>, fresh: bool) -> Result<Held> {
-        let permit = Arc::clone(&self.permits).acquire_owned();
         let lent = within(self.acquire_limit, async {
-            let permit = permit.await.map_err(|_| Error::Stopped)?;
+            let permit = self.permit().await?;
             if fresh {
                 self.lock().clear();
             }
@@ -106,6 +108,12 @@ impl Pool {
             Err(Error::TimedOut) => Err(Error::unavailable(NONE_IN_TIME)),
             outcome => outcome,
         }
+    }
+
+    /// The right to a connection.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        let _counted = self.waiting.enter();
+        Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Error::Stopped)
     }
 
     async fn connect(&self) -> Result<Link> {
@@ -143,6 +151,8 @@ impl Pool {
         Usage {
             size: self.size,
             busy: self.size - u32::try_from(self.permits.available_permits()).unwrap_or(0).min(self.size),
+            idle: u32::try_from(self.lock().len()).unwrap_or(u32::MAX),
+            waiting: self.waiting.get(),
         }
     }
 }
@@ -152,6 +162,10 @@ impl Pool {
 pub struct Usage {
     pub size: u32,
     pub busy: u32,
+    /// Connections that are open and do nothing.
+    pub idle: u32,
+    /// Those who wait for one.
+    pub waiting: u64,
 }
 
 pub(super) async fn close(link: Link) -> Result<()> {

@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions, Connection};
 use super::deed::{Deed, run};
 use super::error::{Error, Result};
 use super::limit::{monotonic, within};
+use super::meter::Meter;
 use super::pool::{Held, Pool};
 use super::tx::Link;
 use super::{DbSettings, Sql};
@@ -91,14 +92,24 @@ pub(super) async fn check(pool: &Arc<Pool>, written: bool) -> Result<()> {
 }
 
 /// Does `deed` in a transaction of its own until it is kept or finally is not, within `limit` in all.
-pub(super) async fn write<T>(pool: Arc<Pool>, limit: Duration, deed: impl Deed<T>) -> Result<T> {
+pub(super) async fn write<T>(
+    pool: Arc<Pool>,
+    meter: Arc<Meter>,
+    limit: Duration,
+    deed: impl Deed<T>,
+) -> Result<T> {
     let for_commit = limit / COMMIT_SHARE;
     let end = monotonic() + limit.saturating_sub(for_commit);
     let mut attempt = 1;
     loop {
         let mut held = within(left(end), pool.begin(WRITE)).await?;
         let outcome = match run(deed.clone(), held.tx()?, left(end)).await {
-            Ok(value) => commit(held, for_commit).await.map(|()| value),
+            Ok(value) => {
+                let begun = monotonic();
+                let kept = commit(held, for_commit).await;
+                meter.commits.note(begun.elapsed());
+                kept.map(|()| value)
+            }
             Err(error) => {
                 give_back(held, &error).await;
                 Err(error)

@@ -29,6 +29,10 @@ pub struct DbSettings {
     pub postgres_connections: u32,
     /// Connections for [`Db::report`](super::Db::report), beside the others.
     pub report_connections: u32,
+    /// Connections that only [`Db::for_the_clock`](super::Db::for_the_clock) uses.
+    pub reserved_connections: u32,
+    /// Deeds of [`Db::for_requests`](super::Db::for_requests) that may wait or be under way at once.
+    pub waiting_deeds: usize,
     /// Connections for everything short that reads a SQLite file.
     pub sqlite_readers: u32,
     /// Statements kept prepared on each connection.
@@ -58,6 +62,8 @@ impl Default for DbSettings {
             application_name: "dunghen".to_owned(),
             postgres_connections: 10,
             report_connections: 2,
+            reserved_connections: 2,
+            waiting_deeds: 96,
             sqlite_readers: 4,
             statement_cache: 512,
             call_limit: Duration::from_secs(10),

@@ -111,6 +111,16 @@ pub(super) const COUNT_UNSENT: Sql = Sql::per_engine(
     count_unsent!("(select jsonb_array_elements_text($1::jsonb))"),
 );
 
+/// For how many dossiers a letter is owed and did not go out, and since when the oldest is.
+pub async fn owed(tx: &mut Tx) -> Result<(i64, Option<Moment>)> {
+    tx.query(
+        "select count(*), min(opened_at) from obligations
+         where issued_at is null and exempted_at is null and closed_at is null",
+    )
+    .fetch_one()
+    .await
+}
+
 /// For how many of the `units`' dossiers a letter is owed and did not go out.
 pub async fn count_unsent(tx: &mut Tx, units: &str) -> Result<i64> {
     tx.query(COUNT_UNSENT).bind(units).fetch_scalar().await

@@ -183,6 +183,25 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Moment>> {
     tx.query("select min(next_try_at) from outbox where state in ('queued', 'sending')").fetch_scalar().await
 }
 
+/// The letters that are under way, found by index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct UnderWay {
+    pub queued: i64,
+    pub sending: i64,
+    /// When the one that waits longest was due.
+    pub oldest: Option<Moment>,
+}
+
+pub async fn under_way(tx: &mut Tx) -> Result<UnderWay> {
+    tx.query(
+        "select count(*) filter (where state = 'queued') as queued,
+            count(*) filter (where state = 'sending') as sending, min(next_try_at) as oldest
+         from outbox where state in ('queued', 'sending')",
+    )
+    .fetch_one()
+    .await
+}
+
 /// A letter as the outbox page lists it.
 #[derive(Clone, Debug, FromRow)]
 pub struct Listed {

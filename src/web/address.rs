@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use crate::app::App;
+use crate::config::Networks;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
@@ -25,8 +26,7 @@ pub struct Client(pub IpAddr);
 impl Client {
     /// The client behind `peer`, whose word is taken only if it is one of `trusted`.
     #[must_use]
-    pub fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> Self {
-        let is_trusted = |address: &IpAddr| trusted.iter().any(|one| one.to_canonical() == *address);
+    pub fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &Networks) -> Self {
         let mut client = peer.to_canonical();
         let told: Vec<&str> = headers
             .get_all(FORWARDED_FOR)
@@ -34,7 +34,7 @@ impl Client {
             .flat_map(|value| value.to_str().unwrap_or("?").split(','))
             .collect();
         let mut hops = told.into_iter().rev();
-        while is_trusted(&client) {
+        while trusted.hold(client) {
             match hops.next().and_then(address) {
                 Some(before) => client = before,
                 None => break,
@@ -77,7 +77,7 @@ where
         let app = App::from_ref(state);
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        Ok(Self::behind(peer, &parts.headers, &app.settings.web.trusted_proxies.0))
+        Ok(Self::behind(peer, &parts.headers, &app.settings.web.trusted_proxies))
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
         for value in forwarded {
             headers.append(FORWARDED_FOR, value.parse().unwrap());
         }
-        let trusted: Vec<IpAddr> = trusted.iter().map(|one| one.parse().unwrap()).collect();
+        let trusted = trusted.join(",").parse().unwrap();
         Client::behind(peer.parse().unwrap(), &headers, &trusted).0.to_string()
     }
 
@@ -109,6 +109,7 @@ mod tests {
             ("10.0.0.1", &["1.2.3.4:5678"], &proxy, "1.2.3.4"),
             ("10.0.0.1", &["[2001:db8::1]:443"], &proxy, "2001:db8::1"),
             ("::ffff:10.0.0.1", &["::ffff:1.2.3.4"], &proxy, "1.2.3.4"),
+            ("10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.9.9.9"], &["10.0.0.0/8"], "1.2.3.4"),
         ] {
             assert_eq!(client(peer, forwarded, trusted), expected, "{peer} {forwarded:?}");
         }

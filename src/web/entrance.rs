@@ -123,18 +123,21 @@ pub async fn enter(app: &App, jar: CookieJar, origin: &Origin, name: &str, given
     let whence = origin.whence(app, &jar, name);
     let knock = whence.knock(name);
     count(app, &knock).await?;
-    let person = app.db.read(async |tx| staff::by_login(tx, name).await).await?;
+    let person = app.db.in_turn().read(async |tx| staff::by_login(tx, name).await).await?;
     let person = person.filter(|person| person.active);
     let hash = person.as_ref().and_then(|person| person.password_hash.clone());
     let checked = check(app, given, hash).await?;
     let Some((person, right)) = person.clone().zip(checked) else {
         let desk = app.desk();
-        app.db.write(async move |tx| work::failed(tx, &desk, person.as_ref(), &whence).await).await?;
+        app.db
+            .in_turn()
+            .write(async move |tx| work::failed(tx, &desk, person.as_ref(), &whence).await)
+            .await?;
         return Err(wrong_name_or_password().into());
     };
     if let Some(better) = right.better {
         let id = person.id;
-        app.db.write(async move |tx| staff::rehash(tx, id, &right.old, &better).await).await?;
+        app.db.in_turn().write(async move |tx| staff::rehash(tx, id, &right.old, &better).await).await?;
     }
     let desk = app.desk();
     let has_factor = {
@@ -143,7 +146,7 @@ pub async fn enter(app: &App, jar: CookieJar, origin: &Origin, name: &str, given
             knock.right(tx, &desk, limits).await?;
             crate::store::second_factors::is_confirmed(tx, id).await
         };
-        app.db.write(deed).await?
+        app.db.in_turn().write(deed).await?
     };
     if has_factor {
         return Ok(Entered::CodeWanted(ticket(app, person.id)?));
@@ -161,7 +164,9 @@ pub async fn prove(
     code: &str,
 ) -> Result<(Person, CookieJar)> {
     let person = match holder(app, ticket) {
-        Some(id) => app.db.read(async |tx| staff::by_id(tx, id).await).await?.filter(|person| person.active),
+        Some(id) => {
+            app.db.in_turn().read(async |tx| staff::by_id(tx, id).await).await?.filter(|person| person.active)
+        }
         None => None,
     };
     let Some(person) = person else { return Err(wrong_name_or_password().into()) };
@@ -181,7 +186,7 @@ pub async fn prove(
             }
             Ok(proved)
         };
-        app.db.write(deed).await?
+        app.db.in_turn().write(deed).await?
     };
     if !proved {
         return Err(second_factor::wrong_code().into());
@@ -194,7 +199,8 @@ pub async fn prove(
 async fn count(app: &App, knock: &Knock) -> Result<()> {
     let (desk, limits, knock) = (app.desk(), limits(&app.settings), knock.clone());
     let now = desk.now;
-    let verdict: Verdict = app.db.write(async move |tx| knock.count(tx, &desk, limits).await).await?;
+    let verdict: Verdict =
+        app.db.in_turn().write(async move |tx| knock.count(tx, &desk, limits).await).await?;
     Ok(verdict.allow(now)?)
 }
 
@@ -204,6 +210,7 @@ pub async fn begin(app: &App, jar: CookieJar, person: &Person, whence: Whence) -
     let before = session::token_of(&app.settings, &jar);
     let (desk, whose, limits) = (app.desk(), person.clone(), session::limits(&app.settings));
     app.db
+        .in_turn()
         .write(async move |tx| {
             if let Some(before) = before {
                 crate::store::sessions::remove(tx, &crate::seal::digest(&before)).await?;
@@ -251,7 +258,7 @@ pub async fn is_password_of(app: &App, person: &Person, given: String) -> Result
     let right = check(app, given, person.password_hash.clone()).await?.is_some();
     if right {
         let (desk, limits) = (app.desk(), limits(&app.settings));
-        app.db.write(async move |tx| knock.right(tx, &desk, limits).await).await?;
+        app.db.in_turn().write(async move |tx| knock.right(tx, &desk, limits).await).await?;
     }
     Ok(right)
 }

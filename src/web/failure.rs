@@ -6,7 +6,7 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -29,6 +29,10 @@ pub enum Failure {
     Broken(Error),
     /// The answer could not be rendered.
     Unrendered,
+    /// The time for the request was over. What `changes` something goes on all the same.
+    TooSlow {
+        changes: bool,
+    },
 }
 
 impl From<Error> for Failure {
@@ -88,8 +92,10 @@ impl Failure {
                 | Error::TimedOut
                 | Error::Contended(_)
                 | Error::Stopped
+                | Error::Busy
                 | Error::CommitUnknown(_),
-            ) => StatusCode::SERVICE_UNAVAILABLE,
+            )
+            | Self::TooSlow { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) | Self::Unrendered => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -97,6 +103,8 @@ impl Failure {
     fn id(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.kind.id(),
+            Self::Broken(Error::Busy) => "overloaded",
+            Self::TooSlow { .. } => "timeout",
             Self::Broken(_) if self.status() == StatusCode::SERVICE_UNAVAILABLE => "unavailable",
             Self::Broken(Error::Full(_)) => "storage_full",
             Self::Broken(_) | Self::Unrendered => "internal",
@@ -108,10 +116,15 @@ impl Failure {
     pub fn said(&self) -> Said {
         match self {
             Self::Refused(refusal) => refusal.said.clone(),
-            Self::Broken(Error::CommitUnknown(_)) => Said::new(
+            Self::Broken(Error::CommitUnknown(_)) | Self::TooSlow { changes: true } => Said::new(
                 "Chưa rõ thao tác vừa rồi đã được ghi hay chưa. Tải lại trang để kiểm tra trước khi làm lại.",
                 "It is not known whether this was kept. Load the page again and check before you repeat it.",
             ),
+            Self::Broken(Error::Busy) => Said::new(
+                "Hệ thống đang có quá nhiều yêu cầu; chưa có gì được ghi. Đợi vài giây rồi thử lại.",
+                "Too many requests are under way; nothing was kept. Wait a few seconds and try again.",
+            ),
+            Self::TooSlow { changes: false } => too_slow(),
             Self::Broken(_) if self.status() == StatusCode::SERVICE_UNAVAILABLE => Said::new(
                 "Cơ sở dữ liệu tạm thời không phản hồi; chưa có gì được ghi. Thử lại sau ít phút.",
                 "The database does not answer at the moment; nothing was kept. Try again in a few minutes.",
@@ -164,7 +177,9 @@ impl Failure {
 /// Carries the failure out; [`shape`] gives it its form.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        if let Self::Broken(error) = &self {
+        if let Self::Broken(error) = &self
+            && !matches!(error, Error::Busy)
+        {
             tracing::error!(%error, "a request failed");
         }
         let mut response = self.status().into_response();
@@ -232,8 +247,10 @@ pub async fn shape(request: Request, next: Next) -> Response {
     if status == StatusCode::SERVICE_UNAVAILABLE {
         shaped.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }
-    if let Some(allow) = response.headers().get(axum::http::header::ALLOW) {
-        shaped.headers_mut().insert(axum::http::header::ALLOW, allow.clone());
+    for kept in [ALLOW, CONNECTION] {
+        if let Some(value) = response.headers().get(&kept) {
+            shaped.headers_mut().insert(kept, value.clone());
+        }
     }
     shaped
 }
@@ -242,6 +259,13 @@ pub async fn shape(request: Request, next: Next) -> Response {
 fn is_plain(response: &Response) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("text/plain"))
+}
+
+fn too_slow() -> Said {
+    Said::new(
+        "Yêu cầu mất quá nhiều thời gian. Thử lại sau ít phút.",
+        "The request took too long. Try again in a few minutes.",
+    )
 }
 
 fn unforeseen(status: StatusCode, language: Language) -> Problem {
@@ -278,13 +302,9 @@ fn unforeseen(status: StatusCode, language: Language) -> Problem {
                 "The request came from another site and was refused. Open this site and repeat it.",
             ),
         ),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => (
-            "timeout",
-            Said::new(
-                "Yêu cầu mất quá nhiều thời gian. Thử lại sau ít phút.",
-                "The request took too long. Try again in a few minutes.",
-            ),
-        ),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            ("timeout", too_slow())
+        }
         status if status.is_client_error() => (
             "invalid_input",
             Said::new(

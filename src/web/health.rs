@@ -41,7 +41,7 @@ async fn obstacle(app: &App) -> Option<String> {
     if app.lead.standing(app.clock.uptime()) == Standing::Unknown {
         return Some("it is not known who leads".to_owned());
     }
-    match tokio::time::timeout(PATIENCE, app.db.schema_is_current()).await {
+    match tokio::time::timeout(PATIENCE, app.db.for_the_clock().schema_is_current()).await {
         Ok(Ok(true)) => None,
         Ok(Ok(false)) => Some("the schema is not this program's".to_owned()),
         Ok(Err(error)) => {

@@ -1,30 +1,27 @@
 //! All addresses in one list, and what every request passes through.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware;
 use axum::response::IntoResponse;
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::api::{self, openapi};
+use super::gate::{self, Gate};
 use super::routes::{self, Route, Routes};
-use super::{assets, failure, health, pages, watch};
+use super::{assets, failure, health, metrics, observe, pages, watch};
 use crate::app::App;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// No script, style or frame but our own; nobody may frame us.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
@@ -34,34 +31,11 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub fn router(app: App) -> Router {
     let (api, document) = api::router().split_for_parts();
     let reader = openapi::reader(&document);
-    let timeout = Duration::from_secs(app.settings.web.handler_timeout_s.get());
-    let body_limit = app.settings.web.body_limit_bytes.size();
-    let is_https = app.settings.web.public_url.is_https();
-    Router::new()
+    let routes = Router::new()
         .merge(api)
         .merge(pages::routes().into_router())
-        .merge(service(document, reader).into_router())
-        .with_state(app.clone())
-        .layer(DefaultBodyLimit::disable())
-        .layer(
-            ServiceBuilder::new()
-                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-                .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                .layer(header(REFERRER_POLICY, "no-referrer"))
-                .layer(header(CONTENT_SECURITY_POLICY, POLICY))
-                .layer(header(CACHE_CONTROL, "no-store"))
-                .option_layer(
-                    is_https
-                        .then(|| header(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains")),
-                )
-                .layer(middleware::from_fn(failure::shape))
-                .layer(middleware::from_fn_with_state(app.clone(), watch::note))
-                .layer(CatchPanicLayer::new())
-                .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
-                .layer(RequestBodyLimitLayer::new(body_limit))
-                .layer(CsrfLayer::new()),
-        )
+        .merge(service(document, reader).into_router());
+    dress(routes, app)
 }
 
 /// What belongs to neither pages nor interface.
@@ -74,6 +48,7 @@ fn service(
         .get("/api/docs", move || async { reader })
         .get("/healthz", health::live)
         .get("/readyz", health::ready)
+        .get("/metrics", metrics::show)
         .get("/assets/{name}", assets::asset)
 }
 
@@ -86,6 +61,30 @@ pub fn list() -> Vec<Route> {
     list.extend(interface);
     list.extend(service(document, ()).list());
     list
+}
+
+/// Gives routes all that every request passes through.
+pub fn dress(routes: Router<App>, app: App) -> Router {
+    let app = app.for_requests();
+    let body_limit = app.settings.web.body_limit_bytes.size();
+    let is_https = app.settings.web.public_url.is_https();
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(REFERRER_POLICY, "no-referrer"))
+        .layer(header(CONTENT_SECURITY_POLICY, POLICY))
+        .layer(header(CACHE_CONTROL, "no-store"))
+        .option_layer(
+            is_https.then(|| header(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains")),
+        )
+        .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
+        .layer(middleware::from_fn(failure::shape))
+        .layer(middleware::from_fn_with_state(Gate::new(&app), gate::pass))
+        .layer(middleware::from_fn_with_state(app.clone(), watch::note))
+        .layer(RequestBodyLimitLayer::new(body_limit))
+        .layer(CsrfLayer::new());
+    routes.with_state(app).layer(DefaultBodyLimit::disable()).layer(layers)
 }
 
 /// Sets a header unless the answer has it already.

@@ -1,32 +1,68 @@
-//! The accept loop: bounded in connections, in the time a request's head may take, and
-//! in the time that the last requests get when the service stops. It tells each request
-//! from where it comes.
+//! The accept loop: bounded in connections, in the time that a peer may take for anything, and
+//! in the time that the last requests get when the service stops.
+//!
+//! A connection above the limit still gets an answer: it is marked as [`Crowded`], and the
+//! [gate](super::gate) lets through only what must always get through.
 
+mod wire;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
+use axum::response::Response;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
-use tower::Service;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
 use super::address::Peer;
+use crate::config::Web;
+use crate::telemetry::traffic::Traffic;
+use wire::{Patience, Wire};
+
+/// So many connections above the limit are told so; more than these are closed without a word.
+const TOLD: usize = 64;
+/// How long to wait after the system had no room for another connection.
+const OUT_OF_FILES: Duration = Duration::from_millis(50);
 
 /// What a connection may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub connections: usize,
+    /// For the whole head of a request, from its first byte or, at first, from the connection.
     pub header: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// For the requests under way once the service stops.
     pub drain: Duration,
 }
+
+impl From<&Web> for Limits {
+    fn from(web: &Web) -> Self {
+        Self {
+            connections: web.max_connections.size(),
+            header: Duration::from_secs(web.header_timeout_s.get()),
+            idle: Duration::from_secs(web.idle_timeout_s.get()),
+            drain: Duration::from_secs(web.drain_s.get()),
+        }
+    }
+}
+
+/// The request came over a connection above the limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Crowded;
 
 /// Serves until `stop`, then lets the requests under way end within the drain time.
 ///
@@ -36,72 +72,114 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    traffic: Arc<Traffic>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let room = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    let connections = tokio_util::task::TaskTracker::new();
+    let hall = Hall {
+        router,
+        limits,
+        traffic,
+        seats: Arc::new(Semaphore::new(limits.connections)),
+        told: Arc::new(Semaphore::new(TOLD)),
+        graceful: GracefulShutdown::new(),
+        connections: TaskTracker::new(),
+        cut: CancellationToken::new(),
+    };
     loop {
-        let Ok(permit) = Arc::clone(&room).acquire_owned().await else { break };
-        let (stream, peer) = tokio::select! {
+        tokio::select! {
+            biased;
             () = stop.cancelled() => break,
             accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
+                Ok((stream, peer)) => hall.welcome(stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
+                    tokio::time::sleep(OUT_OF_FILES).await;
                 }
             },
-        };
-        let service = FromPeer { router: router.clone(), peer: Peer(peer) };
-        let connection = connection(stream, service, limits.header);
-        let watched = graceful.watch(connection);
-        connections.spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
-            drop(permit);
-        });
+        }
+    }
+    // Who has connected already does not know that nobody would listen.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        hall.welcome(stream, peer);
     }
     drop(listener);
-    connections.close();
-    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some connections did not end in time and are cut");
-    }
+    hall.empty().await;
     Ok(())
 }
 
-fn connection(
-    stream: TcpStream,
-    service: FromPeer,
-    header: Duration,
-) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<FromPeer>> {
-    _ = stream.set_nodelay(true);
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
-}
-
-/// The router for the requests of one connection.
-#[derive(Clone)]
-struct FromPeer {
+/// The connections under way.
+struct Hall {
     router: Router,
-    peer: Peer,
+    limits: Limits,
+    traffic: Arc<Traffic>,
+    seats: Arc<Semaphore>,
+    told: Arc<Semaphore>,
+    graceful: GracefulShutdown,
+    connections: TaskTracker,
+    cut: CancellationToken,
 }
 
-impl Service<Request<Incoming>> for FromPeer {
-    type Response = <Router as Service<Request<Incoming>>>::Response;
-    type Error = <Router as Service<Request<Incoming>>>::Error;
-    type Future = <Router as Service<Request<Incoming>>>::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        <Router as Service<Request<Incoming>>>::poll_ready(&mut self.router, context)
+impl Hall {
+    fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
+        let seat = Arc::clone(&self.seats).try_acquire_owned().ok();
+        let crowded = seat.is_none();
+        let Some(seat) = seat.or_else(|| Arc::clone(&self.told).try_acquire_owned().ok()) else {
+            self.traffic.refused.add_one();
+            return;
+        };
+        _ = stream.set_nodelay(true);
+        let (header, idle) = (self.limits.header, self.limits.idle);
+        let (wire, phase) = Wire::new(stream, Patience { header, idle });
+        let router = self.router.clone();
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            phase.answering();
+            request.extensions_mut().insert(Peer(peer));
+            if crowded {
+                request.extensions_mut().insert(Crowded);
+            }
+            let (router, phase) = (router.clone(), phase.clone());
+            async move {
+                let response = answer(router, request.map(Body::new)).await;
+                phase.waiting();
+                Ok::<_, Infallible>(response)
+            }
+        });
+        // The wire keeps the times: it knows an idle connection from a slow request.
+        let connection = http1::Builder::new()
+            .keep_alive(!crowded)
+            .header_read_timeout(None)
+            .serve_connection(TokioIo::new(wire), service);
+        self.hold(self.graceful.watch(connection), seat);
     }
 
-    fn call(&mut self, mut request: Request<Incoming>) -> Self::Future {
-        request.extensions_mut().insert(self.peer);
-        self.router.call(request)
+    fn hold(
+        &self,
+        connection: impl Future<Output = hyper::Result<()>> + Send + 'static,
+        seat: OwnedSemaphorePermit,
+    ) {
+        let (cut, inside) = (self.cut.clone(), self.traffic.connections.enter());
+        self.connections.spawn(async move {
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "a connection ended early");
+                },
+                () = cut.cancelled() => {}
+            }
+            drop((seat, inside));
+        });
     }
+
+    /// Lets everyone finish what they have begun, and sees off who does not in time.
+    async fn empty(self) {
+        self.connections.close();
+        if tokio::time::timeout(self.limits.drain, self.graceful.shutdown()).await.is_err() {
+            tracing::warn!(connections = self.connections.len(), "not ended in time, these are cut");
+            self.cut.cancel();
+        }
+        self.connections.wait().await;
+    }
+}
+
+async fn answer(router: Router, request: Request) -> Response {
+    router.oneshot(request).await.unwrap_or_else(|never| match never {})
 }

@@ -170,6 +170,7 @@ impl Ward {
                 | "/api/docs"
                 | "/healthz"
                 | "/readyz"
+                | "/metrics"
                 | "/account"
                 | "/account/second-factor"
                 | "/people"

@@ -7,13 +7,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/service.rs"]
+mod service;
+
 #[path = "../support/smtp.rs"]
 mod smtp;
 
 mod first_start;
 mod intake;
 mod sending;
-mod service;
 
 use std::time::Duration;
 

@@ -91,19 +91,29 @@ struct Far {
 
 impl Far {
     async fn from(near: &TestDb) -> Self {
-        let (head, tail) = near.url.split_once('@').expect("a URL with a user");
-        let (host, name) = tail.split_once('/').unwrap();
-        let server: SocketAddr = host.to_socket_addrs().unwrap().next().unwrap();
+        Self::with(near, 1).await
+    }
+
+    async fn with(near: &TestDb, postgres_connections: u32) -> Self {
+        let (server, head, name) = server_of(near);
         let proxy = Proxy::before(server).await;
         let url = format!("{head}@{}/{name}", proxy.address);
         let settings = DbSettings {
-            postgres_connections: 1,
+            application_name: "far".to_owned(),
+            postgres_connections,
             call_limit: Duration::from_secs(4),
             acquire_limit: Duration::from_secs(2),
             ..DbSettings::default()
         };
         Self { db: Db::open(&url, &settings).await.unwrap(), proxy }
     }
+}
+
+/// Where the server listens, what stands before that in the URL, and the database's name.
+fn server_of(near: &TestDb) -> (SocketAddr, &str, &str) {
+    let (head, tail) = near.url.split_once('@').expect("a URL with a user");
+    let (host, name) = tail.split_once('/').unwrap();
+    (host.to_socket_addrs().unwrap().next().unwrap(), head, name)
 }
 
 /// Finding out about a transaction that is begun while its user is already gone.
@@ -184,20 +194,78 @@ fn a_connection_lost_during_the_commit_is_told_as_such_and_never_tried_again() {
     });
 }
 
+/// Invariant 35: whatever the server was asked last.
 #[test]
 fn a_server_that_falls_silent_costs_no_more_than_the_limit_and_is_found_again() {
     on_postgres(async |near| {
         make_table(&near).await;
         let far = Far::from(&near).await;
         let patience = Duration::from_secs(8);
+        let read = async || tokio::time::timeout(patience, far.db.read(async |_| Ok(()))).await.unwrap();
+        let write = async |id| {
+            let write = far.db.write(async move |tx| add(tx, id).await);
+            tokio::time::timeout(patience, write).await.expect("it outlives its limit")
+        };
         far.proxy.set(Weather::Silence);
-        let write = tokio::time::timeout(patience, far.db.write(async |tx| add(tx, 1).await)).await.unwrap();
-        assert!(matches!(write, Err(Error::Unavailable(_) | Error::TimedOut)));
-        let read = tokio::time::timeout(patience, far.db.read(async |_| Ok(()))).await.unwrap();
-        assert!(matches!(read, Err(Error::Unavailable(_) | Error::TimedOut)));
+        assert!(matches!(write(1).await, Err(Error::Unavailable(_) | Error::TimedOut)));
+        assert!(matches!(read().await, Err(Error::Unavailable(_) | Error::TimedOut)));
         far.proxy.set(Weather::Fair);
-        far.db.write(async |tx| add(tx, 2).await).await.unwrap();
-        assert_eq!(ids(&near).await.last(), Some(&2));
+        write(2).await.unwrap();
+        far.proxy.set(Weather::SilenceBefore("for the first time".to_owned()));
+        let asked = far.db.write(async |tx| {
+            add(tx, 3).await?;
+            tx.query("select 'for the first time'").execute().await
+        });
+        assert!(matches!(tokio::time::timeout(patience, asked).await.unwrap(), Err(Error::TimedOut)));
+        far.proxy.set(Weather::Fair);
+        write(4).await.unwrap();
+        for (id, weather) in
+            [(5, Weather::SilenceBefore as fn(String) -> Weather), (6, Weather::RepliesHeldAfter)]
+        {
+            far.proxy.set(weather("commit;".to_owned()));
+            assert!(matches!(write(id).await, Err(Error::CommitUnknown(_))), "{id}");
+            far.proxy.set(Weather::Fair);
+            read().await.unwrap();
+        }
+        let mut kept = ids(&near).await;
+        kept.retain(|id| *id != 5); // its commit may have been on its way all the time
+        assert_eq!(kept, [2, 4, 6], "what was not told as unknown is as it was told");
+        far.db.close().await;
+    });
+}
+
+#[test]
+fn a_server_that_is_silent_from_the_start_is_not_waited_for_without_end() {
+    on_postgres(async |near| {
+        let proxy = Proxy::before(server_of(&near).0).await;
+        proxy.set(Weather::Silence);
+        let (_, head, name) = server_of(&near);
+        let url = format!("{head}@{}/{name}", proxy.address);
+        let settings = DbSettings { acquire_limit: Duration::from_secs(1), ..DbSettings::default() };
+        let open = tokio::time::timeout(Duration::from_secs(5), Db::open(&url, &settings)).await;
+        assert!(matches!(open.expect("it outlives its limit"), Err(Error::Unavailable(_))));
+    });
+}
+
+#[test]
+fn a_network_that_comes_and_goes_leaves_no_connection_behind() {
+    on_postgres(async |near| {
+        make_table(&near).await;
+        let far = Far::with(&near, 3).await;
+        for flap in 0..50_i64 {
+            far.proxy.set(Weather::CutBefore("begin isolation level read committed"));
+            let deeds = (0..6).map(|id| far.db.write(async move |tx| add(tx, flap * 10 + id).await));
+            for outcome in join_all(deeds).await {
+                outcome.unwrap();
+            }
+        }
+        assert_eq!(ids(&near).await.len(), 300);
+        let backends = near.read(async |tx| {
+            let sql = "select count(*) from pg_stat_activity
+                       where datname = current_database() and application_name = 'far'";
+            tx.query(sql).fetch_scalar::<i64>().await
+        });
+        assert!(backends.await.unwrap() <= 3);
         far.db.close().await;
     });
 }

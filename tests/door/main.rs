@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod entrances;
 mod faults;
 mod killed;
 mod outage;
@@ -121,7 +122,7 @@ on_both! {
             .await
             .into_iter()
             .for_each(|read| assert_eq!(read.unwrap(), 1));
-        assert_eq!(db.usage().busy, 0);
+        assert_eq!(db.usage().map(|(_, usage)| usage.busy), [0; 3]);
     }
 
     async fn of_32_writers_who_expect_a_version_one_wins(db: TestDb) {

@@ -11,7 +11,7 @@ mod support;
 #[path = "../support/smtp.rs"]
 mod smtp;
 
-#[path = "../crash/service.rs"]
+#[path = "../support/service.rs"]
 mod service;
 
 #[allow(dead_code, reason = "its other test programs use the rest")]

@@ -12,7 +12,7 @@ mod support;
 
 #[path = "../life/office.rs"]
 mod office;
-#[path = "../crash/service.rs"]
+#[path = "../support/service.rs"]
 mod service;
 
 mod leadership;

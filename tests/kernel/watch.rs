@@ -31,8 +31,9 @@ async fn ready(app: &App) -> (u16, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/readyz", listener.local_addr().unwrap());
     let (stop, second) = (tokio_util::sync::CancellationToken::new(), Duration::from_secs(1));
-    let limits = server::Limits { connections: 4, header: second, drain: Duration::ZERO };
-    let serving = server::serve(listener, router::router(app.clone()), limits, stop.clone());
+    let limits = server::Limits { connections: 4, header: second, idle: second, drain: Duration::ZERO };
+    let serving =
+        server::serve(listener, router::router(app.clone()), limits, app.traffic.clone(), stop.clone());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let asking = async {
         let response = client.get(url).send().await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -18,6 +19,12 @@ pub enum Weather {
     RepliesHeld,
     /// Connections stay open, and nothing passes in either direction.
     Silence,
+    /// Each reply is on its way for up to so long.
+    Slow(Duration),
+    /// From the next request on that holds this text, nothing passes any more.
+    SilenceBefore(String),
+    /// From the next request on that holds this text, replies wait.
+    RepliesHeldAfter(String),
     /// The connection whose next request holds this text is cut before it arrives; once.
     CutBefore(&'static str),
     /// The connection whose next request holds this text is cut after the server has
@@ -29,7 +36,7 @@ pub enum Weather {
 pub struct Proxy {
     pub address: SocketAddr,
     weather: watch::Sender<Weather>,
-    /// How many replies are held back.
+    /// How many requests and replies are held back.
     held: watch::Sender<u32>,
     ended: CancellationToken,
 }
@@ -63,7 +70,7 @@ impl Proxy {
         self.weather.send_replace(weather);
     }
 
-    /// Waits until a reply is held back.
+    /// Waits until something is held back.
     pub async fn held(&self) {
         self.held.subscribe().wait_for(|held| *held > 0).await.unwrap();
     }
@@ -85,7 +92,7 @@ async fn carry(
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
     let lose_reply = Mutex::new(false);
     tokio::select! {
-        () = requests(from_client, to_server, weather, &lose_reply) => {}
+        () = requests(from_client, to_server, weather, held, &lose_reply) => {}
         () = replies(from_server, to_client, weather, held, &lose_reply) => {}
     }
 }
@@ -94,6 +101,7 @@ async fn requests(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     weather: &watch::Sender<Weather>,
+    held: &watch::Sender<u32>,
     lose_reply: &Mutex<bool>,
 ) {
     let mut buffer = vec![0; 65_536];
@@ -109,6 +117,15 @@ async fn requests(
                 return;
             }
             Weather::CutAfter(text) if says(text) => *lose_reply.lock().unwrap() = true,
+            Weather::SilenceBefore(text) if says(&text) => {
+                weather.send_replace(Weather::Silence);
+                held.send_modify(|held| *held += 1);
+                _ = seen.wait_for(|weather| *weather != Weather::Silence).await;
+                held.send_modify(|held| *held -= 1);
+            }
+            Weather::RepliesHeldAfter(text) if says(&text) => {
+                weather.send_replace(Weather::RepliesHeld);
+            }
             _ => {}
         }
         if to.write_all(request).await.is_err() {
@@ -131,10 +148,17 @@ async fn replies(
             weather.send_replace(Weather::Fair);
             return;
         }
+        let longest = match *seen.borrow() {
+            Weather::Slow(longest) => longest,
+            _ => Duration::ZERO,
+        };
+        tokio::time::sleep(longest.mul_f64(rand::random())).await;
         let passes = |weather: &Weather| !matches!(weather, Weather::RepliesHeld | Weather::Silence);
-        held.send_modify(|held| *held += 1);
-        _ = seen.wait_for(passes).await;
-        held.send_modify(|held| *held -= 1);
+        if !passes(&seen.borrow()) {
+            held.send_modify(|held| *held += 1);
+            _ = seen.wait_for(passes).await;
+            held.send_modify(|held| *held -= 1);
+        }
         if to.write_all(&buffer[..length]).await.is_err() {
             return;
         }

@@ -70,13 +70,10 @@ impl Office {
         let app = App::new(db, clock, Keyring::generate(), province, settings.into());
         let office = Self { app, url, _folder: folder };
         office.people().await;
-        let stop = office.app.stop.clone();
-        let limits = server::Limits {
-            connections: 64,
-            header: Duration::from_secs(10),
-            drain: Duration::from_secs(1),
-        };
-        office.app.tasks.spawn(server::serve(listener, router::router(office.app.clone()), limits, stop));
+        let (app, stop) = (&office.app, office.app.stop.clone());
+        let limits = server::Limits { drain: Duration::from_secs(1), ..(&app.settings.web).into() };
+        let served = server::serve(listener, router::router(app.clone()), limits, app.traffic.clone(), stop);
+        office.app.tasks.spawn(served);
         office
     }
 

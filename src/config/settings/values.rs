@@ -1,7 +1,9 @@
 //! Values that a setting may have, and what is told where it has another one.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
 use crate::domain::time::{TimeError, Zone};
@@ -56,10 +58,42 @@ impl<const MIN: u64, const MAX: u64> TryFrom<u64> for Count<MIN, MAX> {
     }
 }
 
-/// Addresses, as a list or in one text with commas between.
+/// Networks and single addresses, as a list or in one text with commas between.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "TextOrList")]
-pub struct Addresses(pub Vec<IpAddr>);
+pub struct Networks(pub(super) Vec<IpNet>);
+
+impl Networks {
+    /// This very machine.
+    #[must_use]
+    pub fn loopback() -> Self {
+        let (four, six) = (Ipv4Net::new_assert(Ipv4Addr::LOCALHOST, 8), Ipv6Net::from(Ipv6Addr::LOCALHOST));
+        Self(vec![four.into(), six.into()])
+    }
+
+    /// Whether `address` is in one of them.
+    #[must_use]
+    pub fn hold(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Result<Self, String> {
+        let wanted = texts.map(str::trim).filter(|text| !text.is_empty());
+        let read = wanted.map(|text| {
+            let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+            network.map_err(|_| format!("{text:?} is no IP address or network (10.0.0.0/8)"))
+        });
+        read.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::of(text.split(','))
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -68,17 +102,14 @@ enum TextOrList {
     List(Vec<String>),
 }
 
-impl TryFrom<TextOrList> for Addresses {
+impl TryFrom<TextOrList> for Networks {
     type Error = String;
 
     fn try_from(given: TextOrList) -> Result<Self, String> {
-        let texts = match given {
-            TextOrList::Text(text) => text.split(',').map(|one| one.trim().to_owned()).collect(),
-            TextOrList::List(texts) => texts,
-        };
-        let wanted = texts.iter().filter(|text| !text.is_empty());
-        let read = wanted.map(|text| text.parse().map_err(|_| format!("{text:?} is no IP address")));
-        read.collect::<Result<_, _>>().map(Self)
+        match given {
+            TextOrList::Text(text) => text.parse(),
+            TextOrList::List(texts) => Self::of(texts.iter().map(String::as_str)),
+        }
     }
 }
 

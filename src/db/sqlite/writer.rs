@@ -24,6 +24,7 @@ use super::{SqliteSource, WriteLock, check_version};
 use crate::db::deed::{Deed, run};
 use crate::db::error::{Error, Result};
 use crate::db::limit::monotonic;
+use crate::db::meter::Meter;
 use crate::db::pool::close;
 use crate::db::tx::Tx;
 
@@ -37,6 +38,8 @@ const QUEUE: usize = 1024;
 #[derive(Clone)]
 pub(in crate::db) struct Writer {
     queue: mpsc::Sender<Box<dyn Waiting>>,
+    /// For those who go before the others.
+    first: mpsc::Sender<Box<dyn Waiting>>,
     closing: CancellationToken,
     limit: Duration,
 }
@@ -51,9 +54,10 @@ impl Writer {
         lock: Arc<WriteLock>,
         ballast: Ballast,
         limit: Duration,
+        meter: Arc<Meter>,
         tracker: &TaskTracker,
     ) -> Result<Self> {
-        let (queue, waiting) = mpsc::channel(QUEUE);
+        let ((queue, waiting), (first, before_them)) = (mpsc::channel(QUEUE), mpsc::channel(QUEUE));
         let (opened, open) = oneshot::channel();
         let closing = CancellationToken::new();
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -65,8 +69,10 @@ impl Writer {
             tx: None,
             is_journal_doubtful: false,
             ballast,
+            before_them,
             waiting,
             closing: closing.clone(),
+            meter,
             _lock: lock,
             _open: tracker.token(),
         };
@@ -78,18 +84,22 @@ impl Writer {
             })
             .map_err(Error::unavailable)?;
         open.await.unwrap_or(Err(Error::Stopped))?;
-        Ok(Self { queue, closing, limit })
+        Ok(Self { queue, first, closing, limit })
     }
 
-    /// Puts `deed` into the queue and waits for its commit.
-    pub(in crate::db) async fn hand_over<T: Send + 'static>(&self, deed: impl Deed<T>) -> Result<T> {
+    /// Puts `deed` into the queue, or before everybody in it, and waits for its commit.
+    pub(in crate::db) async fn hand_over<T: Send + 'static>(
+        &self,
+        deed: impl Deed<T>,
+        first: bool,
+    ) -> Result<T> {
         let (caller, answer) = oneshot::channel();
         let ticket =
             Ticket { deed, asked: monotonic(), limit: self.limit, outcome: Err(Error::Stopped), caller };
-        let full = || Error::unavailable("too many changes are waiting");
-        match tokio::time::timeout(self.limit, self.queue.send(Box::new(ticket))).await {
+        let queue = if first { &self.first } else { &self.queue };
+        match tokio::time::timeout(self.limit, queue.send(Box::new(ticket))).await {
             Ok(sent) => sent.map_err(|_| Error::Stopped)?,
-            Err(_) => return Err(full()),
+            Err(_) => return Err(Error::Busy),
         }
         answer.await.unwrap_or(Err(Error::Stopped))
     }
@@ -108,8 +118,10 @@ struct Work {
     /// The journal may hold what can be read and yet be gone after a power cut.
     is_journal_doubtful: bool,
     ballast: Ballast,
+    before_them: mpsc::Receiver<Box<dyn Waiting>>,
     waiting: mpsc::Receiver<Box<dyn Waiting>>,
     closing: CancellationToken,
+    meter: Arc<Meter>,
     _lock: Arc<WriteLock>,
     _open: TaskTrackerToken,
 }
@@ -130,8 +142,9 @@ impl Work {
     async fn go_on(&mut self) {
         let mut group = Vec::with_capacity(LARGEST_GROUP);
         while self.fill(&mut group).await {
+            let meter = Arc::clone(&self.meter);
             let (answered, committed) = match self.tx().await {
-                Ok(tx) => commit(tx, &mut group).await,
+                Ok(tx) => commit(tx, &mut group, &meter).await,
                 Err(error) => (0..group.len(), Err(error)),
             };
             if committed.is_err() {
@@ -159,17 +172,21 @@ impl Work {
     /// Adds those who wait; false once nobody will come any more.
     async fn fill(&mut self, group: &mut Vec<Box<dyn Waiting>>) -> bool {
         while group.len() < LARGEST_GROUP
-            && let Ok(ticket) = self.waiting.try_recv()
+            && let Ok(ticket) = self.before_them.try_recv().or_else(|_| self.waiting.try_recv())
         {
             group.push(ticket);
         }
         if group.is_empty() {
             tokio::select! {
                 biased;
+                Some(ticket) = self.before_them.recv() => group.push(ticket),
                 _ = self.waiting.recv_many(group, LARGEST_GROUP) => {}
                 () = self.closing.cancelled(), if !self.waiting.is_closed() => {
+                    self.before_them.close();
                     self.waiting.close();
-                    self.waiting.recv_many(group, LARGEST_GROUP).await;
+                    if self.before_them.recv_many(group, LARGEST_GROUP).await == 0 {
+                        self.waiting.recv_many(group, LARGEST_GROUP).await;
+                    }
                 }
             }
         }
@@ -210,10 +227,10 @@ async fn empty_journal(tx: &mut Tx) -> Result<()> {
 }
 
 /// Runs the group, or as much of it as there is time for, and commits; tells who is to be answered.
-async fn commit(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (Range<usize>, Result<()>) {
+async fn commit(tx: &mut Tx, group: &mut [Box<dyn Waiting>], meter: &Meter) -> (Range<usize>, Result<()>) {
     match in_one_go(tx, group).await {
-        Ok(Some(done)) => keep(tx, done).await,
-        Ok(None) => one_by_one(tx, group).await,
+        Ok(Some(done)) => keep(tx, done, meter).await,
+        Ok(None) => one_by_one(tx, group, meter).await,
         Err(error) => (0..group.len(), Err(error)),
     }
 }
@@ -242,7 +259,11 @@ async fn in_one_go(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> Result<Option
 ///
 /// A deed that takes the whole transaction with it is answered alone: the others are
 /// done again.
-async fn one_by_one(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (Range<usize>, Result<()>) {
+async fn one_by_one(
+    tx: &mut Tx,
+    group: &mut [Box<dyn Waiting>],
+    meter: &Meter,
+) -> (Range<usize>, Result<()>) {
     let begun = monotonic();
     let all = group.len();
     if let Err(error) = tx.steer("begin immediate; savepoint deed").await {
@@ -263,11 +284,15 @@ async fn one_by_one(tx: &mut Tx, group: &mut [Box<dyn Waiting>]) -> (Range<usize
             break;
         }
     }
-    keep(tx, done).await
+    keep(tx, done, meter).await
 }
 
-async fn keep(tx: &mut Tx, done: usize) -> (Range<usize>, Result<()>) {
-    let committed = tx.steer("commit").await.map_err(|error| match error {
+async fn keep(tx: &mut Tx, done: usize, meter: &Meter) -> (Range<usize>, Result<()>) {
+    let begun = monotonic();
+    let committed = tx.steer("commit").await;
+    meter.commits.note(begun.elapsed());
+    meter.groups.note_number(u32::try_from(done).unwrap_or(u32::MAX));
+    let committed = committed.map_err(|error| match error {
         // The journal may hold it all the same, and the next opening would find it there.
         Error::Unavailable(reason) => Error::CommitUnknown(reason),
         error => error,

@@ -30,7 +30,7 @@ fn the_environment_goes_before_the_file() {
             ("DUNGHEN__MAIL__HOST", "relay"),
             ("DUNGHEN__MAIL__TLS", "implicit"),
             ("DUNGHEN__MAIL__PASSWORD", "0123"),
-            ("DUNGHEN__WEB__TRUSTED_PROXIES", "10.0.0.2, ::1"),
+            ("DUNGHEN__WEB__TRUSTED_PROXIES", "10.0.0.2, ::1, 192.168.0.0/16"),
             ("DUNGHEN__DEVELOPMENT", "true"),
             ("DUNGHEN__DATABASE__URL", "sqlite:first.db"),
             ("DUNGHEN_DATABASE_URL", "sqlite:second.db"),
@@ -45,10 +45,9 @@ fn the_environment_goes_before_the_file() {
         settings.mail.password.map(|p| secrecy::ExposeSecret::expose_secret(&p).to_owned()),
         Some("0123".to_owned())
     );
-    assert_eq!(
-        settings.web.trusted_proxies.0,
-        ["10.0.0.2".parse::<std::net::IpAddr>().unwrap(), "::1".parse().unwrap()]
-    );
+    let trusts = |address: &str| settings.web.trusted_proxies.hold(address.parse().unwrap());
+    assert!(["10.0.0.2", "::1", "192.168.7.7"].into_iter().all(trusts));
+    assert!(!["10.0.0.1", "127.0.0.1", "192.169.0.1"].into_iter().any(trusts));
     assert!(settings.development);
     assert_eq!(settings.database.url.as_str(), "sqlite:second.db");
     assert_eq!(settings.fixed_now, Some("2026-11-23T09:00:00Z".parse().unwrap()));

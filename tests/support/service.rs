@@ -56,6 +56,7 @@ impl Site {
             .env("DUNGHEN__DATA__DIR", self.folder.path())
             .env("DUNGHEN__WEB__LISTEN", "127.0.0.1:0")
             .env("DUNGHEN__WEB__DRAIN_S", "1")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stderr(File::options().create(true).append(true).open(self.log()).unwrap());
         if let Some(relay) = self.relay {
             command
@@ -79,9 +80,14 @@ impl Site {
         self.folder.path().join("log")
     }
 
-    /// The last that commands and service said about themselves.
+    /// All that commands and service said about themselves.
+    pub fn words(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
+    /// The last of it.
     pub fn last_words(&self) -> String {
-        let log = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let log = self.words();
         let lines: Vec<_> = log.lines().rev().take(20).collect();
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
@@ -168,6 +174,11 @@ impl Running {
             killed: Arc::clone(&self.killed),
             answered: Arc::clone(&self.answered),
         }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.url.strip_prefix("http://").unwrap().parse().unwrap()
     }
 
     /// Waits until somebody has an answer.

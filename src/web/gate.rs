@@ -1,0 +1,142 @@
+//! Who may come in, and how long each request may take.
+//!
+//! Only so many requests are under way at once: more would all be answered late, and so one
+//! above the limit is sent away at once. What watches over the service and the way in have
+//! room of their own. A request that may change something goes on to its end in a task of its
+//! own, whatever becomes of its connection or its time; one that only looks ends with either.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
+
+use super::body::{Late, Timed};
+use super::failure::Failure;
+use super::server::Crowded;
+use crate::app::App;
+use crate::config::Web;
+use crate::db::Error;
+use crate::telemetry::traffic::Traffic;
+
+/// Room for whoever watches over the service.
+const WATCHERS: usize = 8;
+/// Room beside the common one for those who sign in.
+const ENTRANTS: usize = 16;
+
+/// Shared by all requests.
+#[derive(Clone)]
+pub struct Gate {
+    common: Arc<Semaphore>,
+    watchers: Arc<Semaphore>,
+    entrants: Arc<Semaphore>,
+    body: Duration,
+    handler: Duration,
+    tasks: TaskTracker,
+    traffic: Arc<Traffic>,
+}
+
+/// What a request asks for, as far as its room depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Watch,
+    SignIn,
+    Anything,
+}
+
+impl Wish {
+    fn of(path: &str) -> Self {
+        match path {
+            "/healthz" | "/readyz" | "/metrics" => Self::Watch,
+            "/sign-in" | "/sign-in/code" | "/api/v1/sign-in" => Self::SignIn,
+            _ => Self::Anything,
+        }
+    }
+}
+
+impl Gate {
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let Web { max_requests, body_timeout_s, handler_timeout_s, .. } = &app.settings.web;
+        let room = |size| Arc::new(Semaphore::new(size));
+        Self {
+            common: room(max_requests.size()),
+            watchers: room(WATCHERS),
+            entrants: room(ENTRANTS),
+            body: Duration::from_secs(body_timeout_s.get()),
+            handler: Duration::from_secs(handler_timeout_s.get()),
+            tasks: app.tasks.clone(),
+            traffic: Arc::clone(&app.traffic),
+        }
+    }
+
+    /// The request with a clock on its body, and how long it may take in all.
+    fn timed(&self, request: Request) -> (Request, Late, Duration) {
+        if request.body().is_end_stream() {
+            return (request, Late::default(), self.handler);
+        }
+        let (parts, body) = request.into_parts();
+        let (body, late) = Timed::new(body, self.body);
+        (Request::from_parts(parts, Body::new(body)), late, self.body + self.handler)
+    }
+
+    /// A place for one request, where there is one.
+    fn place(&self, request: &Request) -> Option<OwnedSemaphorePermit> {
+        let take = |room: &Arc<Semaphore>| Arc::clone(room).try_acquire_owned().ok();
+        let common = || if is_crowded(request) { None } else { take(&self.common) };
+        match Wish::of(request.uri().path()) {
+            Wish::Watch => take(&self.watchers),
+            Wish::SignIn => common().or_else(|| take(&self.entrants)),
+            Wish::Anything => common(),
+        }
+    }
+}
+
+fn is_crowded(request: &Request) -> bool {
+    request.extensions().get::<Crowded>().is_some()
+}
+
+/// Lets a request in, or sends it away.
+pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let Some(place) = gate.place(&request) else {
+        let full = if is_crowded(&request) { "connections" } else { "requests" };
+        gate.traffic.shed.of(full).add_one();
+        return Failure::from(Error::Busy).into_response();
+    };
+    let inside = gate.traffic.requests.enter();
+    let changes = !request.method().is_safe();
+    let (request, late, limit) = gate.timed(request);
+    let traffic = Arc::clone(&gate.traffic);
+    let work = async move {
+        let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        drop((place, inside));
+        match answer {
+            Ok(_) if late.is_so() => too_late(),
+            Ok(response) => response,
+            Err(_) => {
+                traffic.panics.add_one();
+                Failure::from(Error::Panicked).into_response()
+            }
+        }
+    };
+    let answer = if changes {
+        let done = tokio::time::timeout(limit, gate.tasks.spawn(work)).await;
+        done.map(|done| done.unwrap_or_else(|_| Failure::from(Error::Stopped).into_response()))
+    } else {
+        tokio::time::timeout(limit, work).await
+    };
+    answer.unwrap_or_else(|_| Failure::TooSlow { changes }.into_response())
+}
+
+/// What is still to come of the request would be taken for the next one.
+fn too_late() -> Response {
+    (StatusCode::REQUEST_TIMEOUT, [(CONNECTION, HeaderValue::from_static("close"))]).into_response()
+}
