@@ -387,6 +387,15 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
     ),
     ("kernel/watch.rs", "a_database_that_hangs_is_told_at_once_and_put_down_later", "a file has no network"),
     ("kernel/watch.rs", "a_loop_that_ends_or_panics_ends_the_others_with_it", "the engine has no part in it"),
+    ("door/faults.rs", "a_network_that_comes_and_goes_leaves_no_connection_behind", "a file has no network"),
+    (
+        "door/faults.rs",
+        "a_server_that_is_silent_from_the_start_is_not_waited_for_without_end",
+        "a file has no network",
+    ),
+    ("load/house.rs", "with", "sockets and limits lie above the store; what meets it runs on both"),
+    ("load/nodes.rs", "", "several nodes share a server; a file is written to by one process"),
+    ("load/stopping.rs", "the_log_names_the_address_of_the_connection", "the engine has no part in it"),
     (
         "web_pages/office.rs",
         "on",
