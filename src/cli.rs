@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod check;
 pub mod demo;
+mod files;
 pub mod import;
 pub mod keys;
 pub mod migrate;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
+use super::files;
 use super::setup::{self, Failed};
 use crate::app::App;
 use crate::config::{Configuration, LogFormat, MailTls};
@@ -33,6 +34,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let settings = &configuration.settings;
     telemetry::start(&settings.log.filter, settings.log.format == LogFormat::Json);
     refuse_what_is_for_development(&configuration)?;
+    files::make_room(settings.web.max_connections.size());
     let courier = courier(&configuration)?;
     let db = setup::database(&configuration, Purpose::Serve).await?;
     let keys = setup::keys(&configuration, &db).await?;
