@@ -4,9 +4,9 @@
 use jiff::SignedDuration;
 
 use super::turn::Turn;
-use crate::app::App;
 use crate::db::Result;
-use crate::store::{activations, alarms, outbox, sessions, throttles, ticks};
+use crate::domain::time::Day;
+use crate::store::{self, activations, alarms, outbox, sessions, throttles, ticks};
 use crate::work::desk::Desk;
 use crate::work::{erasure, people};
 
@@ -14,20 +14,32 @@ use crate::work::{erasure, people};
 const DAYS_A_YEAR: i32 = 366;
 /// Wrong attempts are remembered for at most half a day.
 const LONGEST_MEMORY_H: i64 = 24;
+/// So many persons are erased at once.
+const BATCH: i64 = 500;
 /// Due times and alarms are remembered for so long.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 400);
 
-/// Erases the applicants of dossiers that ended longer ago than they are kept.
+/// Erases the applicants of dossiers that were over before `before`; says how many.
 ///
 /// # Errors
-/// Those of the database; batches before it stay done.
-pub async fn erase(app: &App, desk: &Desk) -> Result<u64> {
-    let years = i32::try_from(app.settings.data.keep_person_years.get()).unwrap_or(i32::MAX);
-    let before = desk.today().plus(years.saturating_mul(-DAYS_A_YEAR));
-    match before.filter(|_| years > 0) {
-        Some(before) => erasure::erase(&app.db, desk, before).await,
-        None => Ok(0),
+/// Those of the database and [`Error::Overtaken`](crate::db::Error::Overtaken) where the turn is
+/// another's meanwhile; batches before it stay done.
+pub async fn erase(turn: &Turn, desk: &Desk, before: Day) -> Result<u64> {
+    let (mut total, mut after) = (0, None);
+    loop {
+        let due = turn.app.db.report(async |tx| store::erasure::due(tx, before, after, BATCH).await).await?;
+        let Some((day, id, _)) = due.last() else { return Ok(total) };
+        after = Some((*day, *id));
+        total += u64::try_from(due.len()).unwrap_or(u64::MAX);
+        let desk = desk.clone();
+        turn.write(async move |tx| erasure::erase(tx, &desk, &due).await).await?;
     }
+}
+
+/// Whose data have been kept for long enough, where there is an end to it.
+fn kept_until(turn: &Turn, desk: &Desk) -> Option<Day> {
+    let years = i32::try_from(turn.app.settings.data.keep_person_years.get()).unwrap_or(i32::MAX);
+    desk.today().plus(years.saturating_mul(-DAYS_A_YEAR)).filter(|_| years > 0)
 }
 
 pub(super) async fn run(turn: Turn) -> Result<String> {
@@ -35,7 +47,9 @@ pub(super) async fn run(turn: Turn) -> Result<String> {
     let now = desk.now;
     let days = i64::try_from(turn.app.settings.data.keep_mail_days.get()).unwrap_or(i64::MAX / 24);
     let before = now.plus(SignedDuration::from_hours(-24 * days));
-    erase(&turn.app, &desk).await?;
+    if let Some(day) = kept_until(&turn, &desk) {
+        erase(&turn, &desk, day).await?;
+    }
     turn.write(async move |tx| {
         let ended = sessions::remove_ended(tx, now).await?;
         activations::remove_ended(tx, now).await?;

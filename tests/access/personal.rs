@@ -5,9 +5,11 @@ use std::io::Write;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use dunghen::domain::staff::Role;
+use dunghen::jobs::tidy;
+use dunghen::jobs::turn::Turn;
 use dunghen::seal::Keyring;
 use dunghen::store::statistics::{Basis, Scope};
-use dunghen::work::{erasure, keys, person_report, verify};
+use dunghen::work::{keys, person_report, verify};
 use dunghen::{store, telemetry};
 use serde_json::json;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -187,11 +189,12 @@ on_both! {
             format!("{:?}", db.report(async |tx| store::statistics::counts(tx, &scope, None, None).await).await.unwrap())
         };
         let before = (month().await, node.count("select count(*) from dossier_events").await);
-        let desk = node.at(at("2032-01-05T09:00:00+07:00")).desk();
-        assert_eq!(erasure::erase(&db, &desk, "2026-11-23".parse().unwrap()).await.unwrap(), 0, "not over for so long");
+        let later = node.at(at("2032-01-05T09:00:00+07:00"));
+        let (desk, turn) = (later.desk(), Turn::by_hand(later.app.clone(), later.app.clock.now()));
+        assert_eq!(tidy::erase(&turn, &desk, "2026-11-23".parse().unwrap()).await.unwrap(), 0, "not over for so long");
         let over = u64::try_from(all - all / 4).unwrap();
-        assert_eq!(erasure::erase(&db, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), over);
-        assert_eq!(erasure::erase(&db, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), 0);
+        assert_eq!(tidy::erase(&turn, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), over);
+        assert_eq!(tidy::erase(&turn, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), 0);
         assert_eq!((month().await, node.count("select count(*) from dossier_events").await), before);
         let verdict = verify::audit(&db, verify::Verdict::default()).await.unwrap();
         let verdict = verify::dossiers(&db, &desk, verdict).await.unwrap();

@@ -10,7 +10,7 @@ use dunghen::db::{Db, Error, Tx};
 use dunghen::jobs::kernel::{Kernel, Rhythm};
 use dunghen::jobs::tasks::{self, Task};
 use dunghen::jobs::turn::Turn;
-use dunghen::jobs::{lease, runner, scheduler};
+use dunghen::jobs::{lease, runner, scheduler, tidy};
 use dunghen::store::ticks;
 use futures_util::FutureExt;
 use jiff::SignedDuration;
@@ -118,6 +118,30 @@ on_both! {
         assert_eq!(number(&db, "select count(*) from effect").await, rounds);
         assert_eq!(number(&db, "select count(distinct due) from effect").await, rounds);
         assert_eq!(in_state(&db, "hourly", "done").await, usize::try_from(rounds).unwrap());
+    }
+
+    /// The erasure writes in batches; none of them may come from a node whose turn is over.
+    async fn who_has_lost_the_tidying_erases_nobody(db: TestDb) {
+        use dunghen::domain::staff::Role;
+        use crate::office::{CENTRE, Office, change, filed};
+        let office = Office::open(&db).await;
+        let clerk = office.hire(&db, CENTRE, &[Role::Reception]).await;
+        let received = office.receive(&db, start(), &clerk, &filed("1.004873")).await.unwrap();
+        let withdrawn = change(serde_json::json!({ "kind": "withdrawn", "reason": "Theo đơn" }));
+        office.act(&db, start(), &clerk, &received.code, withdrawn).await.unwrap();
+        let (a, b, time) = two(&db, || vec![task("tidy", "0 * * * *", Missed::Every, idle())]).await;
+        let frozen = claim(&a).await.unwrap();
+        time.pass(SECOND * 61);
+        let other = claim(&b).await.expect("its claim has ended");
+        let erase = async |node: &Kernel, claim| {
+            let turn = Turn::of(node.app.clone(), claim);
+            tidy::erase(&turn, &office.desk(time.now()), "2027-01-01".parse().unwrap()).await
+        };
+        let erased = "select count(*) from applicants where erased_at is not null";
+        assert!(matches!(erase(&a, frozen).await, Err(Error::Overtaken)));
+        assert_eq!(number(&db, erased).await, 0);
+        assert_eq!(erase(&b, other).await.unwrap(), 1);
+        assert_eq!(number(&db, erased).await, 1);
     }
 
     /// Whoever claims next waits for no crash: the due time is done anew, and the next one too.
