@@ -149,7 +149,7 @@ async fn of_token(app: &App, token: &str) -> Result<Caller> {
     let signed_in = found.ok_or_else(not_signed_in)?;
     if signed_in.is_due_for_a_note {
         let (hash, now) = (digest(token.as_bytes()), desk.now);
-        app.db.write(async move |tx| tokens::touch(tx, &hash, now).await).await?;
+        noted(app.db.write(async move |tx| tokens::touch(tx, &hash, now).await).await);
     }
     let actor = match &signed_in.within {
         Some(unit) => confined(&signed_in.person, unit)?,
@@ -157,6 +157,14 @@ async fn of_token(app: &App, token: &str) -> Result<Caller> {
     };
     let (may_write, person) = (signed_in.may_write, signed_in.person);
     Ok(Caller { actor, person, csrf: String::new(), session: None, owes_factor: false, may_write })
+}
+
+/// That somebody was here may go unnoted: whoever only looks is served while nothing can be kept,
+/// and the next request notes it.
+fn noted(outcome: crate::db::Result<()>) {
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "the use of a session or token was not noted");
+    }
 }
 
 fn confined(person: &Person, unit: &str) -> Result<Actor> {
@@ -182,7 +190,7 @@ async fn of_session(app: &App, token: &[u8]) -> Result<Caller> {
     let hash = digest(token);
     if signed_in.is_due_for_a_note {
         let now = desk.now;
-        app.db.write(async move |tx| sessions::touch(tx, &hash, now).await).await?;
+        noted(app.db.write(async move |tx| sessions::touch(tx, &hash, now).await).await);
     }
     let actor = signed_in.person.actor()?;
     let csrf = app.keys.form_token(token);

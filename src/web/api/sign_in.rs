@@ -92,7 +92,7 @@ pub async fn sign_out(
 pub async fn end(app: &App, jar: CookieJar, caller: &session::Caller) -> Result<CookieJar> {
     if let Some(token) = session::token_of(&app.settings, &jar) {
         let (desk, person) = (app.desk(), caller.person.clone());
-        app.db.write(async move |tx| work::end(tx, &desk, &person, &token).await).await?;
+        app.db.in_turn().write(async move |tx| work::end(tx, &desk, &person, &token).await).await?;
     }
     Ok(jar.add(session::expired_cookie(&app.settings)))
 }
