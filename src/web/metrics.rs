@@ -1,6 +1,6 @@
 //! `/metrics`: what is counted, as Prometheus reads it, for whoever watches over the service.
 //!
-//! Nobody signs in, and so only the networks that the settings name may read it. What the database
+//! Nobody signs in, and so there is something to read only for the networks that the settings name. What the database
 //! is asked is found by index: the costs follow what waits, not what is stored.
 
 use axum::extract::{Extension, State};
@@ -31,7 +31,7 @@ pub async fn show(
     let hides = is_direct && SIGNS_OF_A_PROXY.iter().any(|name| headers.contains_key(*name));
     if hides || !app.settings.web.metrics_from.hold(client.0) {
         return Err(Refusal::new(
-            Kind::NotAllowed,
+            Kind::NotFound,
             "Số liệu vận hành chỉ mở cho các mạng ghi ở web.metrics_from trong cấu hình.",
             "Only the networks that web.metrics_from in the configuration names may read this.",
         )
@@ -60,7 +60,7 @@ fn traffic(text: &mut Text, app: &App) {
     text.gauge("dunghen_http_requests_under_way", "Requests let in and not answered yet.")
         .put_count(&[], traffic.requests.get());
     let mut shed = text.counter("dunghen_http_requests_shed_total", "Requests sent away, by what was full.");
-    for full in ["connections", "requests"] {
+    for full in ["connections", "requests", "bodies"] {
         shed.put_count(&[("full", full)], traffic.shed.of(full).get());
     }
     text.counter("dunghen_http_panics_total", "Requests that met a defect of this program.")
