@@ -395,6 +395,11 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
     ),
     ("load/house.rs", "with", "sockets and limits lie above the store; what meets it runs on both"),
     ("load/nodes.rs", "", "several nodes share a server; a file is written to by one process"),
+    (
+        "load/siege.rs",
+        "clients_do_not_use_up_the_files_that_the_service_may_have_open",
+        "sockets and limits lie above the store",
+    ),
     ("load/stopping.rs", "the_log_names_the_address_of_the_connection", "the engine has no part in it"),
     (
         "web_pages/office.rs",

@@ -1,67 +1,26 @@
-//! The body of a request, which must be there within its time however slowly it comes.
+//! The body of a request, read as a whole before the request takes anybody's place.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
-use hyper::body::{Frame, SizeHint};
-use tokio::time::Sleep;
+use axum::body::{Body, Bytes};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-/// A body that breaks off once its time is over.
-pub(super) struct Timed {
-    body: Body,
-    end: Pin<Box<Sleep>>,
-    late: Late,
+/// Why there is no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// It did not come within its time.
+    TooLate,
+    TooLarge,
+    /// It came by halves, or not as it should.
+    Torn,
 }
 
-/// Whether a body was broken off.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Late(Arc<AtomicBool>);
-
-impl Late {
-    pub(super) fn is_so(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("the request's body did not come in time")]
-struct TooLate;
-
-impl Timed {
-    /// `body`, to be read within `limit` from now.
-    pub(super) fn new(body: Body, limit: Duration) -> (Self, Late) {
-        let late = Late::default();
-        (Self { body, end: Box::pin(tokio::time::sleep(limit)), late: late.clone() }, late)
-    }
-}
-
-impl HttpBody for Timed {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let this = &mut *self;
-        match Pin::new(&mut this.body).poll_frame(cx) {
-            Poll::Pending if this.end.as_mut().poll(cx).is_ready() => {
-                this.late.0.store(true, Ordering::Relaxed);
-                Poll::Ready(Some(Err(axum::Error::new(TooLate))))
-            }
-            outcome => outcome,
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+/// Reads `body`, of no more than `most` bytes, within `limit` however slowly it comes.
+pub(super) async fn whole(body: Body, most: usize, limit: Duration) -> Result<Bytes, Broken> {
+    match tokio::time::timeout(limit, Limited::new(body, most).collect()).await {
+        Ok(Ok(read)) => Ok(read.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Broken::TooLarge),
+        Ok(Err(_)) => Err(Broken::Torn),
+        Err(_) => Err(Broken::TooLate),
     }
 }

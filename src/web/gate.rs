@@ -2,7 +2,8 @@
 //!
 //! Only so many requests are under way at once: more would all be answered late, and so one
 //! above the limit is sent away at once. What watches over the service and the way in have
-//! room of their own. A request that may change something goes on to its end in a task of its
+//! room of their own. A request whose body is still to come waits outside until it is there, so
+//! that whoever sends slowly keeps nobody out. A request that may change something goes on to its end in a task of its
 //! own, whatever becomes of its connection or its time; one that only looks ends with either.
 
 use std::panic::AssertUnwindSafe;
@@ -19,7 +20,7 @@ use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
-use super::body::{Late, Timed};
+use super::body::{Broken, whole};
 use super::failure::Failure;
 use super::server::Crowded;
 use crate::app::App;
@@ -31,6 +32,9 @@ use crate::telemetry::traffic::Traffic;
 const WATCHERS: usize = 8;
 /// Room beside the common one for those who sign in.
 const ENTRANTS: usize = 16;
+/// Larger bodies are received by no more than [`RECEIVERS`] at once, so that they cannot fill the memory.
+const SMALL_BODY: u64 = 65_536;
+const RECEIVERS: usize = 32;
 
 /// Shared by all requests.
 #[derive(Clone)]
@@ -38,6 +42,8 @@ pub struct Gate {
     common: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
     entrants: Arc<Semaphore>,
+    receivers: Arc<Semaphore>,
+    largest_body: usize,
     body: Duration,
     handler: Duration,
     tasks: TaskTracker,
@@ -65,12 +71,14 @@ impl Wish {
 impl Gate {
     #[must_use]
     pub fn new(app: &App) -> Self {
-        let Web { max_requests, body_timeout_s, handler_timeout_s, .. } = &app.settings.web;
+        let Web { max_requests, body_limit_bytes, body_timeout_s, handler_timeout_s, .. } = &app.settings.web;
         let room = |size| Arc::new(Semaphore::new(size));
         Self {
             common: room(max_requests.size()),
             watchers: room(WATCHERS),
             entrants: room(ENTRANTS),
+            receivers: room(RECEIVERS),
+            largest_body: body_limit_bytes.size(),
             body: Duration::from_secs(body_timeout_s.get()),
             handler: Duration::from_secs(handler_timeout_s.get()),
             tasks: app.tasks.clone(),
@@ -78,14 +86,21 @@ impl Gate {
         }
     }
 
-    /// The request with a clock on its body, and how long it may take in all.
-    fn timed(&self, request: Request) -> (Request, Late, Duration) {
-        if request.body().is_end_stream() {
-            return (request, Late::default(), self.handler);
+    /// The request with its whole body, or what to answer instead.
+    async fn received(&self, request: Request) -> Result<Request, Response> {
+        let length = request.body().size_hint();
+        if length.lower() > u64::try_from(self.largest_body).unwrap_or(u64::MAX) {
+            return Err(Broken::TooLarge.into_response());
         }
+        let _receiver = match length.upper() {
+            Some(0..=SMALL_BODY) => None,
+            _ => Some(self.receivers.try_acquire().map_err(|_| self.send_away("bodies"))?),
+        };
         let (parts, body) = request.into_parts();
-        let (body, late) = Timed::new(body, self.body);
-        (Request::from_parts(parts, Body::new(body)), late, self.body + self.handler)
+        match whole(body, self.largest_body, self.body).await {
+            Ok(bytes) => Ok(Request::from_parts(parts, Body::from(bytes))),
+            Err(broken) => Err(broken.into_response()),
+        }
     }
 
     /// A place for one request, where there is one.
@@ -98,6 +113,12 @@ impl Gate {
             Wish::Anything => common(),
         }
     }
+
+    /// Too many are here already: the `full` room has no place left.
+    fn send_away(&self, full: &'static str) -> Response {
+        self.traffic.shed.of(full).add_one();
+        Failure::from(Error::Busy).into_response()
+    }
 }
 
 fn is_crowded(request: &Request) -> bool {
@@ -106,37 +127,46 @@ fn is_crowded(request: &Request) -> bool {
 
 /// Lets a request in, or sends it away.
 pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let Some(place) = gate.place(&request) else {
-        let full = if is_crowded(&request) { "connections" } else { "requests" };
-        gate.traffic.shed.of(full).add_one();
-        return Failure::from(Error::Busy).into_response();
-    };
+    let full = if is_crowded(&request) { "connections" } else { "requests" };
+    let Some(mut place) = gate.place(&request) else { return gate.send_away(full) };
+    let mut request = request;
+    if !request.body().is_end_stream() {
+        drop(place);
+        request = match gate.received(request).await {
+            Ok(request) => request,
+            Err(answer) => return answer,
+        };
+        let Some(again) = gate.place(&request) else { return gate.send_away(full) };
+        place = again;
+    }
     let inside = gate.traffic.requests.enter();
     let changes = !request.method().is_safe();
-    let (request, late, limit) = gate.timed(request);
     let traffic = Arc::clone(&gate.traffic);
     let work = async move {
         let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         drop((place, inside));
-        match answer {
-            Ok(_) if late.is_so() => too_late(),
-            Ok(response) => response,
-            Err(_) => {
-                traffic.panics.add_one();
-                Failure::from(Error::Panicked).into_response()
-            }
-        }
+        answer.unwrap_or_else(|_| {
+            traffic.panics.add_one();
+            Failure::from(Error::Panicked).into_response()
+        })
     };
     let answer = if changes {
-        let done = tokio::time::timeout(limit, gate.tasks.spawn(work)).await;
+        let done = tokio::time::timeout(gate.handler, gate.tasks.spawn(work)).await;
         done.map(|done| done.unwrap_or_else(|_| Failure::from(Error::Stopped).into_response()))
     } else {
-        tokio::time::timeout(limit, work).await
+        tokio::time::timeout(gate.handler, work).await
     };
     answer.unwrap_or_else(|_| Failure::TooSlow { changes }.into_response())
 }
 
-/// What is still to come of the request would be taken for the next one.
-fn too_late() -> Response {
-    (StatusCode::REQUEST_TIMEOUT, [(CONNECTION, HeaderValue::from_static("close"))]).into_response()
+impl IntoResponse for Broken {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::TooLate => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Torn => StatusCode::BAD_REQUEST,
+        };
+        // What is still to come of the request would be taken for the next one.
+        (status, [(CONNECTION, HeaderValue::from_static("close"))]).into_response()
+    }
 }

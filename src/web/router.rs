@@ -11,7 +11,6 @@ use axum::middleware;
 use axum::response::IntoResponse;
 use tower::ServiceBuilder;
 use tower_http::csrf::CsrfLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -66,7 +65,6 @@ pub fn list() -> Vec<Route> {
 /// Gives routes all that every request passes through.
 pub fn dress(routes: Router<App>, app: App) -> Router {
     let app = app.for_requests();
-    let body_limit = app.settings.web.body_limit_bytes.size();
     let is_https = app.settings.web.public_url.is_https();
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
@@ -82,7 +80,6 @@ pub fn dress(routes: Router<App>, app: App) -> Router {
         .layer(middleware::from_fn(failure::shape))
         .layer(middleware::from_fn_with_state(Gate::new(&app), gate::pass))
         .layer(middleware::from_fn_with_state(app.clone(), watch::note))
-        .layer(RequestBodyLimitLayer::new(body_limit))
         .layer(CsrfLayer::new());
     routes.with_state(app).layer(DefaultBodyLimit::disable()).layer(layers)
 }

@@ -18,6 +18,7 @@ mod house;
 mod line;
 mod nodes;
 mod overload;
+mod siege;
 mod slow_clients;
 mod stopping;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::house::{House, PATIENCE};
+use crate::house::{House, PATIENCE, until};
 use crate::line::Line;
 
 const SETTINGS: [(&str, &str); 3] =
@@ -58,6 +58,49 @@ async fn a_body_that_does_not_come_in_time_is_refused_and_ends_its_connection() 
     slow.send(SIGN_IN).await;
     tokio::time::timeout(PATIENCE, trickle(&mut slow)).await.expect("it may go on for ever");
     house.connections(0).await;
+    house.close().await;
+}
+
+/// More of them than requests are let in, and than large bodies are received at once.
+#[tokio::test]
+async fn whoever_sends_slowly_keeps_nobody_out() {
+    let house = House::open(&[("MAX_REQUESTS", "2")]).await;
+    let large = SIGN_IN.replace("5000", "500000");
+    let mut slow = Vec::new();
+    for head in [SIGN_IN, &large] {
+        for _ in 0..40 {
+            let mut line = Line::to(house.address).await;
+            line.send(head).await;
+            slow.push(line);
+        }
+    }
+    let full = || house.app.traffic.shed.of("bodies").get();
+    until("the large bodies' places to be taken", || full() == 8).await;
+    assert_eq!(slow.last_mut().unwrap().answer().await.status, 503);
+    let mut line = Line::to(house.address).await;
+    assert_eq!(line.get("/cong-khai").await.status, 200);
+    let wrong = "{\"name\":\"mai\",\"password\":\"sai\"}";
+    let sign_in = SIGN_IN.replace("5000", &wrong.len().to_string());
+    let whole = sign_in.replace("{\"name\":\"", wrong);
+    assert_eq!(line.ask(&whole).await.status, 401);
+    assert_eq!(house.app.traffic.requests.get(), 0);
+    drop(slow);
+    house.close().await;
+}
+
+/// S13: said beforehand or found out while it comes.
+#[tokio::test]
+async fn a_body_above_the_limit_is_refused_before_it_is_there() {
+    let house = House::open(&[("BODY_LIMIT_BYTES", "2048")]).await;
+    let chunked = SIGN_IN.replace("Content-Length: 5000", "Transfer-Encoding: chunked");
+    let chunked = chunked.replace("{\"name\":\"", &format!("1000\r\n{}\r\n", "a".repeat(0x1000)));
+    for request in [SIGN_IN, &chunked] {
+        let mut line = Line::to(house.address).await;
+        let refused = line.ask(request).await;
+        assert_eq!((refused.status, refused.header("connection")), (413, Some("close")));
+        assert!(refused.body.contains("urn:dunghen:problem:too_large"), "{}", refused.body);
+        line.closed().await;
+    }
     house.close().await;
 }
 

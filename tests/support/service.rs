@@ -56,7 +56,6 @@ impl Site {
             .env("DUNGHEN__DATA__DIR", self.folder.path())
             .env("DUNGHEN__WEB__LISTEN", "127.0.0.1:0")
             .env("DUNGHEN__WEB__DRAIN_S", "1")
-            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stderr(File::options().create(true).append(true).open(self.log()).unwrap());
         if let Some(relay) = self.relay {
             command
