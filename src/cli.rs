@@ -83,7 +83,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let config = arguments.config.as_deref();
     match &arguments.command {
-        Command::Calendar(args) => calendar::run(args),
+        Command::Calendar(args) => calendar::run(config, args),
         Command::Catalogue(args) => catalogue::run(config, args),
         Command::Openapi => openapi(),
         Command::Completions { shell } => {

@@ -4,6 +4,7 @@
 //! is the environment read.
 
 pub mod calendar;
+pub mod decisions;
 pub mod fault;
 pub mod hours;
 pub mod jobs;
@@ -18,13 +19,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::calendar::{Calendar, Timetable, YearStatus};
+use crate::domain::law::Law;
 use crate::domain::province::Province;
 use crate::domain::refusal::{Language, Said};
 use crate::domain::time::Zone;
 use crate::domain::unit::{UnitCode, UnitKind, UnitTree};
 
 pub use fault::Fault;
-pub use hours::Timetables;
 pub use settings::{Environment, LogFormat, MailTls, Networks, SecondFactor, Settings, Web};
 use texts::{Sources, Texts};
 
@@ -58,8 +59,6 @@ pub struct Configuration {
     pub calendar: Arc<Calendar>,
     /// Units, rule sets, catalogue and timetables, checked together.
     pub province: Arc<Province>,
-    /// How many timetables differ from each other.
-    distinct_timetables: usize,
     sources: Sources,
 }
 
@@ -123,13 +122,11 @@ impl Configuration {
                 Some(catalogue),
                 Some(root),
             ) if faults.is_empty() => {
-                let timetables = Timetables::compile(&calendar, &hours, &units);
-                let distinct_timetables = timetables.distinct();
-                let (general, of) = timetables.into_parts();
                 let settings = Settings { table: table.overridden(&settings), ..settings };
-                let province = Province::new(units, rulesets, catalogue, root, general, of);
+                let law = Law { calendar: calendar.data().clone(), overlay: hours, rulesets };
+                let province = Province::new(units, law, catalogue, root, &calendar);
                 let (province, sources) = (Arc::new(province), texts.sources.clone());
-                Ok(Self { settings, calendar, province, distinct_timetables, sources })
+                Ok(Self { settings, calendar, province, sources })
             }
             _ => Err(faults),
         }

@@ -1,15 +1,17 @@
-//! `dunghen calendar due|between|check`: the deadline engine at the prompt and in pipes.
+//! `dunghen calendar due|between|check|propose`: the deadline engine at the prompt and in pipes, and
+//! the files that it counts by.
 //!
 //! Reads arguments and writes answers; counts nothing itself.
 
 mod batch;
 mod between;
+mod check;
 mod due;
 mod request;
 mod text;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::config::calendar::{self as files, CalendarFileError};
-use crate::domain::calendar::{Calendar, YearStatus};
+use crate::domain::calendar::{Calendar, Draft};
 use crate::domain::deadline::DeadlineError;
 use crate::domain::refusal::Language;
 
@@ -34,8 +36,10 @@ enum Command {
     Due(due::DueArgs),
     /// How much working time lies between two points.
     Between(between::BetweenArgs),
-    /// Check a calendar file.
+    /// Check a calendar file, or a decision that is to change calendar, hours or rules.
     Check { file: PathBuf },
+    /// Draft a year from the law and the lunar calendar; an estimate for a person to correct.
+    Propose { year: i16 },
 }
 
 /// What answers go to people as; JSON carries stable words instead.
@@ -43,40 +47,28 @@ const LANGUAGE: Language = Language::Vietnamese;
 
 /// Runs the command: 0 done, 1 refused or not holding, 2 unusable input.
 #[must_use]
-pub fn run(args: &CalendarArgs) -> ExitCode {
+pub fn run(config: Option<&Path>, args: &CalendarArgs) -> ExitCode {
     let done = match &args.command {
         Command::Due(args) => due::run(args),
         Command::Between(args) => between::run(args),
-        Command::Check { file } => check(file),
+        Command::Check { file } => check::run(config, file),
+        Command::Propose { year } => propose(*year),
     };
     // A reader that has gone away ends the command; there is nobody left to tell.
     done.unwrap_or(ExitCode::FAILURE)
 }
 
-fn check(file: &std::path::Path) -> io::Result<ExitCode> {
-    match files::read(file) {
-        Ok(calendar) => {
-            writeln!(io::stdout(), "{}: {}", calendar.label(), states(&calendar))?;
+fn propose(year: i16) -> io::Result<ExitCode> {
+    match Draft::of(year) {
+        Some(draft) => {
+            write!(io::stdout(), "{}", files::written::draft(&draft))?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(error) => {
-            say(&error.say(LANGUAGE))?;
-            Ok(ExitCode::from(if matches!(error, CalendarFileError::Wrong(_)) { 1 } else { 2 }))
+        None => {
+            say(&format!("dunghen: chỉ soạn được lịch các năm 1900–2199, không phải {year}"))?;
+            Ok(ExitCode::from(2))
         }
     }
-}
-
-/// `2018 chưa đủ, 2019–2026 chính thức, 2027 dự kiến`.
-fn states(calendar: &Calendar) -> String {
-    let mut runs: Vec<(i16, i16, YearStatus)> = Vec::new();
-    for (year, status) in calendar.years() {
-        match runs.last_mut() {
-            Some((_, last, same)) if *same == status && *last + 1 == year => *last = year,
-            _ => runs.push((year, year, status)),
-        }
-    }
-    let texts: Vec<_> = runs.iter().map(|run| text::years(*run)).collect();
-    texts.join(", ")
 }
 
 /// The calendar of `--calendar`, else the one that comes with the program.

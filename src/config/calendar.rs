@@ -2,6 +2,8 @@
 //!
 //! The rules themselves are the domain's; this knows how they are written down.
 
+pub mod written;
+
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -186,6 +188,38 @@ fn default_id() -> Spanned<String> {
 
 fn default_version() -> Spanned<String> {
     Spanned::new(0..0, "2026.1".to_owned())
+}
+
+/// The years that a decision changes, in the shape of a calendar file that need not repeat what
+/// the calendar says already.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Years {
+    #[serde(default, rename = "decision")]
+    _decision: serde::de::IgnoredAny,
+    #[serde(default, rename = "schema")]
+    _schema: serde::de::IgnoredAny,
+    #[serde(default, rename = "id")]
+    _id: serde::de::IgnoredAny,
+    #[serde(default, rename = "version")]
+    _version: serde::de::IgnoredAny,
+    #[serde(default)]
+    pub(super) timezone: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) weekend: Option<Spanned<Weekend>>,
+    year: Vec<Year>,
+}
+
+impl Years {
+    pub(super) fn data(&self) -> Vec<CalendarYear> {
+        self.year.iter().map(Year::data).collect()
+    }
+
+    /// Where something of a year stands: an entry of one of its lists, or the year itself.
+    pub(super) fn offset_of(&self, year: usize, inner: Option<(&str, usize)>) -> usize {
+        let Some(year) = self.year.get(year) else { return 0 };
+        inner.map_or_else(|| year.year.span().start, |(list, entry)| year.offset_of(list, entry))
+    }
 }
 
 #[derive(Deserialize)]

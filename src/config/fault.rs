@@ -112,6 +112,11 @@ impl Source {
         place(&self.text, offset).line
     }
 
+    /// Takes over what another reader found in the same file.
+    pub fn take(&self, faults: Vec<Fault>) {
+        self.faults.borrow_mut().extend(faults);
+    }
+
     /// Whether nothing is wrong so far.
     #[must_use]
     pub fn is_sound(&self) -> bool {

@@ -23,6 +23,8 @@ pub fn read(file: &str, text: &str) -> Result<RuleSets, Vec<Fault>> {
     let parsed = parse(&source);
     let mut root = Table::new(&source, String::new(), &parsed);
     let sets = root.table("ruleset");
+    // What a decision says of itself is read with it.
+    let _ = root.table("decision");
     root.finish();
     let names: Vec<At<String>> = sets.iter().flat_map(Table::named_tables).map(|(name, _)| name).collect();
     let loaded: Vec<Loaded> =

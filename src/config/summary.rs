@@ -53,7 +53,7 @@ impl Configuration {
         let of = |kind| self.province.units.at(today).filter(|unit| unit.kind == kind).count();
         let (departments, communes, centres) =
             (of(UnitKind::Department), of(UnitKind::Commune), of(UnitKind::Centre));
-        let timetables = self.distinct_timetables;
+        let timetables = self.province.distinct_timetables();
         Said::new(
             format!(
                 "Đơn vị: {all} ({departments} sở, {communes} xã, phường, {centres} trung tâm); {timetables} bộ giờ làm việc."

@@ -80,10 +80,15 @@ impl<'t> Table<'t> {
         self.fields.contains_key(field)
     }
 
+    /// Where a field stands, or the table itself where it isn't there.
+    #[must_use]
+    pub fn place_of(&self, field: &str) -> Range<usize> {
+        self.fields.get(field).map_or_else(|| self.span.clone(), Spanned::span)
+    }
+
     /// Notes a fault of one of this table's fields, or of the table itself where it isn't there.
     pub fn note(&self, field: &str, what: Said, remedy: Said) {
-        let span = self.fields.get(field).map_or_else(|| self.span.clone(), Spanned::span);
-        self.source.note(span, &self.path_of(field), what, remedy);
+        self.source.note(self.place_of(field), &self.path_of(field), what, remedy);
     }
 
     /// A field that may be left out.

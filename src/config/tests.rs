@@ -1,6 +1,7 @@
 //! The files that come with the program, and files that are wrong.
 
 use super::*;
+use crate::domain::law::Timetables;
 use crate::domain::procedure::{Channel, Competent};
 use crate::domain::ruleset::{Circular, RuleSetId};
 use crate::domain::time::Day;

@@ -6,6 +6,7 @@
 
 mod check;
 mod data;
+mod draft;
 mod hours;
 mod table;
 mod timetable;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use check::{CalendarProblem, Place, Problem};
 pub use data::{CalendarData, CalendarYear, DayOff, MakeUp, OffKind, Weekend, WeekendHoliday, YearStatus};
+pub use draft::{Draft, DraftDay, Why};
 pub use hours::{HoursError, OfficeHours, Session};
 pub use timetable::{PeriodsError, Timetable};
 

@@ -77,7 +77,7 @@ impl Circular {
 }
 
 /// Which forms are used, and under which title the apology goes out (FORM-02).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forms {
     pub circular: Circular,
     pub apology_title_vi: String,
@@ -110,7 +110,7 @@ pub enum LatenessBase {
 }
 
 /// What one legal regime says. `_wd` are working days, `_wh` working hours.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RuleSet {
     pub id: RuleSetId,
     pub valid_from: Day,
@@ -176,7 +176,8 @@ impl RuleSet {
 }
 
 /// Every regime of which a stored dossier may speak.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct RuleSets(Vec<RuleSet>);
 
 impl RuleSets {

@@ -169,6 +169,8 @@ impl Day {
     /// The first day of the year 1: nothing that is kept lies before it.
     pub const BEFORE_ALL: Self = Self(Date::constant(1, 1, 1));
     const EPOCH: Date = Date::constant(1970, 1, 1);
+    /// Before every day that anything is counted from.
+    pub const FIRST: Self = Self(Date::constant(1, 1, 1));
 
     /// # Errors
     /// Where there is no such day.
@@ -303,7 +305,8 @@ impl FromStr for Month {
 }
 
 /// Hour, minute and second of a day, as seconds after midnight; 24:00 is allowed as an end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ClockTime(u32);
 
 impl ClockTime {
@@ -365,6 +368,20 @@ impl FromStr for ClockTime {
         let seconds = hour * 3600 + minute * 60 + second;
         let fits = minute < 60 && second < 60 && seconds <= 86_400 && parts.next().is_none();
         if fits { Ok(Self(seconds)) } else { Err(wrong()) }
+    }
+}
+
+impl TryFrom<String> for ClockTime {
+    type Error = TimeError;
+
+    fn try_from(text: String) -> Result<Self, TimeError> {
+        text.parse()
+    }
+}
+
+impl From<ClockTime> for String {
+    fn from(clock: ClockTime) -> Self {
+        clock.to_string()
     }
 }
 

@@ -74,6 +74,11 @@ impl DayTable {
         }
     }
 
+    /// Its first and last day.
+    pub(super) fn span(&self) -> Option<(Day, Day)> {
+        Some((*self.dates.first()?, *self.dates.last()?))
+    }
+
     /// The index of the day with this number since 1970-01-01.
     pub(in crate::domain) fn index(&self, number: i32) -> Option<u32> {
         let index = u32::try_from(number.checked_sub(self.first)?).ok()?;

@@ -1,7 +1,7 @@
 //! What one unit works by: a calendar, its office hours through time and its own days off
 //! (TIME-10, TIME-14).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -23,6 +23,8 @@ pub struct Timetable {
     /// Later hours, each with the first day that it is valid on and that day's number.
     later_hours: Vec<(Day, i32, OfficeHours)>,
     local_off: Arc<BTreeMap<Day, String>>,
+    /// Weekly rest days that are worked here alone.
+    local_makeup: Arc<BTreeSet<Day>>,
     days: Arc<DayTable>,
     offset: Option<FixedOffset>,
 }
@@ -41,7 +43,8 @@ impl Timetable {
     pub fn new(calendar: Arc<Calendar>, hours: OfficeHours) -> Self {
         let days = Arc::clone(calendar.day_table());
         let offset = FixedOffset::of(calendar.zone(), &days);
-        Self { calendar, hours, later_hours: Vec::new(), local_off: Arc::default(), days, offset }
+        let (local_off, local_makeup) = (Arc::default(), Arc::default());
+        Self { calendar, hours, later_hours: Vec::new(), local_off, local_makeup, days, offset }
     }
 
     /// The same with other office hours from given days on (TIME-10).
@@ -56,11 +59,22 @@ impl Timetable {
         Ok(self)
     }
 
-    /// The same with days off of its own, each with its reason (a storm closure by decision
-    /// of the chair; TIME-14).
+    /// The same with days off of its own, each with its reason.
     #[must_use]
-    pub fn with_local_days_off(mut self, days: impl IntoIterator<Item = (Day, String)>) -> Self {
-        Arc::make_mut(&mut self.local_off).extend(days);
+    pub fn with_local_days_off(self, days: impl IntoIterator<Item = (Day, String)>) -> Self {
+        self.with_local_days(days, [])
+    }
+
+    /// The same with days off of its own, each with its reason, and the rest days worked for them
+    /// (a storm closure by decision of the chair; TIME-14).
+    #[must_use]
+    pub fn with_local_days(
+        mut self,
+        off: impl IntoIterator<Item = (Day, String)>,
+        makeup: impl IntoIterator<Item = Day>,
+    ) -> Self {
+        Arc::make_mut(&mut self.local_off).extend(off);
+        Arc::make_mut(&mut self.local_makeup).extend(makeup);
         let table = DayTable::compile(&self.calendar, |day| self.kind(day).is_working());
         self.days = Arc::new(table);
         self
@@ -79,11 +93,34 @@ impl Timetable {
     /// The kind of a day by what is recorded (see [`Calendar::kind`]).
     #[must_use]
     pub fn kind(&self, day: Day) -> DayKind<'_> {
-        let kind = self.calendar.kind(day);
+        let kind = match self.calendar.kind(day) {
+            DayKind::Weekend { holiday: None } if self.local_makeup.contains(&day) => DayKind::Working,
+            kind => kind,
+        };
         match self.local_off.get(&day) {
             Some(name) if kind.is_working() => DayKind::Off { kind: OffKind::Local, name },
             _ => kind,
         }
+    }
+
+    /// Whether the other one works on other days or at other hours, or may be relied on in other
+    /// years.
+    #[must_use]
+    pub fn differs_from(&self, other: &Self) -> bool {
+        if std::ptr::eq(self, other) {
+            return false;
+        }
+        let (mine, others) = (self.days.span(), other.days.span());
+        let (Some((a, b)), Some((c, d))) = (mine, others) else { return mine != others };
+        let days = std::iter::successors(Some(a.min(c)), |day| day.next()).take_while(|day| *day <= b.max(d));
+        let final_here = |one: &Self, day: Day| one.calendar.is_final(day.year());
+        self.zone() != other.zone()
+            || self.calendar.data().weekend != other.calendar.data().weekend
+            || days.into_iter().any(|day| {
+                self.kind(day).is_working() != other.kind(day).is_working()
+                    || final_here(self, day) != final_here(other, day)
+                    || self.hours(day) != other.hours(day)
+            })
     }
 
     /// The office hours valid on a day.
