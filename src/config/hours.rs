@@ -100,8 +100,7 @@ pub(super) fn day_off(table: &mut Table<'_>, document: Option<&str>) -> Option<L
 
 /// Nobody has two sets of hours on a day, and the province has some on every day.
 fn check(source: &Source, periods: &[Period]) {
-    let unlimited =
-        |period: &&Period| {
+    let unlimited = |period: &&Period| {
         let period = &period.period;
         (&period.unit, period.valid_from, period.valid_to) == (&None, None, None)
     };

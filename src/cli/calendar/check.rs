@@ -68,7 +68,8 @@ fn decision(config: Option<&Path>, file: &Path, text: &str) -> io::Result<ExitCo
 fn summary(handed: &Handed) -> String {
     match &handed.amendment {
         Amendment::Calendar { years } => {
-            let years: Vec<_> = years.iter().map(|year| text::years((year.year, year.year, year.status))).collect();
+            let years: Vec<_> =
+                years.iter().map(|year| text::years((year.year, year.year, year.status))).collect();
             years.join(", ")
         }
         Amendment::Overlay(overlay) => {

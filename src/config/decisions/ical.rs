@@ -105,7 +105,13 @@ fn years(source: &Source, events: &[Event], province: &Province, lines: &mut Lin
 }
 
 /// Puts a day into the list of its year that it belongs to, and says which.
-fn put(source: &Source, year: &mut CalendarYear, event: &Event, day: Day, province: &Province) -> &'static str {
+fn put(
+    source: &Source,
+    year: &mut CalendarYear,
+    event: &Event,
+    day: Day,
+    province: &Province,
+) -> &'static str {
     let rests = province.law.calendar.weekend.contains(day.weekday());
     let says = |words: &str| event.name.to_lowercase().contains(words);
     let known = event.category.as_str();

@@ -95,7 +95,10 @@ fn cal_08_wrong_days_off_are_told_with_line_and_field() {
         (off("date = \"2026-09-17\"\nmakeup = \"2026-09-22\""), "5: day_off[1].makeup"),
         (off("date = \"2026-04-23\"\nmakeup = \"2026-04-26\""), "5: day_off[1].makeup"),
         (off("date = \"2026-09-17\"\nkind = \"storm\""), "6: day_off[1].kind"),
-        (STORM.replacen("effective = \"2026-09-17\"", "effective = \"2026-09-18\"", 1), "10: day_off[1].date"),
+        (
+            STORM.replacen("effective = \"2026-09-17\"", "effective = \"2026-09-18\"", 1),
+            "10: day_off[1].date",
+        ),
         (STORM.replacen("date = \"2026-09-18\"", "date = \"2026-09-17\"", 1), "16: day_off[2].date"),
         (STORM.replacen("H35.22", "H35.99", 1), "10: day_off[1].unit"),
         ("[decision]\ndocument = \"1\"\n".to_owned(), "1: day_off"),
@@ -105,7 +108,10 @@ fn cal_08_wrong_days_off_are_told_with_line_and_field() {
                 .to_owned(),
             "3: hours[1].valid_to",
         ),
-        ("[[day_off]]\nunit = \"H35.22\"\ndate = \"2026-09-17\"\nname = \"a\"\n".to_owned(), "1: day_off[1].document"),
+        (
+            "[[day_off]]\nunit = \"H35.22\"\ndate = \"2026-09-17\"\nname = \"a\"\n".to_owned(),
+            "1: day_off[1].document",
+        ),
     ] {
         let told = told(&text);
         assert!(told.iter().any(|place| place == expected), "{expected}: {told:?}\n{text}");
@@ -135,7 +141,10 @@ fn cal_10_a_year_is_checked_together_with_its_neighbours() {
     assert!(told(taken_back).contains(&"2: year[1].status".to_owned()), "{:?}", told(taken_back));
     let twice = "[[year]]\nyear = 2028\nstatus = \"final\"\n[[year]]\nyear = 2028\nstatus = \"final\"\n";
     assert!(told(twice).contains(&"5: year[2].year".to_owned()), "{:?}", told(twice));
-    assert_eq!(told("timezone = \"Asia/Shanghai\"\n[[year]]\nyear = 2028\nstatus = \"final\"\n"), ["1: timezone"]);
+    assert_eq!(
+        told("timezone = \"Asia/Shanghai\"\n[[year]]\nyear = 2028\nstatus = \"final\"\n"),
+        ["1: timezone"]
+    );
 }
 
 /// Invariant 9: a notice re-dates only what its effect covers.
@@ -189,6 +198,7 @@ fn days_of_an_icalendar_file_close_the_unit_that_they_are_meant_for() {
 
 #[test]
 fn a_swapped_day_of_an_icalendar_file_must_name_its_make_up_day() {
-    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20280103\nSUMMARY:Nghỉ hoán đổi\nEND:VEVENT\nEND:VCALENDAR\n";
+    let text =
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20280103\nSUMMARY:Nghỉ hoán đổi\nEND:VEVENT\nEND:VCALENDAR\n";
     assert_eq!(told(text), ["3: X-DUNGHEN-DAY"]);
 }

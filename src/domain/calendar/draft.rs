@@ -80,7 +80,8 @@ impl Draft {
     /// The record that it makes: an estimate, which gives no official dates (CAL-08).
     #[must_use]
     pub fn record(&self) -> CalendarYear {
-        let kind = |why| if matches!(why, Why::InLieuOf(_)) { OffKind::Compensatory } else { OffKind::Public };
+        let kind =
+            |why| if matches!(why, Why::InLieuOf(_)) { OffKind::Compensatory } else { OffKind::Public };
         let off = self.days.iter().filter(|one| !one.rests);
         let resting = self.days.iter().filter(|one| one.rests);
         CalendarYear {

@@ -37,8 +37,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] =
-        [Self::First, Self::Calendar, Self::Overlay, Self::RuleSets, Self::Revocation];
+    pub const ALL: [Self; 5] = [Self::First, Self::Calendar, Self::Overlay, Self::RuleSets, Self::Revocation];
 
     /// As it is stored and sent.
     #[must_use]

@@ -333,7 +333,11 @@ fn spot_of(problem: &CalendarProblem, numbers: &[i16], years: &[CalendarYear]) -
         Place::Year { year, field } => {
             own(year).map_or(Spot::whole(field), |entry| Spot::of("year", entry, field))
         }
-        Place::Entry { year, list, entry, field } => own(year)
-            .map_or(Spot::whole(field), |own| Spot { list: "year", entry: own, inner: Some((list, entry)), field }),
+        Place::Entry { year, list, entry, field } => own(year).map_or(Spot::whole(field), |own| Spot {
+            list: "year",
+            entry: own,
+            inner: Some((list, entry)),
+            field,
+        }),
     }
 }

@@ -64,10 +64,9 @@ fn a_closure_changes_the_unit_and_what_lies_below_it_and_nobody_else() {
     let after = compiled(&law().after(&[(2, closure("H35.22", day("2026-09-17")))]));
     assert_eq!(before.changes_to(&after), Change::Units(vec![code("H35.22"), code("H35.22.01")]));
     assert_eq!(after.changes_to(&after), Change::Nobody);
-    let again = compiled(&law().after(&[
-        (2, closure("H35.22", day("2026-09-17"))),
-        (3, Amendment::Revocation { edition: 2 }),
-    ]));
+    let again = compiled(
+        &law().after(&[(2, closure("H35.22", day("2026-09-17"))), (3, Amendment::Revocation { edition: 2 })]),
+    );
     assert_eq!(before.changes_to(&again), Change::Nobody, "revoked, it is as if it had never been");
 }
 
