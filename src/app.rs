@@ -2,7 +2,7 @@
 
 pub mod lead;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -11,13 +11,15 @@ use tokio_util::task::TaskTracker;
 use self::lead::Lead;
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::db::Db;
+use crate::db::{Db, Deed, Error, Result};
 use crate::domain::province::Province;
+use crate::domain::refusal::Kind;
 use crate::seal::Keyring;
 use crate::telemetry::Progress;
 use crate::telemetry::traffic::Traffic;
 use crate::work::anchors::Anchor;
 use crate::work::desk::{Desk, House};
+use crate::work::law;
 
 /// A password's hash takes 19 MiB and tens of milliseconds.
 const HASHING_AT_ONCE: usize = 2;
@@ -27,7 +29,8 @@ const HASHING_AT_ONCE: usize = 2;
 pub struct App {
     pub db: Db,
     pub clock: Clock,
-    pub province: Arc<Province>,
+    /// Replaced when the law has a new edition; see [`province`](Self::province).
+    pub province: Arc<RwLock<Arc<Province>>>,
     pub keys: Arc<Keyring>,
     pub house: Arc<House>,
     pub settings: Arc<Settings>,
@@ -69,7 +72,7 @@ impl App {
             progress: Progress::new(clock.clone()),
             lead: Lead::default(),
             clock,
-            province,
+            province: Arc::new(RwLock::new(province)),
             keys: Arc::new(keys),
             house: Arc::new(house),
             settings,
@@ -86,10 +89,45 @@ impl App {
     #[must_use]
     pub fn desk(&self) -> Desk {
         Desk {
-            province: Arc::clone(&self.province),
+            province: self.province(),
             keys: Arc::clone(&self.keys),
             house: Arc::clone(&self.house),
             now: self.clock.now(),
+        }
+    }
+
+    /// The province under the edition of its law that this node knows of.
+    #[must_use]
+    pub fn province(&self) -> Arc<Province> {
+        Arc::clone(&self.province.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes over the edition that is in force, where this node knows of another one.
+    ///
+    /// # Errors
+    /// Those of the database, and where the law in it can't be used.
+    pub async fn renew(&self) -> Result<()> {
+        let known = self.province();
+        let in_force = self.db.read(async |tx| law::renewed(tx, &known).await).await?;
+        if let Some(in_force) = in_force {
+            tracing::info!(edition = in_force.edition, "the law has another edition");
+            *self.province.write().unwrap_or_else(PoisonError::into_inner) = in_force;
+        }
+        Ok(())
+    }
+
+    /// Does a deed that `make` writes for a desk; once more, by the new law, where the one it
+    /// rested on was replaced meanwhile.
+    ///
+    /// # Errors
+    /// Those of the deed.
+    pub async fn write<T: Send + 'static, D: Deed<T>>(&self, make: impl Fn(Desk) -> D) -> Result<T> {
+        match self.db.write(make(self.desk())).await {
+            Err(Error::Refused(refusal)) if refusal.kind == Kind::LawChanged => {
+                self.renew().await?;
+                self.db.write(make(self.desk())).await
+            }
+            outcome => outcome,
         }
     }
 

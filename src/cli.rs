@@ -134,6 +134,7 @@ async fn report(config: Option<&Path>, args: &report::ReportArgs) -> Result<Exit
     let db = setup::database(&configuration, Purpose::Command).await?;
     let keys = setup::keys(&configuration, &db).await?;
     let desk = setup::desk(&configuration, keys, &setup::clock(&configuration));
+    let desk = setup::in_force(&db, desk).await?;
     let code = report::run(args, &db, &desk).await;
     db.close().await;
     Ok(code)

@@ -21,6 +21,7 @@ pub mod procedure;
 pub mod process;
 pub mod promise;
 pub mod province;
+pub mod recount;
 pub mod refusal;
 pub mod ruleset;
 pub mod slip;

@@ -1,4 +1,4 @@
-//! What happens by itself: the sweep, the post, the reports' counts, and the tasks that have due
+//! What happens by itself: new editions of the law, the sweep, the post, the reports' counts, and the tasks that have due
 //! times.
 //!
 //! Everything here is a loop that is heard of again and again. A loop never ends before the
@@ -9,6 +9,7 @@ pub mod backup;
 pub mod digest;
 mod figures;
 pub mod kernel;
+pub mod law;
 pub mod lease;
 pub mod runner;
 pub mod schedule;
@@ -54,6 +55,7 @@ pub async fn run(kernel: Kernel, courier: Courier) -> Result<(), LoopEnded> {
         (scheduler::NAME, scheduler::run(kernel.clone()).boxed()),
         (runner::NAME, runner::run(kernel.clone()).boxed()),
         (watchdog::NAME, watchdog::run(kernel).boxed()),
+        (law::NAME, law::run(app.clone()).boxed()),
         (sweeper::NAME, sweeper::run(app.clone()).boxed()),
         (anchor::NAME, anchor::run(app.clone()).boxed()),
         (figures::NAME, figures::run(app.clone()).boxed()),

@@ -7,6 +7,7 @@
 mod alert;
 mod apology;
 mod backup;
+mod calendar;
 mod digest;
 mod sheet;
 
@@ -16,6 +17,7 @@ pub use apology::{
     Reason, Signature, When,
 };
 pub use backup::BackupFailure;
+pub use calendar::{DatesMoved, YearMissing};
 pub use digest::{Digest, UnitDigest};
 
 use crate::domain::words::Subject;

@@ -123,6 +123,7 @@ fn deed(event: &Event, before: Option<&Dossier>) -> Deed {
         Happening::Reopened { .. } => Deed::Reopen,
         Happening::CorrectionProposed { .. } | Happening::Corrected { time: None, .. } => Deed::Correct,
         Happening::Corrected { time: Some(_), .. } => Deed::ApproveCorrection,
+        Happening::Recalculated { .. } => Deed::Recompute,
         Happening::Imported(_) | Happening::ImportedStep { .. } => Deed::Import,
     }
 }

@@ -260,7 +260,7 @@ on_both! {
                     let before = dunghen::store::dossiers::projection(tx, *id).await?.unwrap();
                     let after = dunghen::store::dossiers::Projection { outcome: Some("late".into()), ..before.clone() };
                     figures::note(tx, &figures::changes(Some(&before), &after)).await?;
-                    assert!(dunghen::store::dossiers::update(tx, *id, before.version, &after, None).await?);
+                    assert!(dunghen::store::dossiers::update(tx, *id, before.version, 1, &after, None).await?);
                 }
                 Ok(ids.len())
             }).await.unwrap();

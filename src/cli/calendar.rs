@@ -6,6 +6,7 @@
 mod batch;
 mod between;
 mod check;
+mod decide;
 mod due;
 mod request;
 mod text;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::setup;
 use crate::config::calendar::{self as files, CalendarFileError};
 use crate::domain::calendar::{Calendar, Draft};
 use crate::domain::deadline::DeadlineError;
@@ -40,6 +42,15 @@ enum Command {
     Check { file: PathBuf },
     /// Draft a year from the law and the lunar calendar; an estimate for a person to correct.
     Propose { year: i16 },
+    /// Take a decision in as a proposal; it changes nothing yet.
+    Import(decide::ImportArgs),
+    /// Show which dates a proposal would move.
+    Preview {
+        /// The proposal's number.
+        id: i64,
+    },
+    /// Publish a proposal as a second person, and count all dates anew.
+    Publish(decide::PublishArgs),
 }
 
 /// What answers go to people as; JSON carries stable words instead.
@@ -53,6 +64,9 @@ pub fn run(config: Option<&Path>, args: &CalendarArgs) -> ExitCode {
         Command::Between(args) => between::run(args),
         Command::Check { file } => check::run(config, file),
         Command::Propose { year } => propose(*year),
+        Command::Import(args) => return setup::block_on(decide::import(config, args)),
+        Command::Preview { id } => return setup::block_on(decide::preview(config, *id)),
+        Command::Publish(args) => return setup::block_on(decide::publish(config, args)),
     };
     // A reader that has gone away ends the command; there is nobody left to tell.
     done.unwrap_or(ExitCode::FAILURE)

@@ -112,7 +112,8 @@ fn be_at(configuration: &mut Configuration, port: u16) -> Result<(), Failed> {
 
 /// The province lived before this process: whoever opens it later in the day finds the morning's letters.
 async fn this_mornings_digest(app: &App) -> Result<(), Failed> {
-    let zone = app.province.zone();
+    let province = app.province();
+    let zone = province.zone();
     let now = app.clock.now();
     if let Some(midnight) = zone.instant(zone.day(now), ClockTime::MIDNIGHT) {
         digest::make_up(app, midnight).await?;

@@ -19,6 +19,7 @@ use crate::jobs::sender::Courier;
 use crate::jobs::{self, tasks};
 use crate::mail::{Channel, Correspondent, Relay, RelaySettings, Security, Timeouts};
 use crate::web::{router, server};
+use crate::work::law;
 use crate::{clock::Clock, telemetry};
 
 /// Of the kernel's own connections: a lease must be renewed well before it ends.
@@ -40,7 +41,14 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let keys = setup::keys(&configuration, &db).await?;
     let clock = setup::clock(&configuration);
     let app = app(configuration, db, keys, clock);
+    let files = app.province();
     setup::keep_province(&app.db, &app.desk()).await?;
+    app.renew().await?;
+    if !app.db.read(async |tx| law::follows_files(tx, &files.law).await).await? {
+        tracing::warn!(
+            "calendar, hours or rule sets in the files are not those of the first edition: bring in what is new by a decision"
+        );
+    }
     serve(app, courier).await
 }
 

@@ -14,7 +14,7 @@ use crate::domain::refusal::Language;
 use crate::random;
 use crate::seal::Keyring;
 use crate::work::desk::{Desk, House};
-use crate::work::start;
+use crate::work::{law, start};
 
 /// What answers go to people as.
 pub const LANGUAGE: Language = Language::Vietnamese;
@@ -157,7 +157,16 @@ pub async fn prepared_desk(configuration: &Configuration, db: &Db) -> Result<Des
     let keys = keys(configuration, db).await?;
     let desk = desk(configuration, keys, &clock(configuration));
     keep_province(db, &desk).await?;
-    Ok(desk)
+    in_force(db, desk).await
+}
+
+/// The same desk under the edition of the law that the database has in force.
+///
+/// # Errors
+/// Those of the database.
+pub async fn in_force(db: &Db, desk: Desk) -> Result<Desk, Failed> {
+    let province = db.read(async |tx| law::in_force(tx, &desk.province).await).await?;
+    Ok(Desk { province, ..desk })
 }
 
 /// The keys that seal personal data, made at the first start of an empty database.

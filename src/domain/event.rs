@@ -180,6 +180,17 @@ pub enum Happening {
     ApologyDelivered { channel: DeliveryChannel, receipt: String },
     /// Released from the apology, with its reason and approver (LATE-08).
     Exempted { reason: LateReason, words: String },
+    /// A decision that was published later changed working time, and the date was counted anew: the
+    /// new promise, the date before it, and the decision (TIME-16).
+    Recalculated {
+        promise: Promise,
+        due_before: Moment,
+        due_on_before: Day,
+        /// The edition of the law.
+        edition: i64,
+        document: String,
+        reason: String,
+    },
     /// The life of a dossier as another system tells it, as far as it is known (XCH-05).
     Imported(Imported),
     /// A step that another system recorded.
@@ -300,6 +311,7 @@ impl Happening {
             Self::ApologyIssued { .. } => "apology_issued",
             Self::ApologyDelivered { .. } => "apology_delivered",
             Self::Exempted { .. } => "exempted",
+            Self::Recalculated { .. } => "recalculated",
             Self::Imported(_) => "imported",
             Self::ImportedStep { .. } => "imported_step",
         }

@@ -55,7 +55,9 @@ impl Law {
     fn amend(&mut self, amendment: &Amendment) {
         match amendment {
             Amendment::Calendar { years } => {
-                years.iter().for_each(|year| put_year(&mut self.calendar, year));
+                for year in years {
+                    put_year(&mut self.calendar, year);
+                }
             }
             Amendment::Overlay(overlay) => self.overlay.extend(overlay),
             Amendment::RuleSets { sets } => self.rulesets = sets.clone(),

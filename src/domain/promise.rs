@@ -26,6 +26,8 @@ pub enum Cause {
     ExclusionRestart,
     /// What the engine makes of a time that was recorded wrongly and corrected by two persons.
     Correction,
+    /// Counted anew after a decision changed working time, and then only to a later date (TIME-16).
+    CalendarChange,
     /// Made by another system and kept as it was.
     Imported,
 }
@@ -41,6 +43,7 @@ impl Cause {
             Self::ExclusionPause => "Cộng thời gian không tính theo quy định",
             Self::ExclusionRestart => "Hết thời gian không tính, tính lại từ đầu",
             Self::Correction => "Đính chính thời điểm ghi sai, có hai người xác nhận",
+            Self::CalendarChange => "Lịch làm việc thay đổi theo quyết định, tính lại",
             Self::Imported => "Theo hệ thống cũ",
         }
     }

@@ -52,6 +52,8 @@ pub enum Kind {
     KeyReused,
     /// No lawful due date can be given (TIME-15).
     NoDueDate,
+    /// The deed rests on a calendar or rules that were replaced meanwhile.
+    LawChanged,
     /// Not signed in, or no longer.
     NotSignedIn,
     /// Too many attempts.
@@ -70,6 +72,7 @@ impl Kind {
             Self::NotAllowed => "not_allowed",
             Self::KeyReused => "idempotency_key_reused",
             Self::NoDueDate => "no_due_date",
+            Self::LawChanged => "law_changed",
             Self::NotSignedIn => "not_signed_in",
             Self::TooMany => "too_many_attempts",
         }
@@ -136,6 +139,16 @@ impl Refusal {
                 ),
             )
         }
+    }
+
+    /// What was counted by is no longer in force.
+    #[must_use]
+    pub fn law_changed() -> Self {
+        Self::new(
+            Kind::LawChanged,
+            "Lịch làm việc hoặc quy tắc vừa thay đổi trong lúc xử lý; chưa có gì được ghi. Gửi lại lần nữa.",
+            "The calendar or the rules have just changed; nothing was kept. Send it once more.",
+        )
     }
 
     #[must_use]

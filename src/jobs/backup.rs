@@ -82,7 +82,7 @@ impl Done {
 
 async fn back_up(app: &App, folder: &Path) -> backup::Result<Done> {
     let kind = backup::Kind::of_engine(app.db.is_sqlite());
-    let name = CopyName::new(app.clock.now(), app.province.zone(), kind);
+    let name = CopyName::new(app.clock.now(), app.province().zone(), kind);
     let file = folder.join(name.to_string());
     let url = app.settings.database.url.as_str();
     let made = backup::make(&app.db, url, &file, false, &inspector(app)).await?;

@@ -16,7 +16,7 @@ use crate::work::digest;
 pub async fn make_up(app: &App, since: Moment) -> Result<()> {
     let plan = app.settings.table.plan("digest");
     let schedule = plan.and_then(|plan| plan.cron.as_str().parse::<Schedule>().ok());
-    let due = schedule.and_then(|schedule| schedule.latest(app.province.zone(), since, app.clock.now()));
+    let due = schedule.and_then(|schedule| schedule.latest(app.province().zone(), since, app.clock.now()));
     if let Some(tick) = due {
         run(Turn::by_hand(app.clone(), tick.at)).await?;
     }

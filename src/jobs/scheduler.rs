@@ -52,7 +52,7 @@ pub async fn round(kernel: &Kernel) -> Result<u64> {
     for task in kernel.tasks.iter() {
         let mut noted = all.iter().find(|noted| noted.task == task.id).cloned();
         while let Some(known) = noted.take() {
-            let Some(due) = due(task, app.province.zone(), &known, app.clock.now()) else { break };
+            let Some(due) = due(task, app.province().zone(), &known, app.clock.now()) else { break };
             // Asked anew before each deed: the last one may have taken long.
             let Some(epoch) = app.lead.epoch(app.clock.uptime()) else { return Ok(written) };
             let count = u64::try_from(due.ticks.len()).unwrap_or(u64::MAX);

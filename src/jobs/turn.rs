@@ -28,7 +28,7 @@ impl Turn {
     /// The civil day that it is done for.
     #[must_use]
     pub fn day(&self) -> Day {
-        self.app.province.zone().day(self.due_at)
+        self.app.province().zone().day(self.due_at)
     }
 
     /// Does a deed, unless somebody else has claimed the due time meanwhile: then nothing is kept.

@@ -118,11 +118,13 @@ impl Projection {
     }
 }
 
-/// Replaces the projection where the row still has `expected_version`; says whether it had.
+/// Replaces the projection where the row still has `expected_version` and `edition` is in force; says
+/// whether that was so.
 pub async fn update(
     tx: &mut Tx,
     id: i64,
     expected_version: i64,
+    edition: i64,
     p: &Projection,
     next_check_at: Option<Moment>,
 ) -> Result<bool> {
@@ -135,12 +137,12 @@ pub async fn update(
                 due_at = $20, due_on = $21, late_from = $22, due_soon_at = $23, window_opens_at = $24,
                 window_shuts_at = $25, second_late_from = $26, stopped_at = $27, late_before_stop = $28,
                 ended_at = $29, ended_on = $30, returned_at = $31, outcome = $32
-             where id = $1 and version = $2",
+             where id = $1 and version = $2 and (select edition from law_head) = $33",
         )
         .bind(id)
         .bind(expected_version)
         .bind(next_check_at);
-    let changed = p.bind(query).execute().await?;
+    let changed = p.bind(query).bind(edition).execute().await?;
     Ok(changed == 1)
 }
 

@@ -49,6 +49,8 @@ pub struct Fresh {
     /// The agency's number of the day.
     pub number: i64,
     pub applicant: i64,
+    /// The edition of the law in force.
+    pub edition: i64,
     head: Option<Head>,
 }
 
@@ -60,7 +62,8 @@ const OPEN: Sql = sql!(
         select $5, $6, $7, $8 where not exists (select 1 from idempotency_keys where staff_id = $1 and key = $2);
         select (select last from code_sequences where agency = $3 and day = $4) as number,
             last_insert_rowid() as applicant, request_hash, dossier_id, made.seq,
-            head.seq as head_seq, head.hash as head_hash
+            head.seq as head_seq, head.hash as head_hash,
+            (select edition from law_head) as edition
         from audit_head as head left join idempotency_keys as made on staff_id = $1 and key = $2",
     postgres "with made as (
             select request_hash, dossier_id, seq from idempotency_keys where staff_id = $1 and key = $2
@@ -72,7 +75,8 @@ const OPEN: Sql = sql!(
             select $5, $6, $7, $8 where not exists (select 1 from made) returning id
         )
         select (select last from number) as number, (select id from applicant) as applicant,
-            made.request_hash, made.dossier_id, made.seq, null::bigint as head_seq, null::bytea as head_hash
+            made.request_hash, made.dossier_id, made.seq, null::bigint as head_seq, null::bytea as head_hash,
+            (select edition from law_head) as edition
         from (select 1) as one left join made on true"
 );
 
@@ -85,6 +89,7 @@ struct OpenedRow {
     seq: Option<i64>,
     head_seq: Option<i64>,
     head_hash: Option<Vec<u8>>,
+    edition: i64,
 }
 
 /// Takes the day's next number and keeps the applicant, unless the key has made a dossier before.
@@ -108,6 +113,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>) -> Result<Opened> {
     Ok(Opened::New(Fresh {
         number: row.number.ok_or_else(missing)?,
         applicant: row.applicant.ok_or_else(missing)?,
+        edition: row.edition,
         head: row.head_seq.zip(row.head_hash).map(|(seq, hash)| Head { seq, hash }),
     }))
 }

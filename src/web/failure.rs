@@ -81,7 +81,9 @@ impl Failure {
             Self::Refused(refusal) => match refusal.kind {
                 Kind::NotFound => StatusCode::NOT_FOUND,
                 Kind::InvalidInput | Kind::NoDueDate => StatusCode::UNPROCESSABLE_ENTITY,
-                Kind::StaleVersion | Kind::IllegalMove | Kind::KeyReused => StatusCode::CONFLICT,
+                Kind::StaleVersion | Kind::IllegalMove | Kind::KeyReused | Kind::LawChanged => {
+                    StatusCode::CONFLICT
+                }
                 Kind::NotAllowed => StatusCode::FORBIDDEN,
                 Kind::NotSignedIn => StatusCode::UNAUTHORIZED,
                 Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,

@@ -108,6 +108,37 @@ fn of_due(
     }
 }
 
+/// The promise that counting `before` anew comes to (TIME-16). `statutory` are the terms of the law's
+/// own limit, where a shorter one was promised.
+#[must_use]
+pub fn recounted(between: Between<'_>, before: &Promise, due: &Due, statutory: Option<Terms>) -> Promise {
+    let timetable = between.competent;
+    let limit = before.basis.as_ref().map_or(TimeLimit::None, |basis| basis.terms.limit);
+    let basis = before.basis.as_ref().map(|basis| {
+        let counted = statutory.and_then(|terms| {
+            due_between_units(between.receiving, timetable, before.counted_from, &terms).ok().flatten()
+        });
+        let statutory_due_on = counted.map(|due| due.on).max(basis.statutory_due_on);
+        // A promise that a stop had moved still carries on its run.
+        let counting_starts = basis.counting_starts.map(|_| due.counting_starts);
+        Basis {
+            counting_starts,
+            statutory_due_on,
+            calendar: timetable.calendar().label().to_owned(),
+            ..basis.clone()
+        }
+    });
+    Promise {
+        cause: Cause::CalendarChange,
+        counted_from: before.counted_from,
+        due_at: due.at,
+        due_on: due.on,
+        early_before: early_before(timetable, due, limit),
+        late_from: timetable.late_from(limit, due),
+        basis,
+    }
+}
+
 /// REP-06 and REP-08: the due day's beginning; for hour and same-day limits that of the due session.
 fn early_before(timetable: &Timetable, due: &Due, limit: TimeLimit) -> Moment {
     let zone = timetable.zone();

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::desk::Desk;
-use super::start;
+use super::{law, start};
 use crate::db::{Result, Tx};
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::{Actor, Deed, StaffId};
@@ -113,6 +113,7 @@ pub async fn begin(tx: &mut Tx, desk: &Desk, actor: &Actor, source: &Source, fil
 /// Takes in one batch of records, wholly or not at all.
 pub async fn take_in(tx: &mut Tx, desk: &Desk, actor: &Actor, run: &Run, batch: &Batch) -> Result<Counts> {
     desk.allow_whole(actor, Deed::Import)?;
+    law::check(desk, store::decisions::head(tx).await?.edition)?;
     let source = &*run.source;
     let sifted = sift(tx, run, batch).await?;
     store::imports::see_records(tx, source, run.id, &sifted.digests).await?;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::appointment::{self, Between};
 use super::desk::Desk;
+use super::law;
 use super::ledger::{self, Addition};
 use crate::db::{Result, Tx};
 use crate::domain::applicant::Applicant;
@@ -76,6 +77,7 @@ pub async fn receive(
         Opened::Before(made) => return repeated(tx, desk, &made, &request_hash).await,
         Opened::New(fresh) => fresh,
     };
+    law::check(desk, fresh.edition)?;
     let code = code(desk, &plan.receiving, fresh.number)?;
     let what = plan.first_event(desk, plan.filing(new, code, fresh.applicant))?;
     let dossier = ledger::begin(tx, desk, fresh, key, Addition { actor, at: desk.now, what }).await?;

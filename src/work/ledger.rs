@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 use super::process::process_of;
-use super::timing;
+use super::{law, timing};
 use crate::db::{Error, Result, Tx};
 use crate::domain::dossier::{Dossier, Misfit};
 use crate::domain::event::{Event, Happening};
@@ -158,7 +158,9 @@ pub async fn add(
     let milestones = milestones_of(desk, &dossier);
     let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
     let next_check_at = next_check(&known, &before, &dossier, milestones.as_ref());
-    if !store::dossiers::update(tx, known.id, expected_version, &projection, next_check_at).await? {
+    let edition = desk.province.edition;
+    if !store::dossiers::update(tx, known.id, expected_version, edition, &projection, next_check_at).await? {
+        law::check(desk, store::decisions::head(tx).await?.edition)?;
         return Err(Refusal::stale(expected_version, expected_version + 1).into());
     }
     store::events::append(tx, known.id, &event).await?;
@@ -236,7 +238,7 @@ fn illegal_move(misfit: &Misfit) -> Refusal {
 }
 
 /// The first look at a new promise; a milestone that lies at its very beginning is not passed over.
-fn first_check(dossier: &Dossier, milestones: Option<&Milestones>) -> Option<Moment> {
+pub(super) fn first_check(dossier: &Dossier, milestones: Option<&Milestones>) -> Option<Moment> {
     let promise = dossier.promise()?;
     let just_before = promise.counted_from.plus(jiff::SignedDuration::from_micros(-1));
     milestones?.next_after(just_before)

@@ -31,6 +31,11 @@ pub struct Swept {
 ///
 /// A batch costs a handful of statements, however many dossiers are in it.
 pub async fn sweep(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<Swept> {
+    let head = store::decisions::head(tx).await?;
+    // Alerts by a law that was replaced, or on dates that are just being counted anew, would be wrong.
+    if head.edition != desk.province.edition || head.recounting {
+        return Ok(Swept::default());
+    }
     let due = store::sweep::take(tx, desk.now, limit).await?;
     if due.is_empty() {
         return Ok(Swept::default());

@@ -89,8 +89,8 @@ impl Node {
 
     /// Another node beside this one: nothing but database, keys and settings in common.
     pub fn beside(&self) -> Self {
-        let App { db, clock, keys, province, settings, .. } = self.app.clone();
-        let app = App::new(db, clock, (*keys).clone(), province, settings);
+        let App { db, clock, keys, settings, .. } = self.app.clone();
+        let app = App::new(db, clock, (*keys).clone(), self.app.province(), settings);
         Self { router: router::router(app.clone()), app }
     }
 

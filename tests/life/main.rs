@@ -13,6 +13,7 @@ mod told;
 mod office;
 
 mod apology;
+mod calendars;
 mod clock;
 mod digest;
 mod imported;

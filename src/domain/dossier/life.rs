@@ -216,6 +216,12 @@ impl Dossier {
                     opinion.answered_at = Some(at);
                 }
             }
+            // Only ever to a later date (TIME-16).
+            Happening::Recalculated { promise, .. }
+                if self.promise().is_some_and(|before| before.due_at < promise.due_at) =>
+            {
+                self.promises.push(promise.clone());
+            }
             Happening::StageDone { stage, .. } => self.stages_done.push((stage.clone(), at)),
             Happening::Reopened { .. } => {
                 let outcome = self.outcome();

@@ -102,6 +102,10 @@ impl Dossier {
                 });
                 stays(self.has_event(*corrects) && vouched)
             }
+            // While it stands still, its date is none; what moves no date to a later one is no promise.
+            Happening::Recalculated { .. } => {
+                stays(self.is_in_settlement() && self.open_stop().is_none() && !self.imported)
+            }
             Happening::Imported(life) if self.imported => Some(imported_state(life)),
             Happening::ImportedStep { .. } if self.imported => Some(self.state),
             what => next_state(Some(self.state), what),

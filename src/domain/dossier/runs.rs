@@ -38,11 +38,11 @@ pub enum RunEnd {
 }
 
 impl Dossier {
-    /// The promises that were in force at some time: without those that a correction took the place
-    /// of, which stay in the ledger all the same.
+    /// The promises that were in force at some time: without those that a correction or a later date
+    /// by decision took the place of, which stay in the ledger all the same.
     pub fn promises_in_force(&self) -> impl DoubleEndedIterator<Item = (usize, &Promise)> {
-        let replaced =
-            |no: usize| self.promises.get(no + 1).is_some_and(|next| next.cause == Cause::Correction);
+        let replaces = |next: &Promise| matches!(next.cause, Cause::Correction | Cause::CalendarChange);
+        let replaced = move |no: usize| self.promises.get(no + 1).is_some_and(replaces);
         self.promises.iter().enumerate().filter(move |(no, _)| !replaced(*no))
     }
 
@@ -105,7 +105,11 @@ impl Dossier {
 fn goes_on(cause: Cause) -> bool {
     matches!(
         cause,
-        Cause::SupplementPause | Cause::ExclusionPause | Cause::SecondAppointment | Cause::Correction
+        Cause::SupplementPause
+            | Cause::ExclusionPause
+            | Cause::SecondAppointment
+            | Cause::Correction
+            | Cause::CalendarChange
     )
 }
 

@@ -105,7 +105,8 @@ pub async fn obligations(
             store::obligations::list(tx, &units, query.unsent, after, PAGE).await
         })
         .await?;
-    let zone = app.province.zone();
+    let province = app.province();
+    let zone = province.zone();
     let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == PAGE;
     let next = found
         .last()
@@ -160,7 +161,8 @@ pub async fn alerts(
     let recipient = caller.actor.staff_id.0;
     let found =
         app.db.read(async |tx| store::alerts::of_recipient(tx, recipient, before, PAGE).await).await?;
-    let zone = app.province.zone();
+    let province = app.province();
+    let zone = province.zone();
     let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == PAGE;
     let next = found.last().filter(|_| full).map(|last| last.id.to_string());
     let items = found.into_iter().map(|alert| AlertShape {

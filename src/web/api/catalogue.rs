@@ -31,7 +31,8 @@ pub struct UnitShape {
 )]
 pub async fn units(State(app): State<App>, _caller: Caller) -> Result<Json<Page<UnitShape>>> {
     let today = app.desk().today();
-    let items = app.province.units.at(today).map(|unit| UnitShape {
+    let province = app.province();
+    let items = province.units.at(today).map(|unit| UnitShape {
         code: unit.code.to_string(),
         name: unit.name_vi.clone(),
         kind: unit.kind.id().to_owned(),
@@ -146,7 +147,8 @@ pub async fn procedures(
 ) -> Result<Json<Page<ProcedureShape>>> {
     let language = language(&headers);
     let words = folded(asked.q.as_deref().unwrap_or_default());
-    let offered = app.province.catalogue.offered(app.desk().today());
+    let province = app.province();
+    let offered = province.catalogue.offered(app.desk().today());
     let wanted = offered.filter(|procedure| fits(procedure, &words)).take(asked.limit.unwrap_or(usize::MAX));
     let items = wanted.map(|procedure| ProcedureShape::of(procedure, language)).collect();
     Ok(Json(Page { items, next: None }))
@@ -168,7 +170,8 @@ pub async fn versions(
     Path(code): Path<String>,
 ) -> Result<Json<Page<ProcedureShape>>> {
     let language = language(&headers);
-    let versions = work::versions(&app.province, &code)?;
+    let province = app.province();
+    let versions = work::versions(&province, &code)?;
     let items = versions.iter().rev().map(|procedure| ProcedureShape::of(procedure, language)).collect();
     Ok(Json(Page { items, next: None }))
 }
@@ -188,7 +191,8 @@ pub struct CalendarYearShape {
     responses((status = 200, description = "The calendar's years", body = Page<CalendarYearShape>))
 )]
 pub async fn calendars(State(app): State<App>, _caller: Caller) -> Result<Json<Page<CalendarYearShape>>> {
-    let calendar = app.province.timetable(&app.province.root).calendar();
+    let province = app.province();
+    let calendar = province.general_timetable().calendar();
     let items = calendar.years().map(|(year, status)| CalendarYearShape {
         calendar: calendar.label().to_owned(),
         year,

@@ -99,7 +99,8 @@ pub async fn list(
             store::lists::page(tx, &filter, desk.now, after, limit).await
         })
         .await?;
-    let zone = app.province.zone();
+    let province = app.province();
+    let zone = province.zone();
     let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
     let next = found.last().filter(|_| full).map(cursor_after);
     let items = found.iter().map(|listed| ListedShape::of(listed, zone, desk.now)).collect();

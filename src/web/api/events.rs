@@ -10,10 +10,12 @@ use utoipa::ToSchema;
 use super::dossiers::etag;
 use super::shapes::DossierShape;
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::refusal::Refusal;
 use crate::store;
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
+use crate::work::desk::Desk;
 use crate::work::processing::{self, Request};
 
 /// `{"kind":"transfer","expected_version":1,"at":…,…}`; what else there is depends on the kind.
@@ -103,21 +105,17 @@ fn unreadable_tag() -> Refusal {
 /// Does what the request asks for and shows the dossier as it is then.
 pub async fn change(app: &App, caller: &Caller, code: &str, request: Request) -> Result<DossierShape> {
     let actor = caller.writer()?.clone();
-    let desk = app.desk();
-    let code = code.to_owned();
-    let (opened, events) = app
-        .db
-        .write({
-            let desk = desk.clone();
-            async move |tx| {
-                let opened = processing::change(tx, &desk, &actor, &code, &request).await?;
-                let events = store::events::of(tx, opened.known.id).await?;
-                Ok((opened, events))
-            }
-        })
-        .await?;
+    let deed = |desk: Desk| {
+        let (actor, code, request) = (actor.clone(), code.to_owned(), request.clone());
+        async move |tx: &mut Tx| {
+            let opened = processing::change(tx, &desk, &actor, &code, &request).await?;
+            let events = store::events::of(tx, opened.known.id).await?;
+            Ok((opened, events))
+        }
+    };
+    let (opened, events) = app.write(deed).await?;
     app.post.notify_one();
-    Ok(DossierShape::of(&desk, &opened.dossier, &events))
+    Ok(DossierShape::of(&app.desk(), &opened.dossier, &events))
 }
 
 #[cfg(test)]

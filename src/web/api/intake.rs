@@ -7,10 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::deadline::Derivation;
 use crate::domain::refusal::Refusal;
 use crate::web::failure::{Failure, Problem, Result};
 use crate::web::session::Caller;
+use crate::work::desk::Desk;
 use crate::work::intake::{self, NewDossier, Receipt};
 
 /// What is filed: see [`NewDossier`].
@@ -61,7 +63,8 @@ pub struct ReceiptBody {
 
 impl ReceiptBody {
     fn of(app: &App, receipt: Receipt) -> Self {
-        let zone = app.province.zone();
+        let province = app.province();
+        let zone = province.zone();
         Self {
             code: receipt.code,
             version: receipt.version,
@@ -130,8 +133,11 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
 pub async fn take_in(app: &App, caller: &Caller, new: NewDossier, key: Option<String>) -> Result<Receipt> {
     let actor = caller.writer()?.clone();
     let attempt = async || {
-        let (desk, actor, new, key) = (app.desk(), actor.clone(), new.clone(), key.clone());
-        app.db.write(async move |tx| intake::receive(tx, &desk, &actor, &new, key.as_deref()).await).await
+        let deed = |desk: Desk| {
+            let (actor, new, key) = (actor.clone(), new.clone(), key.clone());
+            async move |tx: &mut Tx| intake::receive(tx, &desk, &actor, &new, key.as_deref()).await
+        };
+        app.write(deed).await
     };
     match attempt().await {
         Err(error) if key.is_some() && error.is_unique_violation() => attempt().await,

@@ -85,7 +85,8 @@ pub async fn quote(
     let unit = body.receiving_unit.filter(|unit| !unit.is_empty());
     let unit = unit.unwrap_or_else(|| caller.actor.unit.to_string());
     let quote = work::quote(&desk, &body.procedure, &unit)?;
-    let zone = app.province.zone();
+    let province = app.province();
+    let zone = province.zone();
     let words = quote.promise.as_ref().map(|promise| {
         let (day, clock) = zone.local(promise.due_at);
         language.day_time(day, clock)

@@ -26,7 +26,7 @@ pub struct Page<T> {
 #[derive(Serialize, ToSchema)]
 pub struct PromiseShape {
     /// `receipt`, `supplement_restart`, `supplement_pause`, `exclusion_pause`, `exclusion_restart`,
-    /// `second_appointment`, `correction` or `imported`.
+    /// `second_appointment`, `correction`, `calendar_change` or `imported`.
     pub cause: String,
     pub counted_from: String,
     pub due_at: String,

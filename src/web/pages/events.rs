@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::dossier;
 use super::parts::{escaped, html};
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::apology::LateReason;
 use crate::domain::deadline::parse_received;
 use crate::domain::refusal::{Kind, Refusal};
@@ -19,6 +20,7 @@ use crate::web::views::deeds::DeedForm;
 use crate::web::views::dossier::DossierPage;
 use crate::web::views::parts::Field;
 use crate::web::views::shell::Flash;
+use crate::work::desk::Desk;
 use crate::work::processing::{self, Request};
 
 /// A deed's form as it came: the fields in their order.
@@ -54,15 +56,15 @@ fn value<'t>(typed: &'t Typed, name: &str) -> &'t str {
 /// Does it; says whether the actor still sees the dossier afterwards.
 async fn attempt(app: &App, caller: &Caller, code: &str, typed: &Typed) -> Result<bool> {
     let actor = caller.writer()?.clone();
-    let (desk, code) = (app.desk(), code.to_owned());
-    let request = request(typed, desk.province.zone())?;
-    let still_seen = app
-        .db
-        .write(async move |tx| {
+    let request = request(typed, app.desk().province.zone())?;
+    let deed = |desk: Desk| {
+        let (actor, code, request) = (actor.clone(), code.to_owned(), request.clone());
+        async move |tx: &mut Tx| {
             let opened = processing::change(tx, &desk, &actor, &code, &request).await?;
             Ok(desk.allow(&actor, Deed::View, opened.parties()).is_ok())
-        })
-        .await?;
+        }
+    };
+    let still_seen = app.write(deed).await?;
     app.post.notify_one();
     Ok(still_seen)
 }

@@ -82,7 +82,7 @@ pub async fn find(State(app): State<App>, origin: Origin, Form(typed): Form<Type
 }
 
 fn page(app: &App, code: Field, seen: Option<Seen>) -> LookUp {
-    let office = app.desk().unit_name(&app.province.root);
+    let office = app.desk().unit_name(&app.province().root);
     LookUp { shell: Shell::outside("Tra cứu hồ sơ"), office, code, seen }
 }
 

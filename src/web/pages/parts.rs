@@ -16,6 +16,7 @@ use crate::web::session::Caller;
 use crate::web::views::board::Row;
 use crate::web::views::parts::{Choice, Standing, Tone, When};
 use crate::web::views::shell::{Flash, Person, Place, Shell};
+use crate::work::coming_year;
 use crate::work::desk::Desk;
 use crate::work::wording::{self, Deadline};
 
@@ -34,7 +35,26 @@ pub fn shell(desk: &Desk, caller: &Caller, title: impl Into<String>, here: Optio
         places: Place::of_roles(caller.actor.roles.iter().copied()),
         waiting: None,
     };
-    Shell { title: title.into(), person: Some(person), here, csrf: caller.csrf.clone(), ..Shell::default() }
+    // From 1 December on, to whom it concerns (MON-05).
+    let missing = coming_year::missing_for(desk, caller.actor.roles.iter().copied());
+    let flashes = missing.map(|missing| Flash { good: false, text: year_missing(missing) });
+    let flashes = flashes.into_iter().collect();
+    Shell {
+        flashes,
+        title: title.into(),
+        person: Some(person),
+        here,
+        csrf: caller.csrf.clone(),
+        ..Shell::default()
+    }
+}
+
+fn year_missing(missing: coming_year::Missing) -> String {
+    let coming_year::Missing { year, estimated } = missing;
+    let state = if estimated { "mới là dự kiến" } else { "chưa có" };
+    format!(
+        "Lịch làm việc năm {year} {state}: hồ sơ có hạn sang năm {year} chưa ấn định được ngày hẹn trả. Nhập lịch theo thông báo nghỉ lễ, tết."
+    )
 }
 
 /// The sentence about a deed just done, by the fixed word in the address.

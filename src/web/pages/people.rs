@@ -441,7 +441,7 @@ async fn holder(app: &App, link: &Link) -> Result<Person> {
 fn activate_page(app: &App, person: &Person, link: &Link, error: Option<String>) -> Activate {
     Activate {
         shell: Shell::outside("Đặt mật khẩu"),
-        office: app.desk().unit_name(&app.province.root),
+        office: app.desk().unit_name(&app.province().root),
         login: person.login.clone().unwrap_or_default(),
         name: person.name.clone(),
         token: link.token().to_owned(),

@@ -29,7 +29,7 @@ pub async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<
     let desk = app.desk();
     let running = desk.today().month();
     let month = asked.month.parse().unwrap_or_else(|_| rates::before(running, 1)).min(running);
-    let everyone = Actor::system(app.province.root.clone());
+    let everyone = Actor::system(app.province().root.clone());
     let counted = app
         .db
         .report(async |tx| rates::counted(tx, &desk, &everyone, (month, month), None, Dimension::Unit).await)
@@ -38,7 +38,7 @@ pub async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<
     let next = month.last().next().map(Day::month).filter(|next| *next <= running);
     html(&Published {
         shell: Shell::outside("Công khai tỷ lệ đúng hạn"),
-        office: desk.unit_name(&app.province.root),
+        office: desk.unit_name(&app.province().root),
         month_words: VI.month(month),
         running: month == running,
         previous: format!("/cong-khai?month={}", rates::before(month, 1)),

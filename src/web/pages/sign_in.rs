@@ -32,7 +32,7 @@ pub async fn home(State(app): State<App>, caller: Result<Newcomer>) -> Result<Re
             let desk = app.desk();
             let welcome = Welcome {
                 shell: Shell::outside("Lời hẹn được giữ"),
-                office: desk.unit_name(&app.province.root),
+                office: desk.unit_name(&app.province().root),
                 figure: figure::example(&desk),
             };
             Ok(html(&welcome)?.into_response())
@@ -70,7 +70,7 @@ async fn page(app: &App, name: Field, next: &str) -> Result<SignIn> {
     };
     Ok(SignIn {
         shell: Shell::outside("Đăng nhập"),
-        office: desk.unit_name(&app.province.root),
+        office: desk.unit_name(&app.province().root),
         name,
         next: next.to_owned(),
         accounts: accounts
@@ -155,7 +155,7 @@ pub async fn prove(
 fn code_page(app: &App, ticket: String, next: &str, error: Option<String>) -> CodeWanted {
     CodeWanted {
         shell: Shell::outside("Xác thực hai lớp"),
-        office: app.desk().unit_name(&app.province.root),
+        office: app.desk().unit_name(&app.province().root),
         code: Field { value: String::new(), error },
         ticket,
         next: next.to_owned(),

@@ -141,6 +141,11 @@ fn words(desk: &Desk, what: &Happening, names: &BTreeMap<StaffId, String>) -> (S
         Happening::Exempted { reason, words } => {
             (format!("Miễn xin lỗi, lý do: {}", reason.vietnamese()), Some(words.clone()))
         }
+        Happening::Recalculated { promise, due_before, document, reason, .. } => {
+            let (before, after) = (parts::at(desk, *due_before).text, parts::at(desk, promise.due_at).text);
+            let what = format!("Tính lại ngày hẹn trả theo {document}: {reason}");
+            (what, Some(format!("Từ {before} sang {after}")))
+        }
         Happening::Imported(_) => ("Cập nhật từ hệ thống khác".to_owned(), None),
         Happening::ImportedStep { step, officer } => {
             (format!("Bước “{step}”{}", to(officer).unwrap_or_default()), None)

@@ -4,9 +4,12 @@ use super::{Verdict, page_of_audit, page_of_dossiers};
 use crate::db::{Db, Result};
 use crate::store::audit::Head;
 use crate::work::desk::Desk;
+use crate::work::law;
 
-/// Checks all dossiers, a snapshot per page.
+/// Checks all dossiers, a snapshot per page, by the law that the database has in force.
 pub async fn dossiers(db: &Db, desk: &Desk, mut verdict: Verdict) -> Result<Verdict> {
+    let province = db.report(async |tx| law::in_force(tx, &desk.province).await).await?;
+    let desk = &Desk { province, ..desk.clone() };
     let mut after = 0;
     loop {
         let (next, so_far) = db

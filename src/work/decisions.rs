@@ -1,0 +1,270 @@
+//! Decisions that change the law: one person proposes, another publishes (TIME-16).
+//!
+//! A proposal changes nothing. Publishing makes the next edition at once; whose dates it moves is
+//! counted afterwards, batch by batch, by `recount`.
+
+use serde_json::json;
+
+use super::desk::Desk;
+use super::free_text::line;
+use super::law;
+use crate::db::{Error, Result, Tx};
+use crate::domain::law::{Amendment, Change};
+use crate::domain::province::Province;
+use crate::domain::refusal::{Kind, Language, Refusal};
+use crate::domain::staff::{Actor, Deed};
+use crate::domain::time::Day;
+use crate::domain::unit::UnitCode;
+use crate::seal::digest;
+use crate::store;
+use crate::store::audit::Entry;
+use crate::store::decisions::{New, Row};
+
+/// What is proposed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    pub amendment: Amendment,
+    /// The file, where it came as one.
+    pub original: Option<String>,
+    /// Number of the document.
+    pub document: String,
+    pub signer: String,
+    /// From which day on it has effect; the first day that it speaks of, where it does not say.
+    pub effective_on: Option<Day>,
+    pub reason: String,
+}
+
+/// Keeps a proposal and says its number. The same request under the same key makes one.
+pub async fn propose(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    proposal: &Proposal,
+    key: Option<&str>,
+) -> Result<i64> {
+    desk.allow_whole(actor, Deed::ManageCalendar)?;
+    let hash = request_hash(proposal);
+    if let Some(key) = key
+        && let Some((id, before)) = store::decisions::made(tx, actor.staff_id.0, key).await?
+    {
+        return if before == hash { Ok(id) } else { Err(key_reused().into()) };
+    }
+    let document = line("document", &proposal.document)?;
+    let signer = line("signer", &proposal.signer)?;
+    let reason = line("reason", &proposal.reason)?;
+    let effective_on =
+        proposal.effective_on.or_else(|| proposal.amendment.first_day()).unwrap_or_else(|| desk.today());
+    let in_force = store::decisions::amendments(tx).await?;
+    check(&desk.province, &proposal.amendment, effective_on, &in_force)?;
+    let new = New {
+        amendment: &proposal.amendment,
+        original: proposal.original.as_deref(),
+        document: &document,
+        signer: &signer,
+        effective_on,
+        reason: &reason,
+        proposed_by: actor.staff_id.0,
+        now: desk.now,
+        request: key.map(|key| (key, hash.as_slice())),
+    };
+    let id = store::decisions::insert(tx, &new).await?;
+    note(
+        tx,
+        desk,
+        actor,
+        "decision_proposed",
+        &document,
+        &json!({ "id": id, "kind": proposal.amendment.kind() }),
+    )
+    .await?;
+    Ok(id)
+}
+
+fn request_hash(proposal: &Proposal) -> [u8; 32] {
+    let said = json!([
+        proposal.amendment,
+        proposal.document,
+        proposal.signer,
+        proposal.effective_on,
+        proposal.reason
+    ]);
+    digest(said.to_string().as_bytes())
+}
+
+fn key_reused() -> Refusal {
+    Refusal::new(
+        Kind::KeyReused,
+        "Khóa Idempotency-Key này đã dùng cho một đề xuất khác. Tạo khóa mới rồi gửi lại.",
+        "This Idempotency-Key was used for another proposal. Send it again under a new key.",
+    )
+}
+
+/// What is wrong with an amendment, as the first fault that is found.
+fn check(
+    province: &Province,
+    amendment: &Amendment,
+    effective: Day,
+    in_force: &[(i64, Amendment)],
+) -> Result<()> {
+    let found = province.check_amendment(amendment, effective, in_force);
+    let Some(first) = found.first() else { return Ok(()) };
+    let say = |language| {
+        let said = first.wrong.say(language);
+        let mut letters = said.chars();
+        let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{capital}{}.", letters.as_str())
+    };
+    Err(Refusal::invalid("content", say(Language::Vietnamese), say(Language::English)).into())
+}
+
+/// Takes a proposal back.
+pub async fn withdraw(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64) -> Result<()> {
+    desk.allow_whole(actor, Deed::ManageCalendar)?;
+    let row = found(tx, id).await?;
+    if !store::decisions::withdraw(tx, id, actor.staff_id.0, desk.now).await? {
+        return Err(not_open(&row).into());
+    }
+    note(tx, desk, actor, "decision_withdrawn", &row.document, &json!({ "id": id })).await
+}
+
+/// Makes a proposal the law: the next edition. The publisher is another person than the proposer
+/// and has seen the preview of `expected_edition`; says the new edition.
+pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_edition: i64) -> Result<i64> {
+    desk.allow_whole(actor, Deed::Recompute)?;
+    let row = found(tx, id).await?;
+    if row.edition.is_some() || row.withdrawn_at.is_some() {
+        return Err(not_open(&row).into());
+    }
+    if row.proposed_by == actor.staff_id.0 {
+        return Err(second_person().into());
+    }
+    let head = store::decisions::head(tx).await?;
+    law::check(desk, head.edition)?;
+    if expected_edition != head.edition {
+        return Err(seen_before().into());
+    }
+    if head.recounting {
+        return Err(under_way().into());
+    }
+    let amendment = amendment(tx, id).await?;
+    let in_force = store::decisions::amendments(tx).await?;
+    check(&desk.province, &amendment, row.effective_on, &in_force)?;
+    let candidate = candidate(tx, &desk.province, &amendment).await?;
+    let scope = match desk.province.changes_to(&candidate) {
+        Change::All => None,
+        Change::Nobody => Some(Vec::new()),
+        Change::Units(units) => Some(units),
+    };
+    let staff = actor.staff_id.0;
+    if !store::decisions::publish(tx, id, head.edition, staff, desk.now, scope.as_deref()).await? {
+        return Err(Refusal::law_changed().into());
+    }
+    let edition = head.edition + 1;
+    let content = digest(json!(amendment).to_string().as_bytes());
+    let detail = json!({
+        "id": id,
+        "edition": edition,
+        "kind": amendment.kind(),
+        "effective_on": row.effective_on,
+        "content": crate::seal::hex(&content),
+    });
+    note(tx, desk, actor, "decision_published", &row.document, &detail).await?;
+    Ok(edition)
+}
+
+/// The decision with this number.
+pub async fn found(tx: &mut Tx, id: i64) -> Result<Row> {
+    store::decisions::one(tx, id).await?.ok_or_else(|| {
+        Refusal::new(
+            Kind::NotFound,
+            format!("Không có quyết định số thứ tự {id}. Xem danh sách."),
+            format!("There is no decision {id}. See the list."),
+        )
+        .into()
+    })
+}
+
+/// What the decision with this number changes, or would change.
+pub async fn proposed(tx: &mut Tx, id: i64) -> Result<Amendment> {
+    found(tx, id).await?;
+    amendment(tx, id).await
+}
+
+/// What it changes.
+async fn amendment(tx: &mut Tx, id: i64) -> Result<Amendment> {
+    store::decisions::amendment(tx, id).await?.ok_or_else(|| Error::corrupt("decisions", "content", id))
+}
+
+/// The province as it would be under one more amendment.
+pub async fn candidate(tx: &mut Tx, province: &Province, amendment: &Amendment) -> Result<Province> {
+    let first = store::decisions::first(tx).await?.unwrap_or_else(|| (*province.law).clone());
+    let mut amendments = store::decisions::amendments(tx).await?;
+    let edition = store::decisions::head(tx).await?.edition + 1;
+    amendments.push((edition, amendment.clone()));
+    province
+        .under(first.after(&amendments), edition)
+        .map_err(|_| Error::corrupt("decisions", "content", edition))
+}
+
+/// The units whose dossiers may move under `candidate`; none: those of all.
+#[must_use]
+pub fn scope(province: &Province, candidate: &Province) -> Option<Vec<String>> {
+    let names = |units: Vec<UnitCode>| units.iter().map(ToString::to_string).collect();
+    match province.changes_to(candidate) {
+        Change::All => None,
+        Change::Nobody => Some(Vec::new()),
+        Change::Units(units) => Some(names(units)),
+    }
+}
+
+async fn note(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    action: &str,
+    subject: &str,
+    detail: &serde_json::Value,
+) -> Result<()> {
+    let detail = detail.to_string();
+    store::audit::append(tx, &Entry { at: desk.now, actor, action, subject, detail: &detail }).await
+}
+
+fn not_open(row: &Row) -> Refusal {
+    let (vietnamese, english) = if row.edition.is_some() {
+        ("đã được công bố", "was published already")
+    } else {
+        ("đã được rút", "was taken back already")
+    };
+    Refusal::new(
+        Kind::IllegalMove,
+        format!("Đề xuất này {vietnamese}. Tải lại trang để xem."),
+        format!("This proposal {english}. Load it again to see."),
+    )
+}
+
+fn second_person() -> Refusal {
+    Refusal::new(
+        Kind::NotAllowed,
+        "Người đề xuất không tự công bố. Nhờ người thứ hai của đơn vị kiểm soát thủ tục hành chính xem lại và công bố.",
+        "Who proposes does not publish. Ask a second person of the control office to look it through and publish it.",
+    )
+}
+
+fn seen_before() -> Refusal {
+    Refusal {
+        field: Some("expected_edition".into()),
+        ..Refusal::new(
+            Kind::StaleVersion,
+            "Lịch đã thay đổi từ khi xem trước. Xem lại hồ sơ sẽ đổi ngày rồi công bố.",
+            "The law has changed since the preview. Look at the preview again, then publish.",
+        )
+    }
+}
+
+fn under_way() -> Refusal {
+    Refusal::new(
+        Kind::IllegalMove,
+        "Đang tính lại ngày hẹn trả theo quyết định trước. Đợi xong rồi công bố.",
+        "Dates are still being counted anew by the decision before. Publish when that is done.",
+    )
+}

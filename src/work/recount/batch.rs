@@ -1,0 +1,186 @@
+//! One batch of the recount: events, rows, the note of how far it came, one audit row.
+
+use serde_json::json;
+
+use super::{Outcome, event_of, look, milestones, tell};
+use crate::db::{Error, Result, Tx};
+use crate::domain::event::Event;
+use crate::domain::refusal::Refusal;
+use crate::domain::staff::{Actor, StaffId};
+use crate::domain::time::Moment;
+use crate::store;
+use crate::store::audit::Entry;
+use crate::store::recounts::{Moved, Open, Recount, UnderWay};
+use crate::work::desk::Desk;
+use crate::work::law;
+use crate::work::ledger::{self, Opened};
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing is to be counted anew, or another node is at it.
+    Idle,
+    /// Something that began under the edition before is still under way.
+    Waits,
+    /// So many dossiers were looked at and so many dates moved; there are more.
+    Went { looked_at: usize, moved: usize },
+    /// All were looked at, so many dates moved last, and the units were told by so many letters.
+    Done { moved: usize, letters: usize },
+}
+
+/// Takes the next step, up to `limit` dossiers of it.
+pub async fn step(tx: &mut Tx, desk: &Desk, limit: i64) -> Result<Step> {
+    let Some(under_way) = store::recounts::under_way(tx).await? else { return Ok(Step::Idle) };
+    law::check(desk, under_way.edition)?;
+    if !under_way.marked {
+        store::recounts::mark(tx).await?;
+        return Ok(Step::Waits);
+    }
+    if !under_way.clear {
+        return Ok(Step::Waits);
+    }
+    let scope = under_way.scope.as_ref().map(|scope| scope.0.as_slice());
+    let page = store::recounts::open_to_change(tx, under_way.cursor, scope, limit).await?;
+    let full = i64::try_from(page.len()).is_ok_and(|count| count == limit);
+    let reached = page
+        .last()
+        .filter(|_| full)
+        .map_or(under_way.cursor + store::recounts::STRETCH, |last| last.known.id);
+    let (looked_at, moved) = (page.len(), treat(tx, desk, &under_way, page).await?);
+    let last = store::recounts::last(tx).await?;
+    if !store::recounts::advance(tx, under_way.cursor, reached.min(last)).await? {
+        return Err(Refusal::law_changed().into());
+    }
+    let done = reached >= last;
+    let letters = if done { tell::units(tx, desk, &under_way).await? } else { 0 };
+    if done {
+        store::recounts::finish(tx, under_way.edition, desk.now).await?;
+    }
+    if moved > 0 || done {
+        let detail = json!({ "edition": under_way.edition, "through": reached.min(last), "moved": moved, "done": done });
+        note(tx, desk, &under_way, &detail.to_string()).await?;
+    }
+    Ok(if done { Step::Done { moved, letters } } else { Step::Went { looked_at, moved } })
+}
+
+async fn note(tx: &mut Tx, desk: &Desk, under_way: &UnderWay, detail: &str) -> Result<()> {
+    let actor = Actor::system(desk.province.root.clone());
+    let subject = under_way.document.as_str();
+    let entry = Entry { at: desk.now, actor: &actor, action: "dates_recounted", subject, detail };
+    store::audit::append(tx, &entry).await
+}
+
+/// A dossier that moved, as it is then.
+struct Done {
+    id: i64,
+    unit: String,
+    due_before: Moment,
+    due_after: Moment,
+    event: Event,
+}
+
+/// Moves what moves; says how many that were.
+async fn treat(tx: &mut Tx, desk: &Desk, under_way: &UnderWay, page: Vec<Open>) -> Result<usize> {
+    let known = page.iter().map(|one| one.known.clone()).collect();
+    let lives = ledger::load_many(tx, known).await?;
+    let (mut rows, mut done) = (Vec::new(), Vec::new());
+    for (row, opened) in page.iter().zip(lives) {
+        match look(desk, &opened, under_way.published_at) {
+            Outcome::Moves(promise) => {
+                let Some(what) =
+                    event_of(&opened, &promise, under_way.edition, &under_way.document, &under_way.reason)
+                else {
+                    continue;
+                };
+                let event = Event {
+                    seq: opened.known.version + 1,
+                    at: under_way.published_at.max(opened.dossier.last_at),
+                    recorded_at: desk.now,
+                    actor: StaffId(under_way.published_by),
+                    unit: desk.province.root.clone(),
+                    what,
+                };
+                let (moved, one) = moved(desk, opened, event)?;
+                rows.push(moved);
+                done.push(one);
+            }
+            _ => rows.extend(alerts_moved(desk, row, &opened)),
+        }
+    }
+    let expected = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    if !rows.is_empty() && store::recounts::update(tx, &rows).await? != expected {
+        return Err(Refusal::law_changed().into());
+    }
+    if !done.is_empty() {
+        let all: Vec<Recount<'_>> = done.iter().map(Done::as_recount).collect();
+        store::recounts::keep(tx, under_way.edition, &all).await?;
+    }
+    Ok(done.len())
+}
+
+impl Done {
+    fn as_recount(&self) -> Recount<'_> {
+        Recount {
+            dossier: self.id,
+            unit: &self.unit,
+            due_before: self.due_before,
+            due_after: self.due_after,
+            event: &self.event,
+        }
+    }
+}
+
+fn moved(desk: &Desk, opened: Opened, event: Event) -> Result<(Moved, Done)> {
+    let Opened { known, dossier } = opened;
+    let corrupt = || Error::corrupt("dossier_events", "body", &known.code);
+    let due_before = dossier.promise().map(|promise| promise.due_at).ok_or_else(corrupt)?;
+    let unit = dossier.filing.competent_unit.to_string();
+    let dossier = dossier.after(&event).map_err(|_| corrupt())?;
+    let promise = dossier.promise().ok_or_else(corrupt)?.clone();
+    let (id, version) = (known.id, event.seq);
+    let opened = Opened { known, dossier };
+    let milestones = milestones(desk, &opened);
+    let window = milestones.as_ref().and_then(|one| one.apology_window);
+    let runs = opened.dossier.stopped_since().is_none();
+    let next = ledger::first_check(&opened.dossier, milestones.as_ref()).filter(|_| runs);
+    let row = Moved {
+        id,
+        expected_version: version - 1,
+        version,
+        due_at: promise.due_at,
+        due_on: promise.due_on,
+        late_from: promise.late_from,
+        due_soon_at: milestones.as_ref().map(|one| one.due_soon_at),
+        window_opens_at: window.map(|(opens, _)| opens),
+        window_shuts_at: window.map(|(_, shuts)| shuts),
+        next_check_at: next,
+    };
+    Ok((row, Done { id, unit, due_before, due_after: promise.due_at, event }))
+}
+
+/// A date that stays may still be announced on another day; what the sweep has not seen yet stays due.
+fn alerts_moved(desk: &Desk, row: &Open, opened: &Opened) -> Option<Moved> {
+    let promise = opened.dossier.promise()?;
+    let milestones = milestones(desk, opened)?;
+    let window = milestones.apology_window;
+    let (opens, shuts) = (window.map(|(opens, _)| opens), window.map(|(_, shuts)| shuts));
+    let waiting = row.known.next_check_at;
+    let next = waiting.filter(|at| *at <= desk.now).or_else(|| milestones.next_after(desk.now));
+    let next = waiting.and(next);
+    let stored = (row.due_soon_at, row.window_opens_at, row.window_shuts_at, waiting);
+    if stored == (Some(milestones.due_soon_at), opens, shuts, next) {
+        return None;
+    }
+    Some(Moved {
+        id: row.known.id,
+        expected_version: row.known.version,
+        version: row.known.version,
+        due_at: promise.due_at,
+        due_on: promise.due_on,
+        late_from: promise.late_from,
+        due_soon_at: Some(milestones.due_soon_at),
+        window_opens_at: opens,
+        window_shuts_at: shuts,
+        next_check_at: next,
+    })
+}

@@ -1,0 +1,406 @@
+//! Decisions that change the law: proposed by one, published by another; dates move as the preview
+//! said, each once, and never earlier (TIME-16).
+
+use std::sync::Arc;
+
+use dunghen::db::{Db, Error, Result};
+use dunghen::domain::law::{Amendment, LocalDayOff, Overlay};
+use dunghen::domain::promise::Cause;
+use dunghen::domain::refusal::Kind;
+use dunghen::domain::staff::{Actor, Role};
+use dunghen::domain::time::Moment;
+use dunghen::store;
+use dunghen::work::decisions::{self, Proposal};
+use dunghen::work::desk::Desk;
+use dunghen::work::recount::{self, Move, Preview, Step};
+use dunghen::work::{coming_year, law};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::office::*;
+use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
+
+fn closure(unit: &str, days: &[&str]) -> Amendment {
+    let off = days.iter().map(|on| LocalDayOff {
+        unit: unit.parse().unwrap(),
+        day: day(on),
+        name: "Nghỉ do bão".to_owned(),
+        document: "12/QĐ-UBND".to_owned(),
+        makeup: None,
+        alone: false,
+    });
+    Amendment::Overlay(Overlay { hours: Vec::new(), off: off.collect() })
+}
+
+fn proposal(amendment: Amendment) -> Proposal {
+    Proposal {
+        amendment,
+        original: None,
+        document: "12/QĐ-UBND".to_owned(),
+        signer: "Chủ tịch UBND phường".to_owned(),
+        effective_on: None,
+        reason: "Mưa lũ chia cắt đường".to_owned(),
+    }
+}
+
+/// Two people of the control office, and the law as the database has it.
+struct Control {
+    office: Office,
+    proposer: Actor,
+    publisher: Actor,
+}
+
+impl Control {
+    async fn open(db: &Db) -> Self {
+        let office = Office::open(db).await;
+        let proposer = office.hire(db, "H35.01", &[Role::ControlOffice]).await;
+        let publisher = office.hire(db, "H35.01", &[Role::ControlOffice]).await;
+        Self { office, proposer, publisher }
+    }
+
+    /// A desk under the law in force.
+    async fn desk(&self, db: &Db, now: Moment) -> Desk {
+        let desk = self.office.desk(now);
+        let province = db.read(async |tx| law::in_force(tx, &desk.province).await).await.unwrap();
+        Desk { province, ..desk }
+    }
+
+    async fn propose(&self, db: &Db, now: Moment, amendment: Amendment) -> Result<i64> {
+        let (desk, actor, new) = (self.desk(db, now).await, self.proposer.clone(), proposal(amendment));
+        db.write(async move |tx| decisions::propose(tx, &desk, &actor, &new, None).await).await
+    }
+
+    async fn publish_by(&self, db: &Db, now: Moment, actor: &Actor, id: i64, seen: i64) -> Result<i64> {
+        let (desk, actor) = (self.desk(db, now).await, actor.clone());
+        db.write(async move |tx| decisions::publish(tx, &desk, &actor, id, seen).await).await
+    }
+
+    async fn publish(&self, db: &Db, now: Moment, amendment: Amendment) -> i64 {
+        let id = self.propose(db, now, amendment).await.unwrap();
+        let seen = self.desk(db, now).await.province.edition;
+        self.publish_by(db, now, &self.publisher, id, seen).await.unwrap()
+    }
+
+    async fn preview(&self, db: &Db, now: Moment, amendment: &Amendment) -> Preview {
+        recount::preview(db, &self.desk(db, now).await, amendment).await.unwrap()
+    }
+
+    async fn step(&self, db: &Db, now: Moment, limit: i64) -> Result<Step> {
+        let desk = self.desk(db, now).await;
+        db.write(async move |tx| recount::step(tx, &desk, limit).await).await
+    }
+
+    /// Steps until all is counted; waits as the loop does for what others have under way.
+    async fn recount(&self, db: &Db, now: Moment, limit: i64) {
+        loop {
+            match self.step(db, now, limit).await.unwrap() {
+                Step::Idle => return,
+                Step::Waits => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                Step::Went { .. } | Step::Done { .. } => {}
+            }
+        }
+    }
+}
+
+fn moved(dossier: &dunghen::domain::dossier::Dossier) -> (String, String) {
+    let last = dossier.promise().unwrap();
+    (dossier.original_promise().unwrap().due_on.to_string(), last.due_on.to_string())
+}
+
+on_both! {
+    async fn a_storm_closure_moves_the_dates_of_its_unit_as_the_preview_said(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-17 09:00");
+        let three = office.receive(&db, at("2026-09-16 09:00"), &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        let long = office.receive(&db, at("2026-09-14 09:00"), &team.counter, &filed(EIGHTEEN_DAYS)).await.unwrap();
+        let elsewhere = office.receive(&db, at("2026-09-16 09:00"), &team.counter, &filed(EIGHT_HOURS)).await.unwrap();
+        let storm = closure(COMMUNE, &["2026-09-17", "2026-09-18"]);
+
+        let preview = control.preview(&db, now, &storm).await;
+        let seen: Vec<_> = preview.moves.iter().map(|one| (one.code.clone(), one.due_on_before, one.due_on_after)).collect();
+        assert_eq!(seen[0], (three.code.clone(), day("2026-09-21"), day("2026-09-23")));
+        assert_eq!(seen[1].0, long.code);
+        assert_eq!((preview.moves.len(), preview.late, preview.kept_earlier), (2, 0, 0));
+
+        let edition = control.publish(&db, now, storm).await;
+        assert_eq!(edition, 2);
+        control.recount(&db, now, 1).await;
+        let after = office.dossier(&db, &three.code).await;
+        assert_eq!(moved(&after), ("2026-09-21".to_owned(), "2026-09-23".to_owned()));
+        let promise = after.promise().unwrap();
+        assert_eq!(promise.cause, Cause::CalendarChange);
+        let label = &promise.basis.as_ref().unwrap().calendar;
+        assert!(label.ends_with("+2"), "CAL-09: {label}");
+        let untouched = office.dossier(&db, &elsewhere.code).await;
+        assert_eq!(untouched.promises.len(), 1, "another unit settles it");
+        assert_eq!(count(&db, "select count(*) from recounts").await, 2);
+
+        // The head is told once, and the log has the act and its end.
+        let letters = count(&db, "select count(*) from outbox where kind = 'dates_moved'").await;
+        assert_eq!(letters, 1);
+        let acts = count(&db, "select count(*) from audit where action in ('decision_proposed', 'decision_published')").await;
+        assert_eq!(acts, 2);
+        let verdict = office.verify(&db).await;
+        let desk = control.desk(&db, now).await;
+        let whole = dunghen::work::verify::dossiers(&db, &desk, verdict).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
+
+        // A later intake is counted by the new edition.
+        let desk = control.desk(&db, at("2026-09-16 10:00")).await;
+        let counter = team.counter.clone();
+        let later = db
+            .write(async move |tx| {
+                dunghen::work::intake::receive(tx, &desk, &counter, &filed(THREE_DAYS), None).await
+            })
+            .await
+            .unwrap();
+        let steps = later.derivation.unwrap().steps;
+        let closed: Vec<_> = steps.iter().filter_map(|step| step.name.clone()).collect();
+        assert_eq!(closed, ["Nghỉ do bão (12/QĐ-UBND)", "Nghỉ do bão (12/QĐ-UBND)"]);
+    }
+
+    /// TIME-16 and invariant 9: late stays late, and a revoked closure moves nothing back.
+    async fn what_is_late_stays_late_and_no_date_moves_back(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let late = office.receive(&db, at("2026-09-09 09:00"), &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        let open = office.receive(&db, at("2026-09-15 09:00"), &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        let now = at("2026-09-16 09:00");
+        let storm = closure(COMMUNE, &["2026-09-10", "2026-09-17"]);
+        let preview = control.preview(&db, now, &storm).await;
+        assert_eq!((preview.moves.len(), preview.late), (1, 1));
+        let edition = control.publish(&db, now, storm).await;
+        control.recount(&db, now, 10).await;
+        assert_eq!(office.dossier(&db, &late.code).await.promises.len(), 1);
+        assert_eq!(moved(&office.dossier(&db, &open.code).await).1, "2026-09-21");
+
+        let revoke = Amendment::Revocation { edition };
+        let preview = control.preview(&db, now, &revoke).await;
+        assert_eq!((preview.moves.len(), preview.kept_earlier), (0, 1));
+        control.publish(&db, now, revoke).await;
+        control.recount(&db, now, 10).await;
+        assert_eq!(moved(&office.dossier(&db, &open.code).await).1, "2026-09-21");
+        let fresh = control.desk(&db, now).await;
+        assert!(fresh.province.timetable(&COMMUNE.parse().unwrap()).is_working(day("2026-09-17")));
+    }
+
+    async fn a_proposal_takes_two_persons_and_what_they_saw(db: TestDb) {
+        let control = Control::open(&db).await;
+        let now = at("2026-09-16 09:00");
+        let head = control.office.hire(&db, COMMUNE, &[Role::UnitHead]).await;
+        let storm = closure(COMMUNE, &["2026-09-17"]);
+        let desk = control.office.desk(now);
+        let (by_head, new) = (head.clone(), proposal(storm.clone()));
+        let outcome = db.write(async move |tx| decisions::propose(tx, &desk, &by_head, &new, None).await).await;
+        assert_eq!(refused(outcome), Kind::NotAllowed);
+        let id = control.propose(&db, now, storm.clone()).await.unwrap();
+        assert_eq!(refused(control.publish_by(&db, now, &control.proposer, id, 1).await), Kind::NotAllowed);
+        assert_eq!(refused(control.publish_by(&db, now, &head, id, 1).await), Kind::NotAllowed);
+        let other = control.propose(&db, now, closure("H35.22", &["2026-09-17"])).await.unwrap();
+        control.publish_by(&db, now, &control.publisher, id, 1).await.unwrap();
+        // Not while dates are being counted, not by an outdated preview, not twice.
+        let busy = control.publish_by(&db, now, &control.publisher, other, 2).await;
+        assert_eq!(refused(busy), Kind::IllegalMove);
+        control.recount(&db, now, 10).await;
+        let outdated = control.publish_by(&db, now, &control.publisher, other, 1).await;
+        assert_eq!(refused(outdated), Kind::StaleVersion);
+        assert_eq!(refused(control.publish_by(&db, now, &control.publisher, id, 2).await), Kind::IllegalMove);
+        // The same days can't be closed a second time.
+        assert_eq!(refused(control.propose(&db, now, storm).await), Kind::InvalidInput);
+        let (desk, actor) = (control.desk(&db, now).await, control.publisher.clone());
+        db.write(async move |tx| decisions::withdraw(tx, &desk, &actor, other).await).await.unwrap();
+        assert_eq!(refused(control.publish_by(&db, now, &control.publisher, other, 2).await), Kind::IllegalMove);
+    }
+
+    async fn what_a_decision_says_is_never_changed_in_the_database(db: TestDb) {
+        let control = Control::open(&db).await;
+        control.publish(&db, at("2026-09-16 09:00"), closure(COMMUNE, &["2026-09-17"])).await;
+        for sql in [
+            "update decisions set reason = 'x' where edition = 2",
+            "update decisions set content = '{}' where edition = 2",
+            "update decisions set edition = 9 where edition = 2",
+            "delete from decisions where edition = 2",
+        ] {
+            let outcome = db.write(async move |tx| tx.query(sql).execute().await).await;
+            assert!(matches!(outcome, Err(Error::Statement(_))), "{sql}: {outcome:?}");
+        }
+    }
+
+    /// A deed that was begun under the edition before is refused, and nothing of it is kept.
+    async fn a_deed_under_an_outdated_law_is_refused(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        let receipt = office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        control.publish(&db, now, closure(COMMUNE, &["2026-09-17"])).await;
+        let before = count(&db, "select count(*) from dossiers").await;
+        assert_eq!(refused(office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await), Kind::LawChanged);
+        let change = office.act(&db, now, &team.counter, &receipt.code, transfer(COMMUNE)).await;
+        assert_eq!(refused(change), Kind::LawChanged);
+        assert_eq!(count(&db, "select count(*) from dossiers").await, before);
+        assert_eq!(office.sweep(&db, at("2027-01-04 09:00"), 10).await.unwrap().checked, 0);
+    }
+
+    /// The service breaks off after every batch, others step at the same time: each date once.
+    async fn batches_that_break_off_go_on_by_themselves_and_move_each_date_once(db: TestDb) {
+        let control = Arc::new(Control::open(&db).await);
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        let many = 60;
+        let (desk, counter) = (office.desk(now), team.counter.clone());
+        db.write(async move |tx| {
+            for _ in 0..many {
+                dunghen::work::intake::receive(tx, &desk, &counter, &filed(THREE_DAYS), None).await?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+        control.publish(&db, now, closure(COMMUNE, &["2026-09-17"])).await;
+        let desk = control.desk(&db, now).await;
+        loop {
+            // A step whose deed fails at its end leaves nothing behind.
+            let broken = desk.clone();
+            let outcome: Result<()> = db
+                .write(async move |tx| {
+                    recount::step(tx, &broken, 7).await?;
+                    Err(Error::Missing)
+                })
+                .await;
+            assert!(outcome.is_err());
+            let steps = (0..3).map(|_| control.step(&db, now, 7));
+            let taken = futures_util::future::join_all(steps).await;
+            let taken: Vec<Step> = taken.into_iter().filter_map(Result::ok).collect();
+            if taken.iter().any(|step| matches!(step, Step::Done { .. })) {
+                break;
+            }
+        }
+        assert_eq!(control.step(&db, now, 7).await.unwrap(), Step::Idle);
+        assert_eq!(count(&db, "select count(*) from recounts").await, many);
+        assert_eq!(count(&db, "select count(*) from dossier_events where kind = 'recalculated'").await, many);
+        assert_eq!(count(&db, "select count(*) from dossiers where version = 2").await, many);
+        assert_eq!(count(&db, "select count(*) from outbox where kind = 'dates_moved'").await, 1);
+        let whole = dunghen::work::verify::dossiers(&db, &desk, Default::default()).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
+    }
+
+    /// MON-05 and TIME-15: from 1 December on, once, and only what needs the year is stopped.
+    async fn a_year_that_is_not_final_is_announced_once_and_stops_only_what_needs_it(db: TestDb) {
+        let control = Control::open(&db).await;
+        let administrator = control.office.hire(&db, "H35.01", &[Role::Administrator]).await;
+        control.office.hire(&db, COMMUNE, &[Role::UnitHead]).await;
+        let team = Team::at(&control.office, &db, COMMUNE).await;
+        let plain = dunghen::config::Configuration::built_in(&Default::default()).unwrap().province;
+        let at_desk = |now| Desk { province: plain.clone(), ..control.office.desk(now) };
+        assert_eq!(coming_year::missing(&at_desk(at("2026-11-30 23:59"))), None);
+        let desk = at_desk(at("2026-12-01 00:00"));
+        assert_eq!(coming_year::missing(&desk).map(|one| (one.year, one.estimated)), Some((2027, true)));
+        assert!(coming_year::missing_for(&desk, administrator.roles.iter().copied()).is_some());
+        assert!(coming_year::missing_for(&desk, team.head.roles.iter().copied()).is_none());
+        for _ in 0..2 {
+            let desk = desk.clone();
+            db.write(async move |tx| coming_year::tell(tx, &desk).await).await.unwrap();
+        }
+        let told = count(&db, "select count(*) from outbox where kind = 'calendar'").await;
+        assert_eq!(told, 3, "two of the control office and the administrator, once each");
+        // Still in the year, whatever comes after: a date; beyond it: none.
+        let receive = async |procedure: &str| {
+            let (desk, counter, new) = (at_desk(at("2026-12-28 09:00")), team.counter.clone(), filed(procedure));
+            db.write(async move |tx| dunghen::work::intake::receive(tx, &desk, &counter, &new, None).await).await
+        };
+        assert_eq!(receive(THREE_DAYS).await.unwrap().promise.unwrap().due_on, day("2026-12-31"));
+        assert_eq!(refused(receive(EIGHTEEN_DAYS).await), Kind::NoDueDate);
+    }
+
+    /// Invariant 9: over random edits, what publishing did is what the preview said, every moved
+    /// date has an event with old and new date and decision, and all else is as it was.
+    async fn over_random_edits_no_date_changes_without_its_event(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let other = office.hire(&db, "H35.22.01", &[Role::Reception]).await;
+        let procedures = [THREE_DAYS, TWENTY_CALENDAR_DAYS, EIGHTEEN_DAYS, EIGHT_HOURS, PAUSING, SAME_DAY];
+        let mut codes = Vec::new();
+        for (place, procedure) in procedures.iter().cycle().take(36).enumerate() {
+            let when = at("2026-03-02 09:00").plus(SignedDuration::from_hours(5 * i64::try_from(place).unwrap()));
+            let mut new = filed(procedure);
+            let counter = if place % 3 == 0 { &other } else { &team.counter };
+            new.receiving_unit = counter.unit.to_string();
+            codes.push(office.receive(&db, when, counter, &new).await.unwrap().code);
+        }
+        let mut runner = TestRunner::deterministic();
+        let edits = if std::env::var_os("DUNGHEN_TEST_LONG").is_some() { 1_000 } else { 25 };
+        let units = prop::sample::select(vec!["H35", COMMUNE, CENTRE, "H35.22", "H35.05", "H35.04"]);
+        let strategy = (units, 0_i32..90);
+        let mut now = at("2026-03-10 09:00");
+        for _ in 0..edits {
+            let (unit, days) = strategy.new_tree(&mut runner).unwrap().current();
+            let on = day("2026-03-11").plus(days).unwrap();
+            let amendment = closure(unit, &[&on.to_string()]);
+            now = now.plus(SignedDuration::from_secs(61));
+            let Ok(id) = control.propose(&db, now, amendment.clone()).await else { continue };
+            let before = lives(office, &db, &codes).await;
+            let preview = control.preview(&db, now, &amendment).await;
+            let seen = control.desk(&db, now).await.province.edition;
+            let edition = control.publish_by(&db, now, &control.publisher, id, seen).await.unwrap();
+            control.recount(&db, now, 5).await;
+            let after = lives(office, &db, &codes).await;
+            let mut changed: Vec<(String, Moment, Moment)> = Vec::new();
+            for (was, is) in before.iter().zip(&after) {
+                let (old, new) = (was.promise().unwrap(), is.promise().unwrap());
+                assert_eq!(is.outcome(), was.outcome());
+                assert_eq!(is.is_late_at(now), was.is_late_at(now), "no verdict changes");
+                if was.version == is.version {
+                    assert_eq!(old, new);
+                    continue;
+                }
+                assert!(new.due_at > old.due_at && new.cause == Cause::CalendarChange);
+                assert_eq!(is.original_promise(), was.original_promise());
+                changed.push((is.filing.code.clone(), old.due_at, new.due_at));
+            }
+            let said = |one: &Move| (one.code.clone(), one.due_before, one.due_after);
+            let mut said: Vec<_> = preview.moves.iter().map(said).collect();
+            said.sort();
+            changed.sort();
+            assert_eq!(said, changed, "edition {edition}: preview and act");
+        }
+        let explained = count(&db, "select count(*) from recounts").await;
+        assert_eq!(count(&db, "select count(*) from dossier_events where kind = 'recalculated'").await, explained);
+        assert!(explained > 0, "some date moved");
+        let desk = control.desk(&db, now).await;
+        let whole = dunghen::work::verify::dossiers(&db, &desk, Default::default()).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
+    }
+}
+
+async fn lives(office: &Office, db: &Db, codes: &[String]) -> Vec<dunghen::domain::dossier::Dossier> {
+    let mut all = Vec::new();
+    for code in codes {
+        all.push(office.dossier(db, code).await);
+    }
+    all
+}
+
+/// The first edition is what the files said; another start with other files changes nothing.
+#[test]
+fn the_files_are_the_first_edition_and_the_database_goes_on_from_it() {
+    on_sqlite(async |db| {
+        let control = Control::open(&db).await;
+        let first = db.read(async |tx| store::decisions::first(tx).await).await.unwrap().unwrap();
+        assert_eq!(first, *province().law);
+        let plain = dunghen::config::Configuration::built_in(&Default::default()).unwrap().province;
+        let desk = Desk { province: plain.clone(), ..control.office.desk(at("2026-09-16 09:00")) };
+        db.write(async move |tx| dunghen::work::start::keep_province(tx, &desk).await).await.unwrap();
+        let in_force = db.read(async |tx| law::in_force(tx, &plain).await).await.unwrap();
+        assert_eq!(in_force.law, province().law, "the database's, not the files'");
+        let follows = db.read(async |tx| law::follows_files(tx, &plain.law).await).await.unwrap();
+        assert!(!follows, "and it is told that they differ");
+    });
+}
