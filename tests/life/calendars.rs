@@ -319,6 +319,21 @@ on_both! {
         assert_eq!(refused(receive(EIGHTEEN_DAYS).await), Kind::NoDueDate);
     }
 
+
+/// The first edition is what the files said; another start with other files changes nothing.
+async fn the_files_are_the_first_edition_and_the_database_goes_on_from_it(db: TestDb) {
+        let control = Control::open(&db).await;
+        let first = db.read(async |tx| store::decisions::first(tx).await).await.unwrap().unwrap();
+        assert_eq!(first, *province().law);
+        let plain = dunghen::config::Configuration::built_in(&Default::default()).unwrap().province;
+        let desk = Desk { province: plain.clone(), ..control.office.desk(at("2026-09-16 09:00")) };
+        db.write(async move |tx| dunghen::work::start::keep_province(tx, &desk).await).await.unwrap();
+        let in_force = db.read(async |tx| law::in_force(tx, &plain).await).await.unwrap();
+        assert_eq!(in_force.law, province().law, "the database's, not the files'");
+        let follows = db.read(async |tx| law::follows_files(tx, &plain.law).await).await.unwrap();
+        assert!(!follows, "and it is told that they differ");
+}
+
     /// Invariant 9: over random edits, what publishing did is what the preview said, every moved
     /// date has an event with old and new date and decision, and all else is as it was.
     async fn over_random_edits_no_date_changes_without_its_event(db: TestDb) {
@@ -386,21 +401,4 @@ async fn lives(office: &Office, db: &Db, codes: &[String]) -> Vec<dunghen::domai
         all.push(office.dossier(db, code).await);
     }
     all
-}
-
-/// The first edition is what the files said; another start with other files changes nothing.
-#[test]
-fn the_files_are_the_first_edition_and_the_database_goes_on_from_it() {
-    on_sqlite(async |db| {
-        let control = Control::open(&db).await;
-        let first = db.read(async |tx| store::decisions::first(tx).await).await.unwrap().unwrap();
-        assert_eq!(first, *province().law);
-        let plain = dunghen::config::Configuration::built_in(&Default::default()).unwrap().province;
-        let desk = Desk { province: plain.clone(), ..control.office.desk(at("2026-09-16 09:00")) };
-        db.write(async move |tx| dunghen::work::start::keep_province(tx, &desk).await).await.unwrap();
-        let in_force = db.read(async |tx| law::in_force(tx, &plain).await).await.unwrap();
-        assert_eq!(in_force.law, province().law, "the database's, not the files'");
-        let follows = db.read(async |tx| law::follows_files(tx, &plain.law).await).await.unwrap();
-        assert!(!follows, "and it is told that they differ");
-    });
 }
