@@ -104,6 +104,11 @@ impl Control {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the tests' own switches are no configuration")]
+fn number_of_edits() -> usize {
+    if std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1") { 1_000 } else { 25 }
+}
+
 fn moved(dossier: &dunghen::domain::dossier::Dossier) -> (String, String) {
     let last = dossier.promise().unwrap();
     (dossier.original_promise().unwrap().due_on.to_string(), last.due_on.to_string())
@@ -319,9 +324,8 @@ on_both! {
         assert_eq!(refused(receive(EIGHTEEN_DAYS).await), Kind::NoDueDate);
     }
 
-
-/// The first edition is what the files said; another start with other files changes nothing.
-async fn the_files_are_the_first_edition_and_the_database_goes_on_from_it(db: TestDb) {
+    /// The first edition is what the files said; another start with other files changes nothing.
+    async fn the_files_are_the_first_edition_and_the_database_goes_on_from_it(db: TestDb) {
         let control = Control::open(&db).await;
         let first = db.read(async |tx| store::decisions::first(tx).await).await.unwrap().unwrap();
         assert_eq!(first, *province().law);
@@ -351,7 +355,7 @@ async fn the_files_are_the_first_edition_and_the_database_goes_on_from_it(db: Te
             codes.push(office.receive(&db, when, counter, &new).await.unwrap().code);
         }
         let mut runner = TestRunner::deterministic();
-        let edits = if std::env::var_os("DUNGHEN_TEST_LONG").is_some() { 1_000 } else { 25 };
+        let edits = number_of_edits();
         let units = prop::sample::select(vec!["H35", COMMUNE, CENTRE, "H35.22", "H35.05", "H35.04"]);
         let strategy = (units, 0_i32..90);
         let mut now = at("2026-03-10 09:00");
