@@ -385,6 +385,7 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
         "what_became_due_while_the_database_was_away_is_written_down_when_it_is_back",
         "a file has no network",
     ),
+    ("faults/hung_relay.rs", "", "the engine has no part in it; what becomes of the letters runs on both"),
     ("kernel/watch.rs", "a_database_that_hangs_is_told_at_once_and_put_down_later", "a file has no network"),
     ("kernel/watch.rs", "a_loop_that_ends_or_panics_ends_the_others_with_it", "the engine has no part in it"),
     ("door/faults.rs", "a_network_that_comes_and_goes_leaves_no_connection_behind", "a file has no network"),

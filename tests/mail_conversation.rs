@@ -160,7 +160,7 @@ async fn a_421_at_any_step_is_a_retry_on_a_new_connection() {
         .await;
         let mut channel = plain(&relay, PATIENT);
         let outcome = channel.send(&mail_to("a@example.vn")).await;
-        assert!(matches!(&outcome, Outcome::Retry { why } if why.contains("421")), "{name}: {outcome:?}");
+        assert!(matches!(&outcome, Outcome::Retry { why, .. } if why.contains("421")), "{name}: {outcome:?}");
         assert!(is_sent(&channel.send(&mail_to("a@example.vn")).await), "{name}");
         assert_eq!(relay.connections(), 2, "{name}");
     }

@@ -3,12 +3,15 @@
 //! The relay is spoken to outside of any transaction. Whoever dies between the
 //! relay's answer and its record leaves a letter that is sent again under the same
 //! Message-ID: at least once, recognisably.
+//!
+//! A relay that says nothing holds the post up however often it is tried: until it is heard
+//! again, nothing counts as done, and so the post is told to be stuck.
 
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::rest_beating;
+use super::{rest, rest_beating};
 use crate::app::App;
 use crate::db::Result;
 use crate::domain::time::Moment;
@@ -27,7 +30,7 @@ const LEASE: SignedDuration = SignedDuration::from_mins(20);
 /// A letter begun later than this before the lease's end might outlast it.
 const LONGEST_TRY: SignedDuration = SignedDuration::from_mins(12);
 pub(super) const NAME: &str = "post";
-/// How often it is heard of: whatever a relay may take its time for, but for the reply to a final dot.
+/// How often it gets something done: a relay that takes longer over a letter is taken for hung.
 const PERIOD: Duration = Duration::from_secs(25);
 /// How long the post rests when the relay itself is at fault.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -42,6 +45,21 @@ pub enum Courier {
     Kept,
     /// Nobody yet: letters wait.
     Absent,
+}
+
+impl Courier {
+    /// Whether there was no answer to the last letter.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Self::Relay { channel, .. } if channel.is_silent())
+    }
+
+    /// Greets a relay that was silent, without any letter.
+    pub async fn greet(&mut self) {
+        if let Self::Relay { channel, .. } = self {
+            channel.greet().await;
+        }
+    }
 }
 
 pub(super) async fn run(app: App, mut courier: Courier) {
@@ -59,13 +77,28 @@ pub(super) async fn run(app: App, mut courier: Courier) {
         if let Courier::Relay { channel, .. } = &mut courier {
             channel.close().await;
         }
-        let go_on = tokio::select! {
-            go_on = rest_beating(&app, NAME, pause, emptied.is_ok()) => go_on,
-            () = app.post.notified(), if pause == idle => !app.stop.is_cancelled(),
+        let go_on = if courier.is_silent() {
+            come_round(&app, &mut courier).await
+        } else {
+            tokio::select! {
+                go_on = rest_beating(&app, NAME, pause, emptied.is_ok()) => go_on,
+                () = app.post.notified(), if pause == idle => !app.stop.is_cancelled(),
+            }
         };
         if !go_on {
             return;
         }
+    }
+}
+
+/// Leaves a silent relay alone for a while and greets it again; nothing is heard of the post meanwhile.
+async fn come_round(app: &App, courier: &mut Courier) -> bool {
+    if !rest(app, PAUSE).await {
+        return false;
+    }
+    tokio::select! {
+        () = courier.greet() => true,
+        () = app.stop.cancelled() => false,
     }
 }
 
@@ -138,7 +171,9 @@ async fn send(app: &App, courier: &mut Courier, claim: &Claim) -> Result<Option<
             () = out_of_time(app) => return Ok(Some(Stopped::InHand(letter.id))),
         };
         record(app, &claim.token, letter, &outcome).await?;
-        app.progress.note(NAME, PERIOD);
+        if !outcome.is_silence() {
+            app.progress.note(NAME, PERIOD);
+        }
         if matches!(outcome, Outcome::PauseChannel { .. }) {
             return Ok(Some(Stopped::RelayAtFault));
         }
@@ -255,7 +290,9 @@ fn verdict(fate: Next, now: Moment, unknown_tries: i64, reply: &str) -> Verdict<
 fn reply_of(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Sent { reply } | Outcome::Failed { reply } => reply.to_string(),
-        Outcome::Retry { why } | Outcome::PauseChannel { why } | Outcome::Unknown { why } => why.clone(),
+        Outcome::Retry { why, .. } | Outcome::PauseChannel { why } | Outcome::Unknown { why, .. } => {
+            why.clone()
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::domain::time::Moment;
 use crate::store::alarms::{self, Cause};
 
 pub(super) const NAME: &str = "watchdog";
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(1);
 const PERIOD: Duration = Duration::from_secs(10);
 /// A clock that goes so wrong between two looks was set; a time server's slewing is far less.
 const SET: SignedDuration = SignedDuration::from_secs(2);

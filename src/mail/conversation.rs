@@ -34,17 +34,25 @@ const MAILS_PER_CONNECTION: u32 = 50;
 pub struct Channel {
     relay: Relay,
     idle: Option<Conversation>,
+    /// The last that was said to the relay has had no answer.
+    silent: bool,
 }
 
 impl Channel {
     #[must_use]
     pub fn new(relay: Relay) -> Self {
-        Self { relay, idle: None }
+        Self { relay, idle: None, silent: false }
     }
 
     /// Speaks one mail to the relay, over the open connection or a new one. Dropping the
     /// future half-way closes the connection; the mail's fate is then unknown.
     pub async fn send(&mut self, mail: &Mail) -> Outcome {
+        let outcome = self.speak(mail).await;
+        self.silent = outcome.is_silence();
+        outcome
+    }
+
+    async fn speak(&mut self, mail: &Mail) -> Outcome {
         // Out of the channel while in use, so that nobody finds it half-way through a sentence.
         let mut conversation = match self.ready().await {
             Ok(conversation) => conversation,
@@ -66,6 +74,17 @@ impl Channel {
     pub async fn probe(&self) -> Result<(), Outcome> {
         Conversation::open(&self.relay).await?.quit().await;
         Ok(())
+    }
+
+    /// Whether the relay had no answer to what it was last told.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// Greets a relay that was silent, without any mail.
+    pub async fn greet(&mut self) {
+        self.silent = self.probe().await.is_err_and(|outcome| outcome.is_silence());
     }
 
     /// Takes leave of the relay, where a connection is open.

@@ -101,13 +101,13 @@ pub enum Outcome {
     /// The final dot of this very mail was answered with 250.
     Sent { reply: Reply },
     /// Not taken this time; [`crate::mail::backoff`] says when to try again.
-    Retry { why: String },
+    Retry { why: String, silent: bool },
     /// Refused for good: the recipient or the mail itself.
     Failed { reply: Reply },
     /// The channel is at fault, not the mail: burn no attempt, tell an operator.
     PauseChannel { why: String },
     /// The final dot was sent and no clear answer came. The relay may have taken it.
-    Unknown { why: String },
+    Unknown { why: String, silent: bool },
 }
 
 impl Outcome {
@@ -117,9 +117,9 @@ impl Outcome {
         match verdict {
             Verdict::Accepted => Self::Sent { reply },
             Verdict::Refused => Self::Failed { reply },
-            Verdict::Retry => Self::Retry { why: reply.to_string() },
+            Verdict::Retry => Self::Retry { why: reply.to_string(), silent: false },
             Verdict::Pause => Self::PauseChannel { why: reply.to_string() },
-            Verdict::Unknown => Self::Unknown { why: reply.to_string() },
+            Verdict::Unknown => Self::Unknown { why: reply.to_string(), silent: false },
         }
     }
 
@@ -128,9 +128,15 @@ impl Outcome {
     pub fn of_silence(phase: Phase, why: &str) -> Self {
         let why = format!("{phase:?}: {}", one_line(why));
         match verdict_on_silence(phase) {
-            Verdict::Unknown => Self::Unknown { why },
-            _ => Self::Retry { why },
+            Verdict::Unknown => Self::Unknown { why, silent: true },
+            _ => Self::Retry { why, silent: true },
         }
+    }
+
+    /// Whether the relay has said nothing, or nothing that could be read.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Retry { silent: true, .. } | Self::Unknown { silent: true, .. })
     }
 }
 

@@ -79,11 +79,11 @@ mod tests {
     }
 
     fn retry() -> Outcome {
-        Outcome::Retry { why: "451 later".to_owned() }
+        Outcome::Retry { why: "451 later".to_owned(), silent: false }
     }
 
     fn unknown() -> Outcome {
-        Outcome::Unknown { why: "silence".to_owned() }
+        Outcome::Unknown { why: "silence".to_owned(), silent: true }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue};
@@ -30,6 +30,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub fn router(app: App) -> Router {
     let (api, document) = api::router().split_for_parts();
     let reader = openapi::reader(&document);
+    let document = ([(CONTENT_TYPE, "application/json")], openapi::text(&document));
     let routes = Router::new()
         .merge(api)
         .merge(pages::routes().into_router())
@@ -39,11 +40,11 @@ pub fn router(app: App) -> Router {
 
 /// What belongs to neither pages nor interface.
 fn service(
-    document: utoipa::openapi::OpenApi,
+    document: impl IntoResponse + Clone + Send + Sync + 'static,
     reader: impl IntoResponse + Clone + Send + Sync + 'static,
 ) -> Routes {
     Routes::default()
-        .get("/api/openapi.json", move || async { openapi::document(document) })
+        .get("/api/openapi.json", move || async { document })
         .get("/api/docs", move || async { reader })
         .get("/healthz", health::live)
         .get("/readyz", health::ready)
@@ -58,7 +59,7 @@ pub fn list() -> Vec<Route> {
     let interface = routes::of_document(&document);
     let mut list = pages::routes().list();
     list.extend(interface);
-    list.extend(service(document, ()).list());
+    list.extend(service((), ()).list());
     list
 }
 

@@ -100,6 +100,10 @@ fn name_of(task: &str) -> Said {
 fn told(alarm: &Alarm) -> AlarmTold {
     let Alarm { kind, subject, node, detail, .. } = alarm;
     let what = match kind.as_str() {
+        "loop_stuck" if subject == "post" => Said::new(
+            format!("Việc gửi thư trên máy {node} không tiến triển ({detail} giây). Kiểm tra máy chủ thư."),
+            format!("The post of {node} is stuck ({detail} s). Look at the mail relay."),
+        ),
         "loop_stuck" => Said::new(
             format!("Tiến trình nền {subject} trên máy {node} không hoạt động ({detail} giây)."),
             format!("The loop {subject} of {node} is stuck ({detail} s)."),

@@ -137,6 +137,22 @@ async fn swept(db: &Db, now: Moment) {
     tokio::time::timeout(PATIENCE, done).await.expect("the sweep does not come");
 }
 
+/// What the alarms say by how many seconds the clock was set, once there are so many.
+async fn told(db: &Db, count: usize) -> Vec<i64> {
+    let alarms = "select detail from alarms where kind = 'clock_moved' order by id";
+    let told = async {
+        let mut looks = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            looks.tick().await;
+            let told = db.read(async |tx| tx.query(alarms).fetch_all::<(String,)>().await).await.unwrap();
+            if told.len() >= count {
+                return told.into_iter().map(|(seconds,)| seconds.parse().unwrap()).collect();
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.expect("nobody tells that the clock was set")
+}
+
 /// No event lies before its predecessor, whatever the clock has said meanwhile.
 async fn are_in_order(db: &Db) {
     let sql = "select count(*) from dossier_events a
@@ -172,6 +188,12 @@ on_both! {
         let jumps = figure(5, JUMPS.len());
         for (number, hours) in JUMPS.into_iter().take(jumps).enumerate() {
             let now = clockwork.jump(hours);
+            let told = told(&db, number + 1).await;
+            let before = number.checked_sub(1).map_or(0, |number| JUMPS[number]);
+            let by = (hours - before) * 3_600;
+            // The clock has gone on from where it was set.
+            assert_eq!(told.len(), number + 1, "{told:?}");
+            assert!((by - 120..=by + 5).contains(&told[number]), "by {by} s, and told {told:?}");
             swept(&db, now).await;
             let (code, version) = &mut open[number % 3];
             *version = event(&caller, code, *version, json!({ "kind": "transfer", "to_unit": WARD })).await;

@@ -23,6 +23,7 @@ mod commits;
 mod disk;
 mod guards;
 mod halves;
+mod hung_relay;
 mod node;
 mod post;
 mod races;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use dunghen::app::App;
 use dunghen::config::settings::Count;
@@ -28,13 +29,17 @@ use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 const NOON: &str = "2026-08-25 12:00";
 
 pub fn courier(relay: &smtp::Relay) -> Courier {
+    courier_who_waits(relay, Timeouts::default())
+}
+
+fn courier_who_waits(relay: &smtp::Relay, timeouts: Timeouts) -> Courier {
     let settings = RelaySettings {
         host: "localhost".to_owned(),
         port: relay.address.port(),
         security: Security::PlainLoopbackOnly,
         credentials: None,
         hello: "motcua.test".to_owned(),
-        timeouts: Timeouts::default(),
+        timeouts,
         extra_roots: None,
     };
     let channel = Box::new(Channel::new(Relay::new(settings).unwrap()));
@@ -160,6 +165,33 @@ on_both! {
         assert_eq!(claim("second", minutes(21)).await.unwrap().len(), 1);
         assert_eq!(turn(first[0].id, "frozen").await.unwrap(), Turn::Lost);
         assert_eq!(turn(first[0].id, "second").await.unwrap(), Turn::Now);
+    }
+
+    /// Invariant 16: a relay that says nothing is no progress, however often it is tried.
+    async fn a_silent_relay_is_no_progress_until_it_is_heard_again(db: TestDb) {
+        let office = Office::open(&db).await;
+        let hangs = Arc::new(AtomicBool::new(true));
+        let hung = Arc::clone(&hangs);
+        let relay = smtp::Relay::start(move |_, step| match step {
+            Step::Connected if hung.load(Ordering::SeqCst) => Act::Stall,
+            step => well_behaved(step),
+        })
+        .await;
+        let second = Duration::from_secs(1);
+        let timeouts = Timeouts { connect: second, command: second, final_dot: second };
+        let (app, mut courier) = (node(&office, &db, at(NOON), 10), courier_who_waits(&relay, timeouts));
+        let post = || app.progress.ages().into_iter().any(|silence| silence.name == "post");
+        write(&office, &db, at(NOON), addresses(1)).await;
+        sender::empty(&app, &mut courier).await.unwrap();
+        assert!(courier.is_silent() && !post());
+        courier.greet().await;
+        assert!(courier.is_silent(), "it still hangs");
+        hangs.store(false, Ordering::SeqCst);
+        courier.greet().await;
+        assert!(!courier.is_silent());
+        write(&office, &db, at(NOON), vec!["citizen1@example.vn".to_owned()]).await;
+        sender::empty(&app, &mut courier).await.unwrap();
+        assert!(post() && relay.mails().len() == 1);
     }
 
     /// Invariant 27, from the outbox to the relay. Whose last three letters were all refused is marked,

@@ -1,6 +1,6 @@
 //! The OpenAPI document and a page to read it on, both without leaving the office.
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::response::Html;
 use utoipa::Modify;
 use utoipa::openapi::OpenApi;
@@ -19,9 +19,10 @@ impl Modify for Security {
     }
 }
 
-/// Serves the document.
-pub fn document(document: OpenApi) -> Json<OpenApi> {
-    Json(document)
+/// The document as it is sent, made once: it is large, and everybody may ask for it.
+#[must_use]
+pub fn text(document: &OpenApi) -> Bytes {
+    document.to_json().unwrap_or_default().into()
 }
 
 /// A plain page that lists every route with what it takes and answers.
