@@ -69,6 +69,7 @@ on_both! {
             assert!(took >= Duration::from_secs(2), "the stuck were not waited for: {took:?}");
             assert!(took <= Duration::from_secs(12), "{took:?}");
             told.extend(acknowledged.into_iter().flatten());
+            assert!(!site.words().contains("does not end"), "{}", site.last_words());
         }
         let found: BTreeMap<_, _> = kept(&mut db).await.into_iter().collect();
         assert!(told.iter().all(|(key, code)| found.get(key) == Some(code)), "acknowledged and not there");
