@@ -14,7 +14,9 @@ use crate::config::Settings;
 use crate::db::{Db, Deed, Error, Result};
 use crate::domain::province::Province;
 use crate::domain::refusal::Kind;
+use crate::identity::Provider;
 use crate::seal::Keyring;
+use crate::seal::password::Workspace;
 use crate::telemetry::Progress;
 use crate::telemetry::traffic::Traffic;
 use crate::work::anchors::Anchor;
@@ -38,6 +40,10 @@ pub struct App {
     pub post: Arc<Notify>,
     /// So many passwords are hashed at once: each takes memory and a processor for a while (S4).
     pub hashing: Arc<Semaphore>,
+    /// The memory that they are hashed in: as much as are hashed at once, and never more.
+    pub workspaces: Arc<Mutex<Vec<Workspace>>>,
+    /// Where people sign in who have an account of the province, if there is such a place.
+    pub provider: Option<Arc<Provider>>,
     /// What each loop last got done.
     pub progress: Progress,
     /// The audit chain's last row that was written down elsewhere.
@@ -69,6 +75,7 @@ impl App {
         };
         Self {
             db,
+            provider: None,
             progress: Progress::new(clock.clone()),
             lead: Lead::default(),
             clock,
@@ -78,6 +85,7 @@ impl App {
             settings,
             post: Arc::new(Notify::new()),
             hashing: Arc::new(Semaphore::new(HASHING_AT_ONCE)),
+            workspaces: Arc::default(),
             anchored: Arc::default(),
             traffic: Arc::default(),
             stop: CancellationToken::new(),

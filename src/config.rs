@@ -26,7 +26,9 @@ use crate::domain::time::Zone;
 use crate::domain::unit::{UnitCode, UnitKind, UnitTree};
 
 pub use fault::Fault;
-pub use settings::{Environment, LogFormat, MailTls, Networks, SecondFactor, Settings, Web};
+pub use settings::{
+    Environment, IdentityProvider, LogFormat, MailTls, Networks, SecondFactor, Settings, Web,
+};
 use texts::{Sources, Texts};
 
 mod summary;

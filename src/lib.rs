@@ -16,6 +16,7 @@
 //! | [`letters`], [`paper`] | what people read: mails and apologies, pictures and charts |
 //! | [`work`] | what people and the clock do; each function is one transaction's worth |
 //! | [`mail`] | the SMTP conversation and what its replies mean |
+//! | [`identity`] | who a provincial identity provider says that somebody is |
 //! | [`exchange`], [`demo`] | other systems' data; an invented province to try things on |
 //! | [`backup`] | copies of everything, proved, and everything back from a copy |
 //! | [`app`], [`jobs`] | the running service; its loops, and the kernel under what has due times |
@@ -43,6 +44,7 @@ pub mod db;
 pub mod demo;
 pub mod domain;
 pub mod exchange;
+pub mod identity;
 pub mod jobs;
 pub mod letters;
 pub mod mail;

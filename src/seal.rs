@@ -55,6 +55,8 @@ pub enum Use {
     SecondFactor,
     /// That somebody's password was right, for as long as their code is asked for.
     Ticket,
+    /// What a browser keeps while its owner signs in at the identity provider.
+    Journey,
 }
 
 impl Use {
@@ -64,6 +66,7 @@ impl Use {
             Self::Letter => b"dunghen letter 1",
             Self::SecondFactor => b"dunghen second factor 1",
             Self::Ticket => b"dunghen ticket 1",
+            Self::Journey => b"dunghen journey 1",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod erasure;
 pub mod events;
 pub mod figures;
 pub mod idempotency;
+pub mod identities;
 pub mod imports;
 pub mod intake;
 pub mod lease;

@@ -6,7 +6,9 @@ pub mod traffic;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 mod progress;
@@ -16,12 +18,25 @@ pub use progress::{Progress, Silence};
 /// Begins to write log lines to standard error, as JSON or as text, which has colours where a
 /// person looks on, not in a file or the system's journal.
 pub fn start(filter: &str, json: bool) {
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(self::filter(filter))
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
     // A second start, as in tests, keeps the first.
-    _ = if json { lines.json().finish().try_init() } else { lines.finish().try_init() };
+    _ = if json {
+        as_json(filter, std::io::stderr).try_init()
+    } else {
+        let lines = tracing_subscriber::fmt()
+            .with_env_filter(self::filter(filter))
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_writer(std::io::stderr);
+        lines.finish().try_init()
+    };
+}
+
+/// Each event as one line of JSON, whatever characters are in it (S23).
+fn as_json<W>(filter: &str, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt().with_env_filter(self::filter(filter)).with_ansi(false);
+    lines.with_writer(writer).json().finish()
 }
 
 /// What is said, by a filter as of `RUST_LOG`.
@@ -65,4 +80,43 @@ impl Stopwatch {
 #[must_use]
 pub fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Heard {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// S23.
+    #[test]
+    fn an_event_is_one_line_whatever_is_in_it() {
+        let heard = Heard::default();
+        let writer = heard.clone();
+        let evil = "a\r\n{\"level\":\"INFO\"}\u{1b}[31m\u{0}\u{2028}b";
+        tracing::subscriber::with_default(as_json("trace", move || writer.clone()), || {
+            tracing::warn!(name = evil, error = %evil, path = ?evil, "{evil}");
+        });
+        let text = String::from_utf8(heard.0.lock().unwrap().clone()).unwrap();
+        let line = text.strip_suffix('\n').unwrap();
+        assert!(!line.contains(char::is_control), "{line:?}");
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(event["level"], "WARN");
+        for field in ["name", "error", "message"] {
+            assert_eq!(event["fields"][field], evil, "{field}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ pub mod health;
 mod metrics;
 mod observe;
 pub mod pages;
+pub mod plain;
 pub mod router;
 pub mod routes;
 pub mod server;

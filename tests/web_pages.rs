@@ -477,9 +477,18 @@ async fn a_whole_code_in_the_search_opens_its_dossier() {
     let browser = Browser::of(&office, "mai").await;
     let found = browser.get(&format!("/dossiers?q={}", code.to_lowercase())).await;
     assert_eq!((found.status, found.location()), (303, &*format!("/dossiers/{code}")));
-    browser.get("/dossiers?q=012345671234").await.shows(&code);
-    browser.get("/dossiers?q=0912345678").await.shows(&code);
-    browser.get("/dossiers?q=0912345679").await.hides(&code);
+    // Numbers of a person are taken from the field, never from an address, and not repeated.
+    let csrf = browser.get("/dossiers").await.input("csrf");
+    let search = async |q: &str| browser.post("/dossiers/search", &[("csrf", &csrf), ("q", q)]).await;
+    for number in ["012345671234", "0123 4567 1234", "0912345678", "+84 912 345 678"] {
+        let found = search(number).await;
+        found.shows(&code);
+        found.hides(number);
+        assert_eq!(browser.get(&format!("/dossiers?q={}", number.replace([' ', '+'], ""))).await.status, 422);
+    }
+    search("0912345679").await.hides(&code);
+    let found = search(&code).await;
+    assert_eq!((found.status, found.location()), (303, &*format!("/dossiers?q={code}")));
     office.close().await;
 }
 

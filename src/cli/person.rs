@@ -1,4 +1,4 @@
-//! `dunghen person report`: all that is kept of one person, and who has looked at it.
+//! `dunghen person`: all that is kept of one person and who has looked at it; how far a breach reaches.
 
 use std::io::Read;
 use std::path::Path;
@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use super::setup::{self, Failed};
 use crate::db::Purpose;
 use crate::domain::staff::Actor;
+use crate::work::breach::{self, Span};
 use crate::work::person_report;
 
 #[derive(Debug, Args)]
@@ -21,10 +22,55 @@ pub struct PersonArgs {
 enum PersonCommand {
     /// Print as JSON what is kept of a person; the identifier or phone number is read from standard input.
     Report,
+    /// Print as JSON whose data were looked at in a time, by whom and which kinds: the extent of a breach.
+    Breach(BreachArgs),
+}
+
+#[derive(Debug, Args)]
+struct BreachArgs {
+    /// The first day.
+    #[arg(long)]
+    from: String,
+    /// The last day.
+    #[arg(long)]
+    to: String,
+    /// The name that one account signs in with; without it everybody's.
+    #[arg(long)]
+    account: Option<String>,
 }
 
 pub(super) async fn run(config: Option<&Path>, args: &PersonArgs) -> Result<ExitCode, Failed> {
-    let PersonCommand::Report = &args.command;
+    match &args.command {
+        PersonCommand::Report => report(config).await,
+        PersonCommand::Breach(args) => breach(config, args).await,
+    }
+}
+
+async fn breach(config: Option<&Path>, args: &BreachArgs) -> Result<ExitCode, Failed> {
+    let day = |option: &str, text: &str| {
+        let wrong = || Failed::Unusable(format!("--{option}: “{text}” không phải ngày (2026-11-23)"));
+        text.parse().map_err(|_| wrong())
+    };
+    let span =
+        Span { from: day("from", &args.from)?, to: day("to", &args.to)?, account: args.account.clone() };
+    let configuration = setup::configuration(config)?;
+    let db = setup::database(&configuration, Purpose::Command).await?;
+    let desk = setup::prepared_desk(&configuration, &db).await?;
+    let actor = Actor::system(desk.province.root.clone());
+    let noted = {
+        let (desk, actor, span) = (desk.clone(), actor.clone(), span.clone());
+        db.write(async move |tx| breach::note(tx, &desk, &actor, &span).await).await
+    };
+    let extent = match noted {
+        Ok(()) => db.report(async |tx| breach::extent(tx, &desk, &actor, &span).await).await,
+        Err(error) => Err(error),
+    };
+    db.close().await;
+    setup::print(&serde_json::to_string_pretty(&extent?).unwrap_or_default());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn report(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let configuration = setup::configuration(config)?;
     let number = number_from_input()?;
     let db = setup::database(&configuration, Purpose::Command).await?;

@@ -1,23 +1,27 @@
 //! `dunghen serve`: the pages, the API and the scheduled work, until told to stop.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::files;
 use super::setup::{self, Failed};
 use crate::app::App;
-use crate::config::{Configuration, LogFormat, MailTls};
+use crate::config::{Configuration, LogFormat, MailTls, Networks, Web};
 use crate::db::{Db, DbSettings, Purpose};
+use crate::identity::{Provider, ProviderSettings};
 use crate::jobs::kernel::Kernel;
 use crate::jobs::sender::Courier;
 use crate::jobs::{self, tasks};
 use crate::mail::{Channel, Correspondent, Relay, RelaySettings, Security, Timeouts};
+use crate::web::server::Door;
+use crate::web::server::tls::acceptor;
 use crate::web::{router, server};
 use crate::work::law;
 use crate::{clock::Clock, telemetry};
@@ -40,7 +44,9 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let db = setup::database(&configuration, Purpose::Serve).await?;
     let keys = setup::keys(&configuration, &db).await?;
     let clock = setup::clock(&configuration);
-    let app = app(configuration, db, keys, clock);
+    let provider = provider(&configuration)?;
+    let mut app = app(configuration, db, keys, clock);
+    app.provider = provider;
     let files = app.province();
     setup::keep_province(&app.db, &app.desk()).await?;
     app.renew().await?;
@@ -77,11 +83,33 @@ fn refuse_what_is_for_development(configuration: &Configuration) -> Result<(), F
     let exposed = !settings.web.listen.ip().is_loopback();
     if exposed && !settings.web.public_url.is_https() {
         return Err(Failed::Unusable(format!(
-            "web.listen = {} mở ra mạng nhưng web.public_url không phải https; đặt sau một máy chủ ủy quyền có TLS và sửa public_url",
+            "web.listen = {} mở ra mạng nhưng web.public_url không phải https; ghi web.certificate và web.key, hoặc đặt sau một máy chủ ủy quyền có TLS, rồi sửa public_url",
             settings.web.listen
         )));
     }
+    let web = &settings.web;
+    if exposed && tls(web)?.is_none() && web.trusted_proxies == Networks::default() {
+        return Err(Failed::Unusable(format!(
+            "web.listen = {} mở ra mạng mà không có TLS: ghi web.certificate và web.key, hoặc web.trusted_proxies nếu TLS kết thúc ở máy chủ ủy quyền",
+            web.listen
+        )));
+    }
     Ok(())
+}
+
+/// How TLS is spoken at our own door, where it ends here.
+fn tls(web: &Web) -> Result<Option<TlsAcceptor>, Failed> {
+    let named = |file: Option<&PathBuf>| file.filter(|file| !file.as_os_str().is_empty()).cloned();
+    match (named(web.certificate.as_ref()), named(web.key.as_ref())) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) if web.public_url.is_https() => acceptor(&certificate, &key)
+            .map(Some)
+            .map_err(|error| Failed::Unusable(format!("web.certificate, web.key: {error}"))),
+        (Some(_), Some(_)) => {
+            Err(Failed::Unusable("web.certificate cần web.public_url bắt đầu bằng https://".to_owned()))
+        }
+        _ => Err(Failed::Unusable("web.certificate và web.key phải ghi cả hai".to_owned())),
+    }
 }
 
 /// Whoever carries the letters, as the settings say.
@@ -109,6 +137,41 @@ fn courier(configuration: &Configuration) -> Result<Courier, Failed> {
         .map_err(|error| Failed::Unusable(error.said().to(setup::LANGUAGE).to_owned()))?;
     let channel = Box::new(Channel::new(relay));
     Ok(Courier::Relay { channel, from: sender(&mail.from)? })
+}
+
+/// Where people may sign in instead, as the settings say.
+fn provider(configuration: &Configuration) -> Result<Option<Arc<Provider>>, Failed> {
+    let settings = &configuration.settings;
+    let identity = &settings.identity;
+    if !identity.is_set_up() {
+        return Ok(None);
+    }
+    let read = |file: &Path, key: &str| {
+        std::fs::read(file)
+            .map_err(|error| Failed::Unusable(format!("identity.{key} {}: {error}", file.display())))
+    };
+    let client_secret = match (&identity.client_secret, &identity.client_secret_file) {
+        (Some(secret), _) => secret.clone(),
+        (None, Some(file)) => {
+            let text = String::from_utf8_lossy(&read(file, "client_secret_file")?).trim_end().to_owned();
+            text.into()
+        }
+        (None, None) => {
+            return Err(Failed::Unusable(
+                "identity.issuer cần identity.client_secret_file hoặc DUNGHEN__IDENTITY__CLIENT_SECRET"
+                    .to_owned(),
+            ));
+        }
+    };
+    let extra_roots = identity.certificates.as_deref().map(|file| read(file, "certificates")).transpose()?;
+    let provider = Provider::new(ProviderSettings {
+        issuer: identity.issuer.clone(),
+        client_id: identity.client_id.clone(),
+        client_secret,
+        redirect_url: format!("{}/sign-in/provider/return", settings.web.public_url.as_str()),
+        extra_roots,
+    });
+    provider.map(|provider| Some(Arc::new(provider))).map_err(|error| Failed::Unusable(error.to_string()))
 }
 
 fn credentials(configuration: &Configuration) -> Result<Option<(String, SecretString)>, Failed> {
@@ -168,10 +231,13 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
     let stop = told_to_stop()
         .map_err(|error| Failed::Unusable(format!("không nhận được tín hiệu dừng: {error}")))?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), tzdb = telemetry::tzdb_version(), "ready");
-    setup::print(&format!("Đúng Hẹn: http://{address}"));
+    let tls = tls(&app.settings.web)?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    setup::print(&format!("Đúng Hẹn: {scheme}://{address}"));
     let limits = server::Limits::from(&app.settings.web);
     let (routes, traffic) = (router::router(app.clone()), Arc::clone(&app.traffic));
-    let pages = app.tasks.spawn(server::serve(listener, routes, limits, traffic, app.stop.clone()));
+    let pages =
+        app.tasks.spawn(server::serve(Door { listener, tls }, routes, limits, traffic, app.stop.clone()));
     let loops = app.tasks.spawn(jobs::run(kernel.clone(), courier));
     let code = until_an_end(stop, loops, pages).await;
     if tokio::time::timeout(limits.drain + CLOSING, close(&app, &kernel)).await.is_err() {

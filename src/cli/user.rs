@@ -14,6 +14,7 @@ use crate::domain::unit::UnitCode;
 use crate::seal::password;
 use crate::store::audit::{self, Entry};
 use crate::store::staff::{self, NewPerson};
+use crate::work::identity;
 use crate::work::people::{self, Link, Particulars};
 
 #[derive(Debug, Args)]
@@ -30,6 +31,8 @@ enum UserCommand {
     Bootstrap(BootstrapArgs),
     /// Print a new one-time link for an account, as where its only administrator lost the password.
     Link(LinkArgs),
+    /// Link an account to whom the identity provider calls so; the subject is read from standard input.
+    Identity(IdentityArgs),
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +57,15 @@ struct LinkArgs {
 }
 
 #[derive(Debug, Args)]
+struct IdentityArgs {
+    /// The name to sign in with.
+    name: String,
+    /// End the link instead.
+    #[arg(long)]
+    remove: bool,
+}
+
+#[derive(Debug, Args)]
 struct AddArgs {
     /// The name to sign in with.
     name: String,
@@ -75,6 +87,7 @@ pub(super) async fn run(config: Option<&Path>, args: &UserArgs) -> Result<ExitCo
         UserCommand::Add(args) => add(config, args).await,
         UserCommand::Bootstrap(args) => bootstrap(config, args).await,
         UserCommand::Link(args) => link(config, args).await,
+        UserCommand::Identity(args) => link_identity(config, args).await,
     }
 }
 
@@ -116,6 +129,28 @@ async fn link(config: Option<&Path>, args: &LinkArgs) -> Result<ExitCode, Failed
     db.close().await;
     given?;
     announce(&url);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn link_identity(config: Option<&Path>, args: &IdentityArgs) -> Result<ExitCode, Failed> {
+    let configuration = setup::configuration(config)?;
+    if !configuration.settings.identity.is_set_up() {
+        return Err(Failed::Unusable("chưa cấu hình nhà cung cấp danh tính ([identity] issuer)".to_owned()));
+    }
+    // An argument is seen by everyone on the machine, and a subject may be a person's number.
+    let subject = if args.remove { None } else { Some(from_input("mã định danh")?) };
+    let db = setup::database(&configuration, Purpose::Command).await?;
+    let desk = setup::prepared_desk(&configuration, &db).await?;
+    let (issuer, name) = (configuration.settings.identity.issuer.clone(), args.name.clone());
+    let changed = db
+        .write(async move |tx| {
+            let keeper = Actor::new(StaffId::SYSTEM, desk.province.root.clone(), [Role::Administrator]);
+            identity::link_named(tx, &desk, &keeper, &name, &issuer, subject.as_deref()).await
+        })
+        .await;
+    db.close().await;
+    changed?;
+    setup::print(if args.remove { "Đã gỡ danh tính." } else { "Đã gắn danh tính." });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -191,15 +226,21 @@ fn roles(names: &[String]) -> Result<Vec<Role>, Failed> {
 
 /// A password is never an argument: those are seen by everyone on the machine.
 fn hash_from_input(configuration: &Configuration) -> Result<String, Failed> {
-    let mut text = String::new();
-    std::io::stdin()
-        .take(4096)
-        .read_to_string(&mut text)
-        .map_err(|error| Failed::Unusable(format!("không đọc được mật khẩu từ đầu vào chuẩn: {error}")))?;
-    let given = text.trim_end_matches(['\r', '\n']);
+    let text = from_input("mật khẩu")?;
+    let given = text.as_str();
     let least = configuration.settings.session.min_password_length.size();
     if given.chars().count() < least {
         return Err(Failed::Unusable(format!("mật khẩu cần ít nhất {least} ký tự (đọc từ đầu vào chuẩn)")));
     }
     password::hash(given).map_err(|error| Failed::Unusable(error.to_string()))
+}
+
+/// What is typed or piped in, without the end of its line.
+fn from_input(what: &str) -> Result<String, Failed> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|error| Failed::Unusable(format!("không đọc được {what} từ đầu vào chuẩn: {error}")))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -13,9 +13,11 @@ use super::jobs::CronTable;
 use crate::domain::code::UnitCode;
 use crate::domain::time::Moment;
 
+mod identity;
 mod read;
 mod values;
 
+pub use identity::IdentityProvider;
 pub use read::{Environment, read};
 pub use values::{Count, Cron, DatabaseUrl, Networks, PublicUrl, ZoneName};
 
@@ -37,6 +39,7 @@ pub struct Settings {
     pub import: Import,
     pub session: Sessions,
     pub sign_in: SignIn,
+    pub identity: IdentityProvider,
     pub keys: Keys,
     pub audit: Audit,
     pub data: Data,
@@ -80,6 +83,10 @@ pub struct Web {
     pub listen: SocketAddr,
     /// How people reach it: `https://motcua.example.vn`; its scheme decides about secure cookies.
     pub public_url: PublicUrl,
+    /// The certificate, with those above it, and its key, in PEM: TLS ends here. Without them it ends
+    /// at a proxy before this, or this is for this machine alone.
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
     /// Peers whose word about the client's address is taken.
     pub trusted_proxies: Networks,
     /// Clients that may read `/metrics`.
@@ -102,6 +109,8 @@ impl Default for Web {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: PublicUrl("http://127.0.0.1:8080".to_owned()),
+            certificate: None,
+            key: None,
             trusted_proxies: Networks::default(),
             metrics_from: Networks::loopback(),
             max_connections: Count(1_024),

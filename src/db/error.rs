@@ -180,6 +180,8 @@ fn from_sqlite(code: u32, error: sqlx::Error) -> Error {
 fn from_postgres(code: &str, error: sqlx::Error) -> Error {
     match code {
         "40001" | "40P01" => Error::Contended(Arc::new(error)),
+        // A character that no text may hold, as U+0000: whoever sent it is wrong, not the statement.
+        "22021" | "22P05" => Error::Refused(unstorable()),
         "57014" | "55P03" => Error::TimedOut, // statement_timeout, lock_timeout
         "53100" => Error::Full(error.to_string().into()),
         "XX001" | "XX002" => Error::Corrupt(Arc::new(error)),
@@ -189,6 +191,14 @@ fn from_postgres(code: &str, error: sqlx::Error) -> Error {
         "3D000" | "28000" | "28P01" => Error::unsuitable(error), // no such database, not let in
         _ => Error::Statement(Arc::new(error)),
     }
+}
+
+fn unstorable() -> Refusal {
+    Refusal::invalid(
+        "text",
+        "Dữ liệu gửi lên có ký tự không lưu được (U+0000). Bỏ ký tự ấy rồi gửi lại.",
+        "What was sent has a character that can't be kept (U+0000). Remove it and send it again.",
+    )
 }
 
 impl From<sqlx::migrate::MigrateError> for Error {

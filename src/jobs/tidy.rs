@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use super::turn::Turn;
 use crate::db::Result;
 use crate::domain::time::Day;
-use crate::store::{self, activations, alarms, outbox, sessions, throttles, ticks};
+use crate::store::{self, activations, alarms, identities, outbox, sessions, throttles, ticks};
 use crate::work::desk::Desk;
 use crate::work::{erasure, people};
 
@@ -54,6 +54,7 @@ pub(super) async fn run(turn: Turn) -> Result<String> {
         let ended = sessions::remove_ended(tx, now).await?;
         activations::remove_ended(tx, now).await?;
         throttles::forget_before(tx, now.plus(SignedDuration::from_hours(-LONGEST_MEMORY_H))).await?;
+        identities::forget_answers(tx, now.plus(SignedDuration::from_hours(-LONGEST_MEMORY_H))).await?;
         let bodies = outbox::forget_bodies(tx, before).await?;
         people::settle_terms(tx, &desk).await?;
         let due = ticks::forget(tx, now.plus(-REMEMBERED)).await?;

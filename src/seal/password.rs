@@ -1,10 +1,9 @@
 //! Passwords as argon2id hashes. Hashing takes tens of milliseconds and megabytes:
 //! never in a transaction, never on a thread that serves others.
 
-use argon2::Argon2;
-use argon2::Params;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -22,17 +21,51 @@ pub fn hash(password: &str) -> Result<String, Unhashable> {
     hash.map(|hash| hash.to_string()).map_err(|_| Unhashable)
 }
 
+/// The memory that a hash fills, kept from one password to the next: given back, each thread that
+/// ever had some would keep its own.
+#[derive(Default)]
+pub struct Workspace(Vec<Block>);
+
+impl Workspace {
+    fn of(&mut self, params: &Params) -> &mut [Block] {
+        let blocks = params.block_count();
+        if self.0.len() < blocks {
+            self.0.resize(blocks, Block::new());
+        }
+        &mut self.0[..blocks]
+    }
+}
+
 /// Whether `password` is the one behind `hash`.
+#[must_use]
+pub fn verify(password: &str, hash: Option<&str>) -> bool {
+    verify_in(&mut Workspace::default(), password, hash)
+}
+
+/// The same in memory that is there already.
 ///
 /// Without a hash, as for a name that nobody has, the work is done all the same, so
 /// that the time taken does not tell which names exist.
 #[must_use]
-pub fn verify(password: &str, hash: Option<&str>) -> bool {
+pub fn verify_in(workspace: &mut Workspace, password: &str, hash: Option<&str>) -> bool {
     let stand_in =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$K1xGyPzHkXqWkJvhLkMIH0ZXlJQJ5wJTvHzj3cWn0vY";
     let Ok(parsed) = PasswordHash::new(hash.unwrap_or(stand_in)) else { return false };
-    let matches = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
-    matches && hash.is_some()
+    matches(workspace, password, &parsed) == Some(true) && hash.is_some()
+}
+
+/// None where the hash is not argon2's.
+fn matches(workspace: &mut Workspace, password: &str, hash: &PasswordHash) -> Option<bool> {
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
+    let params = Params::try_from(hash).ok()?;
+    let (salt, expected) = hash.salt.as_ref().zip(hash.hash.as_ref())?;
+    let mut out = vec![0; expected.len()];
+    let blocks = workspace.of(&params);
+    let argon = Argon2::new(algorithm, version, params);
+    argon.hash_password_into_with_memory(password.as_bytes(), salt, &mut out, blocks).ok()?;
+    // Outputs are compared in constant time.
+    Output::new(&out).ok().map(|out| out == *expected)
 }
 
 /// Why a new password is not taken.

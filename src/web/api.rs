@@ -44,6 +44,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(intake::receive, dossiers::list))
         .routes(routes!(quote::quote))
         .routes(routes!(quote::quotes))
+        .routes(routes!(dossiers::find))
         .routes(routes!(dossiers::one))
         .routes(routes!(events::add))
         .routes(routes!(person::reveal))

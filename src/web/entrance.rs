@@ -2,7 +2,7 @@
 //! at, checked off the threads that serve others, with a second factor where there is one.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -22,6 +22,7 @@ use crate::config::Settings;
 use crate::db::Error;
 use crate::domain::time::Moment;
 use crate::random;
+use crate::seal::password::Workspace;
 use crate::seal::{Sealed, Use, hex, password};
 use crate::store::staff::{self, Person};
 use crate::work::desk::sealing_failed;
@@ -55,6 +56,12 @@ where
 }
 
 impl Origin {
+    /// From where, if it is not known who.
+    #[must_use]
+    pub fn whence_of_nobody(&self) -> Whence {
+        Whence { network: self.network.clone(), agent: self.agent.clone(), device: None }
+    }
+
     fn whence(&self, app: &App, jar: &CookieJar, name: &str) -> Whence {
         let device = session::device_of(app, jar, name);
         Whence { network: self.network.clone(), agent: self.agent.clone(), device }
@@ -228,6 +235,16 @@ pub async fn admit(app: &App, jar: CookieJar, origin: &Origin, person: &Person) 
     begin(app, jar, person, whence).await
 }
 
+/// The same for whoever the identity provider has signed in; a second factor that is set up here is
+/// asked for all the same.
+pub async fn enter_as(app: &App, jar: CookieJar, origin: &Origin, person: &Person) -> Result<Entered> {
+    let id = person.id;
+    if app.db.read(async |tx| crate::store::second_factors::is_confirmed(tx, id).await).await? {
+        return Ok(Entered::CodeWanted(ticket(app, id)?));
+    }
+    Ok(Entered::In(Box::new(person.clone()), admit(app, jar, origin, person).await?))
+}
+
 /// The hash of the right password, and a better one where it was made with less effort than is usual now.
 struct Right {
     old: String,
@@ -236,8 +253,8 @@ struct Right {
 
 /// Checks a password on a thread of its own, a few at a time; none where it is wrong.
 async fn check(app: &App, given: String, hash: Option<String>) -> Result<Option<Right>> {
-    hashing(app, move || {
-        let right = password::verify(&given, hash.as_deref());
+    hashing(app, move |workspace| {
+        let right = password::verify_in(workspace, &given, hash.as_deref());
         let old = hash.filter(|_| right)?;
         let better = password::is_outdated(&old).then(|| password::hash(&given).ok()).flatten();
         Some(Right { old, better })
@@ -247,7 +264,7 @@ async fn check(app: &App, given: String, hash: Option<String>) -> Result<Option<
 
 /// The hash of a new password.
 pub async fn hash(app: &App, given: String) -> Result<String> {
-    let hash = hashing(app, move || password::hash(&given)).await?;
+    let hash = hashing(app, move |_| password::hash(&given)).await?;
     Ok(hash.map_err(|error| Error::corrupt("staff", "password_hash", error))?)
 }
 
@@ -263,10 +280,17 @@ pub async fn is_password_of(app: &App, person: &Person, given: String) -> Result
     Ok(right)
 }
 
-async fn hashing<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+async fn hashing<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce(&mut Workspace) -> T + Send + 'static,
+) -> Result<T> {
     let permit = Arc::clone(&app.hashing).acquire_owned().await.map_err(|_| Error::Stopped)?;
+    let workspaces = Arc::clone(&app.workspaces);
     let hashed = tokio::task::spawn_blocking(move || {
-        let done = work();
+        let free = || workspaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut workspace = free().pop().unwrap_or_default();
+        let done = work(&mut workspace);
+        free().push(workspace);
         drop(permit);
         done
     });
@@ -282,16 +306,29 @@ struct Ticket {
 
 fn ticket(app: &App, staff_id: i64) -> Result<String> {
     let ticket = Ticket { staff_id, until_micros: app.clock.now().plus(TICKET).micros() };
-    let sealed = app.keys.seal(&ticket, Use::Ticket).map_err(sealing_failed)?;
-    Ok(format!("{}.{}", sealed.key_id, URL_SAFE_NO_PAD.encode(&sealed.bytes)))
+    sealed::close(app, &ticket, Use::Ticket)
 }
 
 fn holder(app: &App, ticket: &str) -> Option<i64> {
-    let (key_id, bytes) = ticket.split_once('.')?;
-    let sealed = Sealed { bytes: URL_SAFE_NO_PAD.decode(bytes).ok()?, key_id: key_id.to_owned() };
-    let ticket: Ticket = app.keys.open(&sealed, Use::Ticket).ok()?;
+    let ticket: Ticket = sealed::open(app, ticket, Use::Ticket)?;
     let until = Moment::from_micros(ticket.until_micros).ok()?;
     (app.clock.now() < until).then_some(ticket.staff_id)
+}
+
+/// What a browser carries for us and can neither read nor change.
+pub(super) mod sealed {
+    use super::{App, Engine, Result, Sealed, URL_SAFE_NO_PAD, Use, sealing_failed};
+
+    pub fn close<T: serde::Serialize>(app: &App, value: &T, purpose: Use) -> Result<String> {
+        let sealed = app.keys.seal(value, purpose).map_err(sealing_failed)?;
+        Ok(format!("{}.{}", sealed.key_id, URL_SAFE_NO_PAD.encode(&sealed.bytes)))
+    }
+
+    pub fn open<T: serde::de::DeserializeOwned>(app: &App, text: &str, purpose: Use) -> Option<T> {
+        let (key_id, bytes) = text.split_once('.')?;
+        let sealed = Sealed { bytes: URL_SAFE_NO_PAD.decode(bytes).ok()?, key_id: key_id.to_owned() };
+        app.keys.open(&sealed, purpose).ok()
+    }
 }
 
 /// A fresh mark for a device, and the device behind one.

@@ -62,7 +62,11 @@ impl Wish {
     fn of(path: &str) -> Self {
         match path {
             "/healthz" | "/readyz" | "/metrics" => Self::Watch,
-            "/sign-in" | "/sign-in/code" | "/api/v1/sign-in" => Self::SignIn,
+            "/sign-in"
+            | "/sign-in/code"
+            | "/sign-in/provider"
+            | "/sign-in/provider/return"
+            | "/api/v1/sign-in" => Self::SignIn,
             _ => Self::Anything,
         }
     }

@@ -20,7 +20,9 @@ mod look_up;
 mod outbox;
 mod parts;
 mod people;
+mod person_data;
 mod procedures;
+mod provider;
 mod published;
 mod rates;
 mod sign_in;
@@ -37,6 +39,8 @@ pub fn routes() -> Routes {
         .get("/sign-in", sign_in::form)
         .post("/sign-in", sign_in::enter)
         .post("/sign-in/code", sign_in::prove)
+        .get("/sign-in/provider", provider::ask)
+        .get("/sign-in/provider/return", provider::hear)
         .post("/sign-out", sign_in::leave)
         .get("/activate", people::activation)
         .post("/activate", people::activate)
@@ -60,14 +64,20 @@ pub fn routes() -> Routes {
         .post("/people/{id}/link", people::give_link)
         .post("/people/{id}/sessions/end", people::end_sessions)
         .post("/people/{id}/second-factor/reset", people::reset_factor)
+        .post("/people/{id}/identity", people::identity::link)
+        .post("/people/{id}/identity/remove", people::identity::unlink)
         .post("/people/{id}/stand-in", people::name_stand_in)
         .post("/people/{id}/stand-in/end", people::end_stand_in)
         .get("/audit", audit::list)
         .get("/audit.csv", audit::csv)
+        .get("/person-data", person_data::show)
+        .post("/person-data/report", person_data::report)
+        .post("/person-data/breach", person_data::extent)
         .get("/board", board::show)
         .get("/intake", intake::blank)
         .post("/intake", intake::send)
         .get("/dossiers", dossiers::list)
+        .post("/dossiers/search", dossiers::find)
         .get("/dossiers/{code}", dossier::show)
         .post("/dossiers/{code}/events", events::add)
         .post("/dossiers/{code}/person", dossier::reveal)

@@ -4,6 +4,7 @@
 //! A connection above the limit still gets an answer: it is marked as [`Crowded`], and the
 //! [gate](super::gate) lets through only what must always get through.
 
+pub mod tls;
 mod wire;
 
 use std::convert::Infallible;
@@ -20,14 +21,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::address::Peer;
+use super::plain::Encrypted;
 use crate::config::Web;
 use crate::telemetry::traffic::Traffic;
 use wire::{Patience, Wire};
@@ -64,20 +68,35 @@ impl From<&Web> for Limits {
 #[derive(Clone, Copy, Debug)]
 pub struct Crowded;
 
+/// Where clients come in, and whether they must speak TLS there.
+pub struct Door {
+    pub listener: TcpListener,
+    pub tls: Option<TlsAcceptor>,
+}
+
+impl From<TcpListener> for Door {
+    /// In the clear, for this machine or a proxy before it.
+    fn from(listener: TcpListener) -> Self {
+        Self { listener, tls: None }
+    }
+}
+
 /// Serves until `stop`, then lets the requests under way end within the drain time.
 ///
 /// # Errors
 /// Never by a connection; only where the listener itself is lost.
 pub async fn serve(
-    listener: TcpListener,
+    door: impl Into<Door>,
     router: Router,
     limits: Limits,
     traffic: Arc<Traffic>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let Door { listener, tls } = door.into();
     let hall = Hall {
         router,
         limits,
+        tls,
         traffic,
         seats: Arc::new(Semaphore::new(limits.connections)),
         told: Arc::new(Semaphore::new(TOLD)),
@@ -111,6 +130,7 @@ pub async fn serve(
 struct Hall {
     router: Router,
     limits: Limits,
+    tls: Option<TlsAcceptor>,
     traffic: Arc<Traffic>,
     seats: Arc<Semaphore>,
     told: Arc<Semaphore>,
@@ -128,41 +148,30 @@ impl Hall {
             return;
         };
         _ = stream.set_nodelay(true);
-        let (header, idle) = (self.limits.header, self.limits.idle);
-        let (wire, phase) = Wire::new(stream, Patience { header, idle });
-        let router = self.router.clone();
-        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-            phase.answering();
-            request.extensions_mut().insert(Peer(peer));
-            if crowded {
-                request.extensions_mut().insert(Crowded);
-            }
-            let (router, phase) = (router.clone(), phase.clone());
-            async move {
-                let response = answer(router, request.map(Body::new)).await;
-                phase.waiting();
-                Ok::<_, Infallible>(response)
-            }
-        });
-        // The wire keeps the times: it knows an idle connection from a slow request.
-        let connection = http1::Builder::new()
-            .keep_alive(!crowded)
-            .header_read_timeout(None)
-            .serve_connection(TokioIo::new(wire), service);
-        self.hold(self.graceful.watch(connection), seat);
+        let guest = Guest { router: self.router.clone(), limits: self.limits, peer: Peer(peer), crowded };
+        let watcher = self.graceful.watcher();
+        match self.tls.clone() {
+            None => self.hold(guest.converse(stream, false, watcher), seat),
+            Some(tls) => self.hold(
+                async move {
+                    // A handshake takes no longer than a request's head may.
+                    let shaken = tokio::time::timeout(guest.limits.header, tls.accept(stream)).await;
+                    match shaken {
+                        Ok(Ok(stream)) => guest.converse(stream, true, watcher).await,
+                        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                        Err(_) => tracing::debug!("a TLS handshake took too long"),
+                    }
+                },
+                seat,
+            ),
+        }
     }
 
-    fn hold(
-        &self,
-        connection: impl Future<Output = hyper::Result<()>> + Send + 'static,
-        seat: OwnedSemaphorePermit,
-    ) {
+    fn hold(&self, connection: impl Future<Output = ()> + Send + 'static, seat: OwnedSemaphorePermit) {
         let (cut, inside) = (self.cut.clone(), self.traffic.connections.enter());
         self.connections.spawn(async move {
             tokio::select! {
-                ended = connection => if let Err(error) = ended {
-                    tracing::debug!(%error, "a connection ended early");
-                },
+                () = connection => {}
                 () = cut.cancelled() => {}
             }
             drop((seat, inside));
@@ -177,6 +186,48 @@ impl Hall {
             self.cut.cancel();
         }
         self.connections.wait().await;
+    }
+}
+
+/// One connection's end of the conversation.
+struct Guest {
+    router: Router,
+    limits: Limits,
+    peer: Peer,
+    crowded: bool,
+}
+
+impl Guest {
+    async fn converse<S>(self, stream: S, encrypted: bool, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { router, limits: Limits { header, idle, .. }, peer, crowded } = self;
+        let (wire, phase) = Wire::new(stream, Patience { header, idle });
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            phase.answering();
+            request.extensions_mut().insert(peer);
+            if crowded {
+                request.extensions_mut().insert(Crowded);
+            }
+            if encrypted {
+                request.extensions_mut().insert(Encrypted);
+            }
+            let (router, phase) = (router.clone(), phase.clone());
+            async move {
+                let response = answer(router, request.map(Body::new)).await;
+                phase.waiting();
+                Ok::<_, Infallible>(response)
+            }
+        });
+        // The wire keeps the times: it knows an idle connection from a slow request.
+        let connection = http1::Builder::new()
+            .keep_alive(!crowded)
+            .header_read_timeout(None)
+            .serve_connection(TokioIo::new(wire), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection ended early");
+        }
     }
 }
 

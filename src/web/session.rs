@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::config::{SecondFactor, Settings};
 use crate::db::Error;
 use crate::domain::refusal::{Kind, Refusal};
-use crate::domain::staff::{Actor, Role};
+use crate::domain::staff::{Actor, Role, monitors_province};
 use crate::random;
 use crate::seal::digest;
 use crate::store::staff::Person;
@@ -152,7 +152,7 @@ async fn of_token(app: &App, token: &str) -> Result<Caller> {
         noted(app.db.write(async move |tx| tokens::touch(tx, &hash, now).await).await);
     }
     let actor = match &signed_in.within {
-        Some(unit) => confined(&signed_in.person, unit)?,
+        Some(unit) => confined(app, &signed_in.person, unit)?,
         None => signed_in.person.actor()?,
     };
     let (may_write, person) = (signed_in.may_write, signed_in.person);
@@ -167,9 +167,14 @@ fn noted(outcome: crate::db::Result<()>) {
     }
 }
 
-fn confined(person: &Person, unit: &str) -> Result<Actor> {
+/// The person within the unit that the token was narrowed to, which must still be theirs: a token does
+/// not keep what its owner's transfer took away.
+fn confined(app: &App, person: &Person, unit: &str) -> Result<Actor> {
+    let (actor, province) = (person.actor()?, app.province());
+    let units = &province.units;
     let unit = unit.parse().map_err(|_| Error::corrupt("api_tokens", "unit", person.id))?;
-    Ok(person.actor()?.confined_to(unit))
+    let is_theirs = monitors_province(&actor, units) || units.is_within(&unit, &actor.unit);
+    if is_theirs { Ok(actor.confined_to(unit)) } else { Err(not_signed_in()) }
 }
 
 async fn of_session(app: &App, token: &[u8]) -> Result<Caller> {

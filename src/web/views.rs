@@ -16,6 +16,7 @@ pub mod look_up;
 pub mod outbox;
 pub mod parts;
 pub mod people;
+pub mod person_data;
 pub mod problem;
 pub mod procedures;
 pub mod published;

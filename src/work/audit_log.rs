@@ -53,6 +53,13 @@ pub async fn refused(tx: &mut Tx, desk: &Desk, actor: &Actor, method: &str, path
     store::audit::append(tx, &entry).await
 }
 
+/// Notes that a person's dossiers were looked for by a number of theirs, which is not repeated (DATA-06).
+pub async fn person_searched(tx: &mut Tx, desk: &Desk, actor: &Actor, found: usize) -> Result<()> {
+    let detail = serde_json::json!({ "dossiers": found }).to_string();
+    let entry = Entry { at: desk.now, actor, action: "person_searched", subject: "", detail: &detail };
+    store::audit::append(tx, &entry).await
+}
+
 /// Notes that a list left the house as a file.
 pub async fn exported(tx: &mut Tx, desk: &Desk, actor: &Actor, what: &str) -> Result<()> {
     let entry = Entry { at: desk.now, actor, action: "exported", subject: what, detail: "{}" };

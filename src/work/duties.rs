@@ -14,6 +14,13 @@ pub async fn today(tx: &mut Tx, desk: &Desk, person: Person) -> Result<Person> {
     in_office(desk, person, &rows.iter().collect::<Vec<_>>())
 }
 
+/// The person as of today in their own right: without the roles of those for whom they stand in.
+pub async fn today_in_own_right(tx: &mut Tx, desk: &Desk, person: Person) -> Result<Person> {
+    let rows = store::duties::in_force(tx, person.id, desk.today()).await?;
+    let own: Vec<&Row> = rows.iter().filter(|row| row.stands_in_for.is_none()).collect();
+    in_office(desk, person, &own)
+}
+
 /// Everybody who can be written to, as of today.
 pub async fn reachable(tx: &mut Tx, desk: &Desk) -> Result<Vec<Person>> {
     let people = store::staff::with_email(tx).await?;

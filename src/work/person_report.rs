@@ -8,6 +8,7 @@ use super::desk::Desk;
 use super::ledger;
 use crate::db::{Result, Tx};
 use crate::domain::applicant::{Applicant, phone_key};
+use crate::domain::refusal::Refusal;
 use crate::domain::staff::{Actor, Deed};
 use crate::store;
 use crate::store::audit::{self, Entry, Wanted};
@@ -15,7 +16,7 @@ use crate::store::audit::{self, Entry, Wanted};
 /// More looks at one dossier than this are told by their number alone.
 const MOST_LOOKS: i64 = 1_000;
 /// What counts as a look.
-const LOOKS: [&str; 2] = ["person_viewed", "letter_read"];
+pub(super) const LOOKS: [&str; 2] = ["person_viewed", "letter_read"];
 
 /// What one dossier keeps of the person.
 #[derive(Clone, Debug, Serialize)]
@@ -40,8 +41,63 @@ pub struct Look {
     pub detail: String,
 }
 
-/// Everything about whoever has this identifier or phone number; that it was asked for is on the log.
+/// Why somebody needs to know all that is kept of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// They have asked (DATA-04).
+    Request,
+    /// Their data may have got into wrong hands (DATA-03).
+    Breach,
+    Complaint,
+}
+
+impl Reason {
+    pub const ALL: [Self; 3] = [Self::Request, Self::Breach, Self::Complaint];
+
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Breach => "breach",
+            Self::Complaint => "complaint",
+        }
+    }
+
+    #[must_use]
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Request => "trả lời yêu cầu của chính người đó",
+            Self::Breach => "xác định phạm vi vi phạm dữ liệu",
+            Self::Complaint => "giải quyết khiếu nại",
+        }
+    }
+
+    /// # Errors
+    /// Where it is none of those.
+    pub fn of(id: &str) -> std::result::Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|reason| reason.id() == id).ok_or_else(|| {
+            Refusal::invalid(
+                "purpose",
+                "Chọn mục đích: request, breach hoặc complaint.",
+                "Choose the purpose: request, breach or complaint.",
+            )
+        })
+    }
+}
+
+/// Everything about whoever has this identifier or phone number, as they have asked for.
 pub async fn of(tx: &mut Tx, desk: &Desk, actor: &Actor, number: &str) -> Result<Vec<Kept>> {
+    for_reason(tx, desk, actor, number, Reason::Request).await
+}
+
+/// Everything about whoever has this identifier or phone number; that it was asked for is on the log.
+pub async fn for_reason(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    number: &str,
+    reason: Reason,
+) -> Result<Vec<Kept>> {
     desk.allow_whole(actor, Deed::ViewProvince)?;
     let codes = [("identifier", number.trim().to_owned()), ("phone", phone_key(number))];
     let mut found = Vec::new();
@@ -57,7 +113,7 @@ pub async fn of(tx: &mut Tx, desk: &Desk, actor: &Actor, number: &str) -> Result
     for (id, code) in found {
         kept.push(of_dossier(tx, desk, id, &code).await?);
     }
-    let detail = serde_json::json!({ "dossiers": kept.len() }).to_string();
+    let detail = serde_json::json!({ "dossiers": kept.len(), "purpose": reason.id() }).to_string();
     let entry = Entry { at: desk.now, actor, action: "person_report", subject: "", detail: &detail };
     audit::append(tx, &entry).await?;
     Ok(kept)

@@ -36,7 +36,8 @@ pub fn leading_roles(person: &Person) -> Vec<Role> {
 pub async fn name(tx: &mut Tx, desk: &Desk, actor: &Actor, absence: Absence) -> Result<()> {
     may(desk, actor, absence.absent)?;
     let absent = found(tx, absence.absent).await?;
-    let absent = duties::today(tx, desk, absent).await?;
+    // Nobody hands on what was only lent to them.
+    let absent = duties::today_in_own_right(tx, desk, absent).await?;
     let deputy = found(tx, absence.deputy).await?;
     let deputy = duties::today(tx, desk, deputy).await?;
     let roles = leading_roles(&absent);

@@ -227,7 +227,7 @@ async fn proposed(node: &Node, id: i64) -> Secret {
 }
 
 /// Sets a second factor up.
-async fn confirmed(node: &Node, person: &dunghen::store::staff::Person) -> Secret {
+pub async fn confirmed(node: &Node, person: &dunghen::store::staff::Person) -> Secret {
     let visitor = node.signed_in(person).await;
     visitor.post("/account/second-factor/begin", &[]).await;
     let secret = proposed(node, person.id).await;

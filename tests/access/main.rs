@@ -1,12 +1,19 @@
 //! Who gets in, what they may do and see, and what is put on record: over pages, interface and files.
 
+#[path = "../support/service.rs"]
+mod service;
 #[path = "../support/mod.rs"]
 mod support;
 
 mod accounts;
+mod attacks;
 mod guessing;
+mod interface;
 mod matrix;
+#[cfg(feature = "oidc")]
+mod oidc;
 mod personal;
 mod sessions;
+mod tls;
 mod trail;
 mod world;

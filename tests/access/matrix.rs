@@ -166,6 +166,8 @@ impl Ward {
                 | "/procedures"
                 | "/"
                 | "/sign-in"
+                | "/sign-in/provider"
+                | "/sign-in/provider/return"
                 | "/api/openapi.json"
                 | "/api/docs"
                 | "/healthz"
@@ -175,6 +177,7 @@ impl Ward {
                 | "/account/second-factor"
                 | "/people"
                 | "/people/new"
+                | "/person-data"
                 | "/audit"
                 | "/intake"
                 | "/outbox"
@@ -232,6 +235,12 @@ impl Ward {
             ("POST", "/people/{id}/second-factor/reset") => {
                 form(format!("/people/{victim}/second-factor/reset"), 0, &[])
             }
+            ("POST", "/people/{id}/identity") => {
+                form(format!("/people/{victim}/identity"), 1, &[("subject", "ai-do")])
+            }
+            ("POST", "/people/{id}/identity/remove") => {
+                form(format!("/people/{victim}/identity/remove"), 1, &[])
+            }
             ("POST", "/people/{id}/stand-in") => form(
                 format!("/people/{victim}/stand-in"),
                 1,
@@ -244,6 +253,22 @@ impl Ward {
                 get(of_unit(&format!("{path}?")))
             }
             ("GET", "/api/v1/reports/on-time") => get(of_unit("/api/v1/reports/on-time?month=2026-11&")),
+            ("POST", "/person-data/report") => {
+                form(path, 1, &[("number", MARKS[0]), ("purpose", "request"), ("language", "vi")])
+            }
+            ("POST", "/person-data/breach") => form(
+                path,
+                1,
+                &[("from", "2026-11-01"), ("to", "2026-11-30"), ("account", ""), ("language", "en")],
+            ),
+            ("POST", "/dossiers/search") => {
+                let unit = if whose == Whose::Nowhere { "" } else { unit };
+                form(path, 1, &[("q", MARKS[0]), ("unit", unit), ("standing", "")])
+            }
+            ("POST", "/api/v1/dossiers/search") => {
+                let unit = if whose == Whose::Nowhere { "" } else { unit };
+                sent(path, 1, json!({ "q": MARKS[1], "unit": unit, "standing": "" }))
+            }
             ("POST", "/intake") => form(
                 path,
                 1,

@@ -120,8 +120,21 @@ fn no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file() {
                 .json("POST", &format!("/api/v1/dossiers/{code}/events"), apology)
                 .await;
             assert_eq!(signed.status, 201, "{}", signed.text);
+            // Found by what they know by heart; then everything that can be looked at, by somebody who may.
+            let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": identifier })).await;
+            assert_eq!(found.body()["items"].as_array().unwrap().len(), 1, "{}", found.text);
+            assert_eq!(mai.get(&format!("/api/v1/dossiers?q={}", &identifier[..8])).await.status, 200);
+            if number % 500 == 0 {
+                look_at_everything(&node, &code, &identifier).await;
+            }
         }
         thang.get("/outbox").await.shows("Người nộp hồ sơ");
+        let measured = node.visitor().from("127.0.0.1").get("/metrics").await;
+        assert_eq!(measured.status, 200);
+        assert!(measured.text.len() > 500, "{}", measured.text);
+        for mark in TRACES {
+            measured.hides(mark);
+        }
         let path = db.path().unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let folder = path.parent().unwrap().read_dir().unwrap().map(|entry| entry.unwrap().path());
@@ -134,6 +147,27 @@ fn no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file() {
             assert!(!holds(&stored, mark), "{mark} is in the database's files");
         }
     });
+}
+
+/// Asks for every route that only looks, and for the reports about the person, as whoever may see most.
+async fn look_at_everything(node: &Node, code: &str, identifier: &str) {
+    let login = format!("tat-ca-{}", code.to_lowercase());
+    let everything: Vec<Role> = Role::ALL.into_iter().filter(|role| role.is_held_by_staff()).collect();
+    let visitor = node.signed_in(&node.hire(&login, WARD, &everything).await).await;
+    for route in dunghen::web::router::list().into_iter().filter(|route| route.method == "GET") {
+        let own = if route.path.contains("procedures") || route.path.contains("thu-tuc") {
+            PROCEDURE
+        } else {
+            code
+        };
+        let path = route.path.replace("{code}", own).replace("{id}", "1").replace("{name}", "app.css");
+        let answer = visitor.get(&path.replace("{login}", "mai")).await;
+        assert!(answer.status < 500, "{path}: {}", answer.status);
+    }
+    let report = [("number", identifier), ("purpose", "breach"), ("language", "en")];
+    visitor.post("/person-data/report", &report).await.shows(code);
+    let extent = [("from", "2026-11-01"), ("to", "2026-12-31"), ("account", ""), ("language", "vi")];
+    visitor.post("/person-data/breach", &extent).await.shows(code);
 }
 
 on_both! {
@@ -166,7 +200,7 @@ on_both! {
             assert_eq!(open(&turned, code).await.unwrap(), Some(marked()));
         }
         // The search still finds them: its key is another one and stays.
-        let found = node.signed_in(&clerk).await.get(&format!("/api/v1/dossiers?q={}", MARKS[0])).await;
+        let found = node.signed_in(&clerk).await.json("POST", "/api/v1/dossiers/search", json!({ "q": MARKS[0] })).await;
         assert_eq!(found.body()["items"].as_array().unwrap().len(), 5);
         assert!(open(&old, &codes[0]).await.is_err(), "the old keys alone open nothing");
     }
@@ -206,8 +240,70 @@ on_both! {
         let mai = node.signed_in(&clerk).await;
         mai.get(&format!("/dossiers/{}", codes[0])).await.hides("Tẩn Thị Sua");
         mai.get(&format!("/dossiers/{}", codes[3])).await.shows("Tẩn Thị Sua");
-        let found = mai.get(&format!("/api/v1/dossiers?q={}", MARKS[0])).await;
+        let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": MARKS[0] })).await;
         assert_eq!(found.body()["items"].as_array().unwrap().len().min(3), usize::try_from(all / 4).unwrap().min(3));
+    }
+
+    /// DATA-03: the extent of a breach: whose data one account has looked at, and which kinds they were.
+    async fn the_extent_of_a_breach_is_known_by_account_and_time(db: TestDb) {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let other = node.hire("yen", CENTRE, &[Role::Reception]).await;
+        let huy = node.hire("huy", "H35.01", &[Role::ControlOffice]).await;
+        let (first, second, third) = (
+            node.receive(&clerk, CENTRE, PROCEDURE).await,
+            node.receive(&clerk, CENTRE, PROCEDURE).await,
+            node.receive(&clerk, CENTRE, PROCEDURE).await,
+        );
+        let (mai, yen) = (node.signed_in(&clerk).await, node.signed_in(&other).await);
+        for code in [&first, &first, &second] {
+            mai.post(&format!("/dossiers/{code}/person"), &[("purpose", "contact")]).await.shows(MARKS[0]);
+        }
+        yen.post(&format!("/dossiers/{third}/person"), &[("purpose", "check")]).await.shows(MARKS[0]);
+        mai.json("POST", "/api/v1/dossiers/search", json!({ "q": MARKS[1] })).await;
+        let huy = node.signed_in(&huy).await;
+        let ask = async |account: &str, from: &str, to: &str, language: &str| {
+            let fields = [("account", account), ("from", from), ("to", to), ("language", language)];
+            huy.post("/person-data/breach", &fields).await
+        };
+        let fact = |page: &Answer, word: &str| {
+            let rest = page.text.split(&format!("<dt>{word}</dt><dd>")).nth(1).unwrap_or_else(|| panic!("{word}"));
+            rest.split('<').next().unwrap().to_owned()
+        };
+        let page = ask("mai", "2026-11-23", "2026-11-23", "en").await;
+        // One person in three dossiers, of which this account has seen two.
+        for (word, number) in [("Looks", "3"), ("Dossiers", "2"), ("Persons", "1"), ("Identifiers", "1"), ("Addresses", "1")] {
+            assert_eq!(fact(&page, word), number, "{word}");
+        }
+        page.shows(&first);
+        page.hides(&third);
+        page.shows("Searched by a person&#39;s number");
+        page.shows("2026-11-26T09:30:00+07:00");
+        let all = ask("", "2026-11-23", "2026-11-23", "vi").await;
+        assert_eq!((fact(&all, "Lượt xem"), fact(&all, "Số hồ sơ")), ("4".to_owned(), "3".to_owned()));
+        assert_eq!(fact(&ask("", "2026-11-24", "2026-11-30", "vi").await, "Lượt xem"), "0");
+        for (account, from, to) in [("khong-co", "2026-11-23", "2026-11-23"), ("", "2026-11-24", "2026-11-23"), ("", "hôm qua", "2026-11-23")] {
+            assert_eq!(ask(account, from, to, "vi").await.status, 422, "{account} {from} {to}");
+        }
+        for page in [&page, &all] {
+            for mark in MARKS {
+                page.hides(mark);
+            }
+        }
+        // The report for one person is masked in both languages and its purpose is on the log.
+        for (language, says) in [("vi", "Ai đã xem"), ("en", "Who has looked")] {
+            let fields = [("number", MARKS[0]), ("purpose", "request"), ("language", language)];
+            let page = huy.post("/person-data/report", &fields).await;
+            page.shows(says);
+            page.shows("********1234");
+            page.shows(&third);
+            for mark in MARKS {
+                page.hides(mark);
+            }
+        }
+        assert_eq!(huy.post("/person-data/report", &[("number", MARKS[0]), ("purpose", "")]).await.status, 422);
+        huy.get("/audit?action=person_report").await.shows("mục đích: request");
+        huy.get("/audit?action=breach_report").await.shows("mục đích: breach");
     }
 
     /// DATA-03, DATA-04: whoever asks is told what is kept of them and who has looked.

@@ -87,6 +87,14 @@ impl Node {
         Self { router: router::router(app.clone()), app }
     }
 
+    /// The same service with something else about it.
+    #[allow(dead_code, reason = "what needs it is not in every build")]
+    pub fn with(&self, change: impl FnOnce(&mut App)) -> Self {
+        let mut app = self.app.clone();
+        change(&mut app);
+        Self { router: router::router(app.clone()), app }
+    }
+
     /// Another node beside this one: nothing but database, keys and settings in common.
     pub fn beside(&self) -> Self {
         let App { db, clock, keys, settings, .. } = self.app.clone();

@@ -1,5 +1,7 @@
 //! The demonstration service and a Chromium at it, both gone when the test ends however it ends.
 
+#![allow(dead_code, reason = "each test program uses its part")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -48,8 +50,7 @@ impl Drop for Held {
 /// `dunghen demo` with a small province.
 pub struct Service {
     pub url: String,
-    _process: Held,
-    _folder: TempDir,
+    _process: Option<(Held, TempDir)>,
 }
 
 impl Service {
@@ -58,7 +59,12 @@ impl Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dunghen"));
         command.args(["demo", "--port", "0", "--dossiers", "400", "--as-of", NOW, "--data"]);
         let (process, address) = Held::start(command.arg(folder.path()), "Đúng Hẹn: ");
-        Self { url: address, _process: process, _folder: folder }
+        Self { url: address, _process: Some((process, folder)) }
+    }
+
+    /// One that runs already, for as long as the test that has started it.
+    pub fn at(url: String) -> Self {
+        Self { url, _process: None }
     }
 }
 
@@ -290,12 +296,16 @@ impl Browser {
     }
 
     pub async fn sign_in(&self, login: &str) {
+        self.sign_in_as(login, PASSWORD).await;
+    }
+
+    pub async fn sign_in_as(&self, login: &str, password: &str) {
         self.client.delete_all_cookies().await.unwrap();
         self.go("/sign-in").await;
         self.until("document.activeElement.id === 'name'").await;
         self.type_keys(login).await;
         self.click("#password").await;
-        self.type_keys(PASSWORD).await;
+        self.type_keys(password).await;
         self.enter().await;
         self.until("location.pathname !== '/sign-in' && document.querySelector('.me')").await;
     }

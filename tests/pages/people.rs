@@ -8,7 +8,7 @@ use dunghen::web::views::account::{
 use dunghen::web::views::audit::{Anchor, Audit, AuditRow};
 use dunghen::web::views::parts::{Choice, Field, When};
 use dunghen::web::views::people::{
-    Activate, NewPerson, Particulars, People, PersonPage, PersonRow, PersonState,
+    Activate, Identity, NewPerson, Particulars, People, PersonPage, PersonRow, PersonState,
 };
 use dunghen::web::views::shell::{Place, Shell};
 use dunghen::web::views::sign_in::CodeWanted;
@@ -168,6 +168,11 @@ pub fn person() -> PersonPage {
         form: particulars(),
         from_on: Field::default(),
         has_factor: true,
+        identity: Some(Identity {
+            issuer: "dangnhap.laichau.example".to_owned(),
+            since: None,
+            subject: Field::default(),
+        }),
         sessions: 2,
         duties: vec![DutyRow {
             id: 5,
@@ -222,6 +227,7 @@ pub fn audit() -> Audit {
             row(4710, "23/11/2026, 09:28", "Đúng Hẹn", "Đăng nhập sai", "thang", "từ: 203.0.113.0/24"),
         ],
         narrowed: true,
+        sees_persons: true,
         csv: "/audit.csv".to_owned(),
         first: None,
         next: Some("/audit?before=4710".to_owned()),

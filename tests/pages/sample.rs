@@ -563,6 +563,7 @@ pub fn dossiers() -> DossierList {
         units,
         standings: vec![Choice::new("", "Mọi tình trạng", true), Choice::new("overdue", "Quá hạn", false)],
         q: String::new(),
+        of_a_person: false,
         rows,
         next: Some("/dossiers?cursor=abc".to_owned()),
         first: None,
@@ -825,6 +826,7 @@ pub fn sign_in() -> SignIn {
         office: "UBND tỉnh Lai Châu".to_owned(),
         name: Field::wrong("mai", "Tên đăng nhập hoặc mật khẩu không đúng. Xin thử lại."),
         next: "/board".to_owned(),
+        provider: Some("Đăng nhập bằng tài khoản của tỉnh".to_owned()),
         accounts: vec![
             ("mai".to_owned(), "Tiếp nhận và trả kết quả".to_owned()),
             ("thang".to_owned(), "Thủ trưởng đơn vị".to_owned()),

@@ -7,10 +7,13 @@ use axum::http::header::ETAG;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
 
+use super::intake::read;
 use super::shapes::{DossierShape, ListedShape, Page};
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::applicant::phone_key;
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::Deed;
@@ -20,7 +23,7 @@ use crate::store;
 use crate::store::lists::{Cursor, Filter, Listed, never};
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
-use crate::work::{ledger, scope};
+use crate::work::{audit_log, ledger, scope};
 
 /// One dossier with its promises, steps and stops.
 #[utoipa::path(
@@ -60,8 +63,8 @@ pub fn etag(version: i64) -> HeaderMap {
 }
 
 /// What a list is limited to.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize, IntoParams, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct ListQuery {
     /// A unit's code: its dossiers and those of everything below it.
     unit: Option<String>,
@@ -69,7 +72,7 @@ pub struct ListQuery {
     standing: Option<String>,
     /// Due before this instant.
     due_before: Option<String>,
-    /// The beginning of a code, or an identifier or phone number in full.
+    /// The beginning of a code. An identifier or a phone number in full is taken by POST alone.
     q: Option<String>,
     /// Where the page before ended.
     cursor: Option<String>,
@@ -81,30 +84,76 @@ pub struct ListQuery {
 #[utoipa::path(
     get, path = "/api/v1/dossiers", tag = "dossiers",
     params(ListQuery),
-    responses((status = 200, description = "A page of dossiers", body = Page<ListedShape>))
+    responses(
+        (status = 200, description = "A page of dossiers", body = Page<ListedShape>),
+        (status = 422, description = "Such a value can't be looked for here", body = Problem, content_type = "application/problem+json"),
+    )
 )]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<ListedShape>>> {
+    refuse_numbers_in_addresses(query.q.as_deref().unwrap_or_default())?;
+    answer(&app, &caller, query).await
+}
+
+/// The same by what must not stand in an address: an identifier or a phone number in full finds the
+/// dossiers of that person, and the log says that they were looked for (DATA-06).
+#[utoipa::path(
+    post, path = "/api/v1/dossiers/search", tag = "dossiers",
+    request_body = ListQuery,
+    responses(
+        (status = 200, description = "A page of dossiers", body = Page<ListedShape>),
+        (status = 422, description = "Such a value can't be looked for", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn find(
+    State(app): State<App>,
+    caller: Caller,
+    Json(body): Json<Value>,
+) -> Result<Json<Page<ListedShape>>> {
+    answer(&app, &caller, read(body)?).await
+}
+
+async fn answer(app: &App, caller: &Caller, query: ListQuery) -> Result<Json<Page<ListedShape>>> {
     let desk = app.desk();
     let limit = query.limit.unwrap_or(50).clamp(1, 200);
     let after = query.cursor.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
-    let mut filter = filter(&app, &query)?;
-    let found = app
-        .db
-        .read(async |tx| {
-            filter.units = scope::of(tx, &desk, &caller.actor, query.unit.as_deref()).await?;
-            store::lists::page(tx, &filter, desk.now, after, limit).await
-        })
-        .await?;
+    let found = found(app, caller, filter(app, &query)?, query.unit, after, limit).await?;
     let province = app.province();
     let zone = province.zone();
     let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
     let next = found.last().filter(|_| full).map(cursor_after);
     let items = found.iter().map(|listed| ListedShape::of(listed, zone, desk.now)).collect();
     Ok(Json(Page { items, next }))
+}
+
+/// A page of what fits and the caller may see; that a person was looked for is put on the log.
+pub async fn found(
+    app: &App,
+    caller: &Caller,
+    mut filter: Filter,
+    unit: Option<String>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Listed>> {
+    let (desk, actor) = (app.desk(), caller.actor.clone());
+    if filter.applicant_code.is_none() {
+        let page = async |tx: &mut Tx| {
+            filter.units = scope::of(tx, &desk, &actor, unit.as_deref()).await?;
+            store::lists::page(tx, &filter, desk.now, after, limit).await
+        };
+        return Ok(app.db.read(page).await?);
+    }
+    let page = async move |tx: &mut Tx| {
+        let mut filter = filter.clone();
+        filter.units = scope::of(tx, &desk, &actor, unit.as_deref()).await?;
+        let found = store::lists::page(tx, &filter, desk.now, after, limit).await?;
+        audit_log::person_searched(tx, &desk, &actor, found.len()).await?;
+        Ok(found)
+    };
+    Ok(app.db.write(page).await?)
 }
 
 fn filter(app: &App, query: &ListQuery) -> Result<Filter> {
@@ -119,19 +168,57 @@ fn filter(app: &App, query: &ListQuery) -> Result<Filter> {
     Ok(filter)
 }
 
-/// Digits alone are an identifier or a phone number; anything else begins a code.
+/// A number by which a person is known.
+enum PersonNumber {
+    Identifier(String),
+    Phone(String),
+}
+
+/// Digits alone, so many of them, are an identifier or a phone number; anything else begins a code.
+fn person_number(q: &str) -> Option<PersonNumber> {
+    let plain = q.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '.' | '-'));
+    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
+    match (plain, digits.len()) {
+        (true, 12) => Some(PersonNumber::Identifier(digits)),
+        (true, 9..=11) => Some(PersonNumber::Phone(phone_key(q))),
+        _ => None,
+    }
+}
+
+/// Whether this must not stand in an address.
+#[must_use]
+pub fn names_a_person(q: &str) -> bool {
+    person_number(q.trim()).is_some()
+}
+
 pub fn search(app: &App, filter: &mut Filter, q: &str) {
     let q = q.trim();
     if q.is_empty() {
         return;
     }
-    let digits = q.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '.' | '-'));
-    let count = q.chars().filter(char::is_ascii_digit).count();
-    match (digits, count) {
-        (true, 12) => filter.applicant_code = Some(app.keys.search_code("identifier", q)),
-        (true, 9..=11) => filter.applicant_code = Some(app.keys.search_code("phone", &phone_key(q))),
-        _ => filter.code_prefix = Some(q.to_owned()),
+    match person_number(q) {
+        Some(PersonNumber::Identifier(digits)) => {
+            filter.applicant_code = Some(app.keys.search_code("identifier", &digits));
+        }
+        Some(PersonNumber::Phone(key)) => filter.applicant_code = Some(app.keys.search_code("phone", &key)),
+        None => filter.code_prefix = Some(q.to_owned()),
     }
+}
+
+/// Addresses are kept in logs and histories.
+///
+/// # Errors
+/// Where `q` is an identifier or a phone number.
+pub fn refuse_numbers_in_addresses(q: &str) -> Result<()> {
+    if !names_a_person(q) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(
+        "q",
+        "Số định danh và số điện thoại không được đặt trong địa chỉ. Nhập vào ô tìm kiếm trên trang, hoặc gửi bằng POST /api/v1/dossiers/search.",
+        "An identifier or phone number must not stand in an address. Use the search field, or POST /api/v1/dossiers/search.",
+    )
+    .into())
 }
 
 fn unknown(field: &'static str, given: &str) -> Refusal {

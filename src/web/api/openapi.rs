@@ -4,7 +4,9 @@ use axum::body::Bytes;
 use axum::response::Html;
 use utoipa::Modify;
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 
 /// A session cookie or a bearer token.
 pub struct Security;
@@ -16,6 +18,9 @@ impl Modify for Security {
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let cookie = ApiKey::Cookie(ApiKeyValue::new("dunghen"));
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        // Where an operation says nothing else, one of the two is needed.
+        let either = ["bearer", "session"].map(|scheme| SecurityRequirement::new(scheme, [""; 0]));
+        document.security = Some(either.to_vec());
     }
 }
 
@@ -38,8 +43,13 @@ pub fn reader(document: &OpenApi) -> Html<String> {
     let _ =
         write!(html, "<p>{}</p><p><a href=\"/api/openapi.json\">OpenAPI 3.1 (JSON)</a></p>", escape(about));
     for (path, item) in &document.paths.paths {
-        let operations =
-            [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+        let operations = [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
         for (method, operation) in operations {
             let Some(operation) = operation else { continue };
             let summary = operation.summary.as_deref().unwrap_or_default();

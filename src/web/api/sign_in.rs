@@ -36,7 +36,7 @@ pub struct SignedIn {
 
 /// Begins a session; the answer sets its cookie.
 #[utoipa::path(
-    post, path = "/api/v1/sign-in", tag = "sign-in",
+    post, path = "/api/v1/sign-in", tag = "sign-in", security(()),
     request_body = Credentials,
     responses(
         (status = 200, description = "Signed in; the session cookie is set", body = SignedIn),

@@ -186,10 +186,18 @@ if (command) {
   const ask = later(150, async () => {
     asked?.abort();
     const text = command.value.trim();
-    if (text.length < 3) return close();
+    // A whole identifier or phone number is looked for when it is sent, and noted then.
+    const person = /^[\d+ .-]*$/.test(text) && text.replace(/\D/g, "").length >= 9;
+    if (text.length < 3 || person) return close();
     asked = new AbortController();
     try {
-      const answer = await fetch(`/api/v1/dossiers?limit=7&q=${encodeURIComponent(text)}`, { signal: asked.signal });
+      // What is typed may be the beginning of such a number: it stays out of addresses.
+      const answer = await fetch("/api/v1/dossiers/search", {
+        method: "POST",
+        signal: asked.signal,
+        headers: { "content-type": "application/json", "accept-language": document.documentElement.lang, "x-csrf-token": $('meta[name="csrf"]')?.content ?? "" },
+        body: JSON.stringify({ q: text, limit: 7 }),
+      });
       if (answer.ok && document.activeElement === command) show(((await answer.json()).items ?? []).slice(0, 7));
     } catch {
       close();

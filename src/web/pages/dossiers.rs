@@ -2,21 +2,25 @@
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
 use serde::Deserialize;
 
 use super::parts::{self, ROWS, escaped, html};
 use crate::app::App;
 use crate::domain::standing::Standing;
-use crate::store;
 use crate::store::lists::{Filter, Listed};
-use crate::web::api::dossiers::{cursor, cursor_after, search};
+use crate::web::api::dossiers::{
+    cursor, cursor_after, found, names_a_person, refuse_numbers_in_addresses, search,
+};
 use crate::web::failure::Result;
 use crate::web::session::Caller;
 use crate::web::views::dossiers::DossierList;
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
-use crate::work::scope;
+
+/// Of one person no more dossiers are shown at once.
+const OF_A_PERSON: i64 = 200;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -29,24 +33,51 @@ pub struct Asked {
 
 /// `/dossiers?unit=&standing=&q=&cursor=`. A whole code leads to its dossier.
 pub async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response> {
-    let desk = app.desk();
+    refuse_numbers_in_addresses(&asked.q)?;
     let after = Some(asked.cursor.as_str()).filter(|text| !text.is_empty()).map(cursor).transpose()?;
-    let standing = Standing::from_id(&asked.standing);
-    let mut filter = Filter { standing, only_open: asked.q.trim().is_empty(), ..Filter::default() };
-    search(&app, &mut filter, &asked.q);
-    let found = app
-        .db
-        .read(async |tx| {
-            filter.units = scope::of(tx, &desk, &caller.actor, Some(&asked.unit)).await?;
-            store::lists::page(tx, &filter, desk.now, after, ROWS).await
-        })
-        .await?;
+    let found = found(&app, &caller, filter(&app, &asked), Some(asked.unit.clone()), after, ROWS).await?;
     if let [only] = &*found
         && only.code.eq_ignore_ascii_case(asked.q.trim())
     {
         return Ok(Redirect::to(&format!("/dossiers/{}", escaped(&only.code))).into_response());
     }
-    Ok(html(&page(&desk, &caller, &asked, &found))?.into_response())
+    Ok(html(&page(&app.desk(), &caller, &asked, &found))?.into_response())
+}
+
+/// What the search field sends.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Typed {
+    csrf: String,
+    q: String,
+    unit: String,
+    standing: String,
+}
+
+/// `POST /dossiers/search`: an identifier or a phone number stays out of addresses; anything else
+/// becomes one.
+pub async fn find(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
+    caller.check_form(&typed.csrf)?;
+    let Typed { q, unit, standing, .. } = typed;
+    let mut asked = Asked { unit, standing, q, ..Asked::default() };
+    if !names_a_person(&asked.q) {
+        return Ok(Redirect::to(&address(&asked, None)).into_response());
+    }
+    let found =
+        found(&app, &caller, filter(&app, &asked), Some(asked.unit.clone()), None, OF_A_PERSON).await?;
+    // The number is not repeated on the page (DATA-07).
+    asked.q.clear();
+    let mut page = page(&app.desk(), &caller, &asked, &found);
+    page.of_a_person = true;
+    (page.next, page.first) = (None, None);
+    Ok(html(&page)?.into_response())
+}
+
+fn filter(app: &App, asked: &Asked) -> Filter {
+    let standing = Standing::from_id(&asked.standing);
+    let mut filter = Filter { standing, only_open: asked.q.trim().is_empty(), ..Filter::default() };
+    search(app, &mut filter, &asked.q);
+    filter
 }
 
 fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &[Listed]) -> DossierList {
@@ -60,6 +91,7 @@ fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &[Listed]) -> Dossie
         standings: standings(&asked.standing),
         q: asked.q.clone(),
         rows: found.iter().map(|listed| parts::row(desk, &caller.actor, listed)).collect(),
+        of_a_person: false,
         next: last.map(|last| address(asked, Some(&cursor_after(last)))),
         first: (!asked.cursor.is_empty()).then(|| address(asked, None)),
     }

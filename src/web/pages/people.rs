@@ -1,5 +1,7 @@
 //! Accounts as their administrators keep them: the list, one account, and what its forms do.
 
+pub mod identity;
+
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
@@ -223,6 +225,8 @@ pub async fn show(
         "sessions" => Some("Đã kết thúc các phiên của người này."),
         "closed" => Some("Đã khoá tài khoản; mọi phiên và mã truy cập đã kết thúc."),
         "opened" => Some("Đã mở lại tài khoản."),
+        "identity" => Some("Đã gắn với danh tính bên nhà cung cấp."),
+        "identity_removed" => Some("Đã gỡ khỏi danh tính bên nhà cung cấp."),
         "factor" => Some("Đã gỡ xác thực hai lớp."),
         "stand_in" => Some("Đã cử người thay."),
         "stand_in_ended" => Some("Đã kết thúc việc cử người thay."),
@@ -240,15 +244,16 @@ async fn page(
     refusal: Option<&Refusal>,
 ) -> Result<PersonPage> {
     let desk = app.desk();
-    let (person, has_factor, open, duties, colleagues) = app
+    let (person, has_factor, linked_at, open, duties, colleagues) = app
         .db
         .read(async |tx| {
             let person = work::one(tx, &desk, &caller.actor, id).await?;
             let has_factor = second_factors::is_confirmed(tx, id).await?;
+            let linked_at = identity::linked_at(tx, app, id).await?;
             let open = sessions::of_staff(tx, id).await?.len();
             let duties = store::duties::concerning(tx, id).await?;
             let colleagues = store::staff::of_unit(tx, &person.unit).await?;
-            Ok((person, has_factor, open, duties, colleagues))
+            Ok((person, has_factor, linked_at, open, duties, colleagues))
         })
         .await?;
     let as_is = Typed::of(&person);
@@ -262,6 +267,7 @@ async fn page(
         form: typed.shown(&desk, refusal),
         from_on: Field { value: typed.from_on.clone(), error: error(refusal, "from_on") },
         has_factor,
+        identity: identity::shown(app, &desk, linked_at, error(refusal, "subject")),
         sessions: open,
         duties: duties.iter().map(|duty| absence::row(&desk, &person, duty)).collect(),
         absence: absence::of(&desk, &person, &colleagues, &duties, &format!("/people/{id}/stand-in")),
@@ -302,7 +308,7 @@ async fn again(
 ) -> Result<Response> {
     let Failure::Refused(refusal) = &failure else { return Err(failure) };
     let mut page = page(app, caller, id, typed, Some(refusal)).await?;
-    let fields = ["name", "email", "unit", "roles", "from_on"];
+    let fields = ["name", "email", "unit", "roles", "from_on", "subject"];
     if !refusal.field.as_deref().is_some_and(|field| fields.contains(&field)) {
         page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
     }

@@ -49,7 +49,7 @@ fn first_page(caller: &Caller) -> &'static str {
 #[derive(Deserialize)]
 pub struct Wanted {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// `/sign-in`.
@@ -73,6 +73,7 @@ async fn page(app: &App, name: Field, next: &str) -> Result<SignIn> {
         office: desk.unit_name(&app.province().root),
         name,
         next: next.to_owned(),
+        provider: app.provider.as_ref().map(|_| app.settings.identity.label.clone()),
         accounts: accounts
             .iter()
             .map(|person| (person.login.clone().unwrap_or_default(), role(person)))
@@ -152,7 +153,7 @@ pub async fn prove(
     }
 }
 
-fn code_page(app: &App, ticket: String, next: &str, error: Option<String>) -> CodeWanted {
+pub(super) fn code_page(app: &App, ticket: String, next: &str, error: Option<String>) -> CodeWanted {
     CodeWanted {
         shell: Shell::outside("Xác thực hai lớp"),
         office: app.desk().unit_name(&app.province().root),
@@ -163,7 +164,7 @@ fn code_page(app: &App, ticket: String, next: &str, error: Option<String>) -> Co
 }
 
 /// Where to go on after signing in: a path of this service and nothing else.
-fn local(next: &str) -> &str {
+pub(super) fn local(next: &str) -> &str {
     let is_path = next.starts_with('/') && !next.starts_with("//");
     let is_plain = next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if is_path && is_plain { next } else { "/" }

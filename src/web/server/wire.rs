@@ -13,7 +13,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 use crate::telemetry;
@@ -54,8 +53,8 @@ impl Phase {
 }
 
 /// Both directions of a connection.
-pub(super) struct Wire {
-    stream: TcpStream,
+pub(super) struct Wire<S> {
+    stream: S,
     patience: Patience,
     phase: Phase,
     /// The phase that the alarm for reading is set for.
@@ -68,8 +67,8 @@ pub(super) struct Wire {
     left: Duration,
 }
 
-impl Wire {
-    pub(super) fn new(stream: TcpStream, patience: Patience) -> (Self, Phase) {
+impl<S> Wire<S> {
+    pub(super) fn new(stream: S, patience: Patience) -> (Self, Phase) {
         let phase = Phase::default();
         let mut reading = Alarm::default();
         reading.set(now() + patience.header);
@@ -130,7 +129,7 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -148,7 +147,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.wrote(cx, outcome)

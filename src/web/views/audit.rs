@@ -17,6 +17,8 @@ pub struct Audit {
     pub to: String,
     pub rows: Vec<AuditRow>,
     pub narrowed: bool,
+    /// Whether the reports about persons are theirs to make.
+    pub sees_persons: bool,
     pub csv: String,
     pub first: Option<String>,
     pub next: Option<String>,

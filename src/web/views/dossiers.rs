@@ -16,6 +16,8 @@ pub struct DossierList {
     /// The filter by standing; its first choice is every standing.
     pub standings: Vec<Choice>,
     pub q: String,
+    /// Whether these are the dossiers of one person, looked for by a number that is not repeated.
+    pub of_a_person: bool,
     /// In the order of working time left.
     pub rows: Vec<Row>,
     /// The address of the next page.
@@ -30,6 +32,6 @@ impl DossierList {
     pub fn filtered(&self) -> bool {
         let narrows =
             |choices: &[Choice]| choices.iter().any(|choice| choice.chosen && !choice.value.is_empty());
-        !self.q.is_empty() || narrows(&self.units) || narrows(&self.standings)
+        self.of_a_person || !self.q.is_empty() || narrows(&self.units) || narrows(&self.standings)
     }
 }

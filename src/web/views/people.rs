@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::account::{Absence, DutyRow};
-use super::parts::{Choice, Field};
+use super::parts::{Choice, Field, When};
 use super::shell::Shell;
 
 /// `/people`.
@@ -88,6 +88,16 @@ pub struct NewPerson {
     pub form: Particulars,
 }
 
+/// How an account stands to the identity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub issuer: String,
+    /// Since when it is linked; none where it is not.
+    pub since: Option<When>,
+    /// What the provider calls its owner, as it is typed.
+    pub subject: Field,
+}
+
 /// `/people/{id}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "person.html")]
@@ -101,6 +111,8 @@ pub struct PersonPage {
     /// The day from which a change holds.
     pub from_on: Field,
     pub has_factor: bool,
+    /// Who they are at the identity provider, where there is one.
+    pub identity: Option<Identity>,
     pub sessions: usize,
     /// Terms and times of standing in, the latest first.
     pub duties: Vec<DutyRow>,

@@ -26,6 +26,8 @@ pub struct SignIn {
     pub name: Field,
     /// The path to go to afterwards.
     pub next: String,
+    /// What stands on the button to the identity provider, where there is one.
+    pub provider: Option<String>,
     /// Demonstration accounts to try, name, and role with unit; empty in a real service.
     pub accounts: Vec<(String, String)>,
 }

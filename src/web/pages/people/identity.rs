@@ -1,0 +1,102 @@
+//! The part of an account's page that says who its owner is at the identity provider.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+use super::again;
+use crate::app::App;
+use crate::db::{self, Tx};
+use crate::domain::time::Moment;
+use crate::store::identities;
+use crate::web::failure::Result;
+use crate::web::pages::parts;
+use crate::web::session::Caller;
+use crate::web::views::parts::Field;
+use crate::web::views::people::Identity;
+use crate::work::desk::Desk;
+use crate::work::identity as work;
+
+/// Since when the account is linked to the provider that this service has.
+pub(super) async fn linked_at(tx: &mut Tx, app: &App, id: i64) -> db::Result<Option<Moment>> {
+    match &app.provider {
+        Some(provider) => identities::linked_at(tx, id, provider.issuer()).await,
+        None => Ok(None),
+    }
+}
+
+/// What the page shows of it; nothing where there is no provider.
+pub(super) fn shown(
+    app: &App,
+    desk: &Desk,
+    linked_at: Option<Moment>,
+    error: Option<String>,
+) -> Option<Identity> {
+    let provider = app.provider.as_ref()?;
+    Some(Identity {
+        issuer: provider.issuer().to_owned(),
+        since: linked_at.map(|at| parts::at(desk, at)),
+        subject: Field { value: String::new(), error },
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    subject: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pressed {
+    #[serde(default)]
+    csrf: String,
+}
+
+/// `POST /people/{id}/identity`.
+pub async fn link(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(given): Form<Given>,
+) -> Result<Response> {
+    change(&app, &caller, id, &given.csrf, Some(given.subject), "identity").await
+}
+
+/// `POST /people/{id}/identity/remove`.
+pub async fn unlink(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response> {
+    change(&app, &caller, id, &pressed.csrf, None, "identity_removed").await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    csrf: &str,
+    subject: Option<String>,
+    done: &str,
+) -> Result<Response> {
+    caller.check_form(csrf)?;
+    let actor = caller.writer()?.clone();
+    let desk = app.desk();
+    desk.allow_whole(&actor, crate::domain::staff::Deed::ManagePeople)?;
+    let issuer = app.provider.as_ref().map(|provider| provider.issuer().to_owned());
+    let issuer = issuer.ok_or_else(work::no_provider)?;
+    let deed = async move |tx: &mut Tx| match &subject {
+        Some(subject) => work::link(tx, &desk, &actor, id, &issuer, subject).await,
+        None => work::unlink(tx, &desk, &actor, id, &issuer).await,
+    };
+    match app.db.write(deed).await {
+        Ok(_) => Ok(Redirect::to(&format!("/people/{id}?done={done}")).into_response()),
+        Err(error) => again(app, caller, id, None, error.into()).await,
+    }
+}
