@@ -18,5 +18,6 @@ pub mod router;
 pub mod routes;
 pub mod server;
 pub mod session;
+mod unsent;
 pub mod views;
 pub mod watch;

@@ -11,6 +11,7 @@ use dunghen::demo::{self, Plan};
 use dunghen::domain::statistics::HalfMonth;
 use dunghen::domain::time::Day;
 use dunghen::seal::Keyring;
+use dunghen::store::lists::ended::{self, Behind, Counted, Last};
 use dunghen::store::lists::{self, Filter};
 use dunghen::store::statistics::{Basis, Dimension, Scope, counts};
 use dunghen::store::{figures, obligations, outbox, plans, sweep};
@@ -216,7 +217,72 @@ async fn at_once(
     counted.iter().map(line).collect()
 }
 
+/// All pages of the dossiers behind a figure.
+async fn behind(db: &Db, figure: &Behind) -> Vec<String> {
+    let (mut codes, mut after) = (Vec::new(), None);
+    loop {
+        let page = db.read(async |tx| ended::behind(tx, figure, after, 7).await).await.unwrap();
+        let Some(last) = page.last() else { return codes };
+        after = Last::of(last);
+        codes.extend(page.into_iter().map(|listed| listed.code));
+    }
+}
+
 on_both! {
+    /// RATE-07: each number leads to exactly as many dossiers as it counts, each once, page by page.
+    async fn behind_every_figure_are_the_dossiers_that_it_counts(db: TestDb) {
+        let desk = province(&db, 600).await;
+        let (from, to): (Day, Day) = ("2026-10-01".parse().unwrap(), "2026-10-31".parse().unwrap());
+        let scope = Scope { basis: Basis::Settled, from, to, units: None };
+        let rows = db.read(async |tx| counts(tx, &scope, Some(Dimension::Unit), None).await).await.unwrap();
+        let mut whole = [0; Counted::ALL.len()];
+        for row in &rows {
+            let figures = row.figures();
+            let told = [figures.early, figures.on_time, figures.late, figures.evaluable(), figures.without_due];
+            for (place, (counted, told)) in Counted::ALL.into_iter().zip(told).enumerate() {
+                let figure = Behind { units: None, unit: row.first.clone(), from, to, counted };
+                let found = behind(&db, &figure).await;
+                assert_eq!(u64::try_from(found.len()).unwrap(), told, "{:?} {counted:?}", row.first);
+                whole[place] += found.len();
+            }
+        }
+        assert!(whole[..4].iter().all(|count| *count > 3), "{whole:?}");
+        for (counted, told) in Counted::ALL.into_iter().zip(whole) {
+            let all = Some(units(&desk, "H35"));
+            let mut found = behind(&db, &Behind { units: all, unit: None, from, to, counted }).await;
+            found.sort();
+            found.dedup();
+            assert_eq!(found.len(), told, "{counted:?}");
+        }
+    }
+
+    /// RES-05: what is settled waits at the counter that received it until it is fetched.
+    async fn results_wait_at_their_counter_until_they_are_fetched(db: TestDb) {
+        let desk = province(&db, 600).await;
+        let waiting: Vec<(String, String)> = db
+            .read(async |tx| {
+                tx.query("select code, receiving_unit from dossiers where ended_at is not null and returned_at is null and state = 'settled' order by code")
+                    .fetch_all()
+                    .await
+            })
+            .await
+            .unwrap();
+        let everywhere = units(&desk, "H35");
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = db.read(async |tx| ended::to_fetch(tx, &everywhere, after, 3).await).await.unwrap();
+            let Some(last) = page.last() else { break };
+            after = Last::of(last);
+            found.extend(page.into_iter().map(|listed| (listed.code, listed.receiving_unit)));
+        }
+        found.sort();
+        assert_eq!(found, waiting);
+        assert!(found.len() > 3, "{found:?}");
+        let one = units(&desk, &found[0].1);
+        let here = db.read(async |tx| ended::to_fetch(tx, &one, None, 100).await).await.unwrap();
+        assert_eq!(here.len(), found.iter().filter(|(_, unit)| *unit == found[0].1).count());
+    }
+
     /// REP-15, RATE-08: by whatever is asked, counts kept ready say what the rows say, before and after folding.
     async fn counts_kept_ready_are_those_of_the_rows(db: TestDb) {
         province(&db, 400).await;

@@ -38,6 +38,54 @@ fn with<'a>(mut fields: Vec<(&'a str, &'a str)>, name: &'a str, value: &'a str) 
     fields
 }
 
+/// Nothing that was typed is lost with the session: it comes back unsent, and once more for a look.
+#[tokio::test]
+async fn a_form_typed_over_the_end_of_a_session_is_kept() {
+    let office = Office::open().await;
+    let stranger = Browser::new(&office);
+    let (csrf, name) = (("csrf", "old"), ("name", "Tẩn \"Sua\" <b>"));
+    let typed: Vec<_> = with(filing(), name.0, name.1).into_iter().chain([csrf]).collect();
+    let ended = stranger.post("/intake", &typed).await;
+    assert_eq!(ended.status, 401);
+    ended.shows("chưa được gửi và chưa mất");
+    ended.shows("Đăng nhập ở thẻ mới");
+    assert!(ended.text.contains("action=\"/intake\""), "{}", ended.text);
+    assert_eq!(ended.input("name"), "Tẩn &#34;Sua&#34; &#60;b&#62;");
+    assert_eq!(ended.input("csrf"), "", "a token of another session is no use");
+
+    let browser = Browser::of(&office, "mai").await;
+    let again = browser.post("/intake", &typed).await;
+    assert_eq!(again.status, 403);
+    again.shows("thuộc phiên làm việc trước");
+    assert_eq!(again.input("name"), "Tẩn &#34;Sua&#34; &#60;b&#62;");
+    let mine = again.input("csrf");
+    assert!(!mine.is_empty() && mine != "old");
+    let sent = browser.post("/intake", &with(typed, "csrf", &mine)).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+}
+
+/// ACC-01: what came online is registered; there is no appointment before it is received.
+#[tokio::test]
+async fn what_is_only_registered_has_no_appointment_to_print() {
+    let office = Office::open().await;
+    let browser = Browser::of(&office, "mai").await;
+    let csrf = browser.get("/intake").await.input("csrf");
+    let online: Vec<_> =
+        with(filing(), "channel", "online").into_iter().chain([("csrf", csrf.as_str())]).collect();
+    let sent = browser.post("/intake", &online).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    let page = browser.get(sent.location()).await;
+    page.shows("Đã đăng ký hồ sơ, chưa tiếp nhận");
+    page.shows("Chưa tiếp nhận</span>");
+    page.hides("ấn định ngày hẹn trả");
+    page.hides("Không có thời hạn");
+    page.hides("/slip");
+    let code = sent.location().trim_start_matches("/dossiers/").split('?').next().unwrap();
+    let slip = browser.get(&format!("/dossiers/{code}/slip")).await;
+    assert_eq!(slip.status, 409);
+    slip.shows("chưa được tiếp nhận nên chưa có giấy hẹn");
+}
+
 #[tokio::test]
 async fn who_is_not_signed_in_learns_what_this_is_and_is_led_back_after_signing_in() {
     let office = Office::open().await;

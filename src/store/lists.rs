@@ -40,6 +40,7 @@ pub struct Listed {
     pub stopped_at: Option<Moment>,
     pub late_before_stop: bool,
     pub ended_at: Option<Moment>,
+    pub ended_on: Option<Day>,
     pub outcome: Option<String>,
 }
 
@@ -83,7 +84,8 @@ macro_rules! columns {
         "select d.id, d.code, d.version, d.state, d.procedure_code, p.name as procedure_name, d.field, d.channel,
             d.receiving_unit, d.competent_unit, c.name as competent_name, d.holder_unit, h.name as holder_name,
             s.name as officer, d.received_at, d.due_at, d.due_on, d.late_from, d.due_soon_at, d.window_opens_at,
-            d.window_shuts_at, d.second_late_from, d.stopped_at, d.late_before_stop, d.ended_at, d.outcome
+            d.window_shuts_at, d.second_late_from, d.stopped_at, d.late_before_stop, d.ended_at, d.ended_on,
+            d.outcome
          from dossiers d
          join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
          join units c on c.code = d.competent_unit
@@ -91,6 +93,8 @@ macro_rules! columns {
          left join staff s on s.id = d.holder_officer "
     };
 }
+
+pub mod ended;
 
 // Here and below: $2 is now, $3 the standing's id; the order of the cases is that of MON-01.
 macro_rules! fits {
@@ -367,10 +371,13 @@ macro_rules! counts {
             "select
                 count(*) filter (where late) as late,
                 count(*) filter (where not late and stopped_at is null and due_on = $3) as due_today,
-                count(*) filter (where not late and stopped_at is null and due_on > $3 and due_soon_at <= $2)
-                    as due_soon,
+                count(*) filter (where not late and stopped_at is null and due_on > $3 and window_open)
+                    as to_apologise_in_advance,
+                count(*) filter (where not late and stopped_at is null and due_on > $3 and not window_open
+                    and due_soon_at <= $2) as due_soon,
                 count(*) as open
              from (select due_on, due_soon_at, stopped_at,
+                       coalesce(window_opens_at <= $2 and $2 <= window_shuts_at, false) as window_open,
                        late_before_stop or coalesce(stopped_at, $2) > urgency as late
                    from (",
             $open,
@@ -383,7 +390,8 @@ macro_rules! counts {
 macro_rules! open_ones {
     ($which:expr) => {
         concat!(
-            "select due_on, due_soon_at, stopped_at, late_before_stop, urgency from dossiers
+            "select due_on, due_soon_at, window_opens_at, window_shuts_at, stopped_at, late_before_stop, urgency
+             from dossiers
              where ended_at is null and received_at is not null",
             $which
         )
@@ -421,11 +429,13 @@ pub(super) const COUNTS_OF_UNITS: Sql = Sql::per_engine(
 );
 pub(super) const COUNTS_EVERYWHERE: Sql = Sql::both(counts!(open_ones!("")));
 
-/// How many of the units' dossiers are late, due today, due soon and open in all.
+/// How many of the units' dossiers are late, due today, in the last chance for a letter in advance,
+/// due soon, and open in all. Whatever is due today is not counted again among those that follow.
 #[derive(Clone, Copy, Debug, Default, FromRow)]
 pub struct Counts {
     pub late: i64,
     pub due_today: i64,
+    pub to_apologise_in_advance: i64,
     pub due_soon: i64,
     pub open: i64,
 }

@@ -16,6 +16,8 @@ pub fn hot() -> Vec<(&'static str, Sql)> {
         ("list of all dossiers everywhere", lists::ANY_EVERYWHERE),
         ("list by code", lists::BY_CODE),
         ("list of an applicant", lists::OF_APPLICANT),
+        ("list behind a figure", lists::ended::BEHIND),
+        ("list of results to be fetched", lists::ended::TO_FETCH),
         ("board of units", lists::COUNTS_OF_UNITS),
         ("board of everything", lists::COUNTS_EVERYWHERE),
         ("apologies owed by units", obligations::UNSENT),

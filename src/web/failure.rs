@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::session::SECOND_FACTOR;
-use super::views::problem::Problem as ProblemPage;
+use super::views::problem::{Kept, Problem as ProblemPage};
 use super::views::shell::Shell;
 use crate::db::Error;
 use crate::domain::refusal::{Kind, Language, Refusal, Said};
@@ -241,7 +241,8 @@ pub async fn shape(request: Request, next: Next) -> Response {
         Some(failure) => failure.problem(language),
         None => unforeseen(status, language),
     };
-    let mut shaped = if is_api { document(&problem) } else { page(&problem, id.as_ref()) };
+    let kept = response.extensions().get::<Kept>().cloned();
+    let mut shaped = if is_api { document(&problem) } else { page(&problem, id.as_ref(), kept) };
     *shaped.status_mut() = status;
     if let Some(seconds) = wait {
         shaped.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -338,11 +339,16 @@ fn document(problem: &Problem) -> Response {
     response
 }
 
-fn page(problem: &Problem, id: Option<&HeaderValue>) -> Response {
+fn page(problem: &Problem, id: Option<&HeaderValue>, kept: Option<Kept>) -> Response {
+    let not_lost = kept.as_ref().map(|_| {
+        "Những gì đã nhập chưa được gửi và chưa mất: đăng nhập ở thẻ mới, quay lại thẻ này, rồi tiếp tục."
+            .to_owned()
+    });
     let page = ProblemPage {
         shell: Shell::outside("Chưa thực hiện được"),
         what: problem.detail.clone(),
-        remedies: Vec::new(),
+        remedies: not_lost.into_iter().collect(),
+        kept,
         on: None,
         request_id: id.and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned(),
     };

@@ -86,6 +86,7 @@ pub fn routes() -> Routes {
         .get("/procedures", procedures::list)
         .get("/procedures/{code}", procedures::one)
         .get("/rates", rates::show)
+        .get("/rates/dossiers", rates::behind::show)
         .get("/outbox", outbox::list)
         .get("/outbox/{id}", outbox::letter)
         .get("/outbox/{id}/content", outbox::content)

@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::api::{self, openapi};
 use super::gate::{self, Gate};
 use super::routes::{self, Route, Routes};
-use super::{assets, failure, health, metrics, observe, pages, plain, watch};
+use super::{assets, failure, health, metrics, observe, pages, plain, unsent, watch};
 use crate::app::App;
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -81,6 +81,7 @@ pub fn dress(routes: Router<App>, app: App) -> Router {
         .layer(middleware::from_fn(failure::shape))
         .layer(middleware::from_fn_with_state(Gate::new(&app), gate::pass))
         .layer(middleware::from_fn_with_state(app.clone(), plain::refuse))
+        .layer(middleware::from_fn(unsent::keep))
         .layer(middleware::from_fn_with_state(app.clone(), watch::note))
         .layer(CsrfLayer::new());
     routes.with_state(app).layer(DefaultBodyLimit::disable()).layer(layers)

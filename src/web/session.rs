@@ -66,8 +66,8 @@ impl Caller {
         }
         Err(Refusal::new(
             Kind::NotAllowed,
-            "Biểu mẫu đã cũ hoặc đến từ trang khác. Tải lại trang rồi gửi lại.",
-            "This form is out of date or came from another site. Load the page again and send it anew.",
+            "Biểu mẫu này thuộc phiên làm việc trước hoặc đến từ trang khác nên chưa được ghi. Xem lại rồi gửi lần nữa.",
+            "This form belongs to an earlier session or came from another site and was not kept. Look it through and send it again.",
         )
         .into())
     }

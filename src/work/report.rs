@@ -125,7 +125,12 @@ pub async fn on_time(tx: &mut Tx, desk: &Desk, actor: &Actor, asked: &Asked) -> 
 
 /// The competent units whose dossiers are counted, as the statements take them; none for all.
 /// Who does not see the whole province is shown their own units (ORG-13).
-async fn units_of(tx: &mut Tx, desk: &Desk, actor: &Actor, asked: Option<&str>) -> Result<Option<String>> {
+pub async fn units_of(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    asked: Option<&str>,
+) -> Result<Option<String>> {
     let units = &desk.province.units;
     let watched = watched_root(actor, units);
     let Some(asked) = asked else {

@@ -249,9 +249,15 @@ impl Ward {
             ("POST", "/people/{id}/stand-in/end") => {
                 form(format!("/people/{victim}/stand-in/end"), 1, &[("duty", "0")])
             }
-            ("GET", "/board" | "/dossiers" | "/rates" | "/api/v1/dossiers" | "/api/v1/obligations") => {
-                get(of_unit(&format!("{path}?")))
-            }
+            (
+                "GET",
+                "/board"
+                | "/dossiers"
+                | "/rates"
+                | "/rates/dossiers"
+                | "/api/v1/dossiers"
+                | "/api/v1/obligations",
+            ) => get(of_unit(&format!("{path}?"))),
             ("GET", "/api/v1/reports/on-time") => get(of_unit("/api/v1/reports/on-time?month=2026-11&")),
             ("POST", "/person-data/report") => {
                 form(path, 1, &[("number", MARKS[0]), ("purpose", "request"), ("language", "vi")])

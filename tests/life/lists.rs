@@ -108,6 +108,36 @@ on_both! {
         assert!(seen.values().all(|times| *times > 20), "{seen:?}");
     }
 
+    /// MON-01, MON-03: a board counts each dossier once, by how it stands or because it is due today.
+    async fn a_board_counts_what_its_lists_show(db: TestDb) {
+        Office::open(&db).await;
+        rows(&db, 500).await;
+        let mut chance = StdRng::seed_from_u64(11);
+        let mut seen = [0; 4];
+        for today in ["2026-08-19", "2026-08-20"].map(day).into_iter().cycle().take(8) {
+            let now = some_time(&mut chance);
+            let all = db.read(async |tx| lists::page(tx, &everywhere(), now, None, 1_000).await).await.unwrap();
+            let units = everywhere().units;
+            let counts = db.read(async |tx| lists::counts(tx, &units, now, today).await).await.unwrap();
+            let mut expected = [0; 4];
+            for listed in &all {
+                let place = match listed.standing(now) {
+                    Some(Standing::Overdue | Standing::OverdueTwice) => 0,
+                    Some(Standing::ClockStopped) | None => continue,
+                    Some(_) if listed.due_on == Some(today) => 1,
+                    Some(Standing::ApologyWindow) if listed.due_on > Some(today) => 2,
+                    Some(Standing::DueSoon) if listed.due_on > Some(today) => 3,
+                    Some(_) => continue,
+                };
+                expected[place] += 1;
+                seen[place] += 1;
+            }
+            let told = [counts.late, counts.due_today, counts.to_apologise_in_advance, counts.due_soon];
+            assert_eq!(told, expected, "{today} at {}", shown(now));
+        }
+        assert!(seen.iter().all(|times| *times > 10), "{seen:?}");
+    }
+
     /// Paging by the last row shows every row once, also where many are due at the same instant.
     async fn pages_show_every_row_once_in_one_order(db: TestDb) {
         Office::open(&db).await;

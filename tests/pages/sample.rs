@@ -296,6 +296,7 @@ pub fn board() -> Board {
         units: units(),
         late,
         due_today: group(vec![today]),
+        in_advance: Group::default(),
         due_soon: Group { count: 12, rows: soon_rows(), all: Some("/dossiers?standing=due_soon".to_owned()) },
         apologies: group(late_rows().into_iter().skip(1).collect()),
     }
@@ -421,6 +422,8 @@ pub fn dossier() -> DossierPage {
         state: "Đang xử lý".to_owned(),
         standing: Standing::Overdue,
         due: Some(due.clone()),
+        without_due: "Không có thời hạn",
+        is_received: true,
         received: When::at("Thứ Năm 5/11/2026, 09:12", "2026-11-05T09:12:00+07:00"),
         holder: "Trần Thị Hương, Văn phòng đăng ký đất đai, bước Xác định nghĩa vụ tài chính".to_owned(),
         receiving_unit: CENTRE.to_owned(),
@@ -579,7 +582,7 @@ fn rate_row(label: &str, early: u32, on_time: u32, late: u32, without_due: u32) 
     let comma = |share: f64| format!("{:.1}", share * 100.0).replace('.', ",");
     RateRow {
         label: label.to_owned(),
-        href: Some("/dossiers?unit=H35.20".to_owned()),
+        behind: Some("/rates/dossiers?month=2026-11&only=H35.20&counted=".to_owned()),
         early: early.to_string(),
         on_time: on_time.to_string(),
         late: late.to_string(),
@@ -638,7 +641,7 @@ pub fn rates() -> Rates {
         bars: Some(rate_bars(&title, &bars).expect("a chart")),
         answer: title,
         rows: figures.iter().map(|(l, e, o, late, w)| rate_row(l, *e, *o, *late, *w)).collect(),
-        total: RateRow { href: None, ..rate_row("Toàn tỉnh", 1689, 341, 82, 5) },
+        total: RateRow { behind: None, ..rate_row("Toàn tỉnh", 1689, 341, 82, 5) },
         line: Some(month_line(&months_answer, &points).expect("a chart")),
         months_answer,
         months: months.iter().map(|(label, met, late)| rate_row(label, met - 400, 400, *late, 0)).collect(),
@@ -777,6 +780,7 @@ pub fn problem() -> Problem {
         ],
         on: Some(("/dossiers".to_owned(), "Tìm trong danh sách hồ sơ".to_owned())),
         request_id: "01JDBX5YQ3T8".to_owned(),
+        kept: None,
     }
 }
 

@@ -63,6 +63,7 @@ fn empty(desk: &Desk, caller: &Caller, unit: Option<&str>) -> Board {
         units,
         late: Group::default(),
         due_today: Group::default(),
+        in_advance: Group::default(),
         due_soon: Group::default(),
         apologies: Group::default(),
     }
@@ -73,13 +74,16 @@ async fn fill(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str, board: &mut 
     let counts = lists::counts(tx, units, desk.now, today).await?;
     let (late, in_time) = (late(tx, units, desk.now).await?, in_time(tx, desk, units).await?);
     let due_today: Vec<_> = in_time.iter().filter(|one| one.due_on == Some(today)).collect();
-    let soon = |one: &&Listed| one.due_on > Some(today) && one.due_soon_at.is_some_and(|at| at <= desk.now);
-    let due_soon: Vec<_> = in_time.iter().filter(soon).collect();
+    let later = |standing: Standing| {
+        in_time.iter().filter(move |one| one.due_on > Some(today) && one.standing(desk.now) == Some(standing))
+    };
     let whole = board.units.iter().find(|choice| choice.chosen).map_or("", |choice| choice.value.as_str());
     let all = |standing: &str| Some(format!("/dossiers?unit={}&standing={standing}", parts::escaped(whole)));
     board.late = group(desk, actor, late.iter(), counts.late, all("overdue"));
     board.due_today = group(desk, actor, due_today.into_iter(), counts.due_today, None);
-    board.due_soon = group(desk, actor, due_soon.into_iter(), counts.due_soon, all("due_soon"));
+    let in_advance = later(Standing::ApologyWindow);
+    board.in_advance = group(desk, actor, in_advance, counts.to_apologise_in_advance, all("apology_window"));
+    board.due_soon = group(desk, actor, later(Standing::DueSoon), counts.due_soon, all("due_soon"));
     board.apologies = apologies(tx, desk, actor, units).await?;
     if let Some(person) = &mut board.shell.person {
         person.waiting = Some(count(counts.late + counts.due_today)).filter(|waiting| *waiting > 0);

@@ -121,6 +121,12 @@ impl Found {
             state: dossier.state.vietnamese().to_owned(),
             standing,
             due: deadline.map(|one| parts::due(desk, filing.competent_unit.as_str(), one, standing)),
+            without_due: if dossier.received_at.is_none() {
+                "Chưa tiếp nhận"
+            } else {
+                "Không có thời hạn"
+            },
+            is_received: dossier.received_at.is_some(),
             received: parts::at(desk, dossier.received_at.unwrap_or(dossier.registered_at)),
             holder: self.holder(desk),
             receiving_unit: desk.unit_name(&filing.receiving_unit),

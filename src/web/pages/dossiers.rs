@@ -6,8 +6,11 @@ use axum_extra::extract::Form;
 use serde::Deserialize;
 
 use super::parts::{self, ROWS, escaped, html};
+use super::rates::behind::last as last_ended;
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::standing::Standing;
+use crate::store::lists::ended::{self, Last};
 use crate::store::lists::{Filter, Listed};
 use crate::web::api::dossiers::{
     cursor, cursor_after, found, names_a_person, refuse_numbers_in_addresses, search,
@@ -18,9 +21,13 @@ use crate::web::views::dossiers::DossierList;
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
+use crate::work::scope;
 
 /// Of one person no more dossiers are shown at once.
 const OF_A_PERSON: i64 = 200;
+
+/// The choice among the standings that no open dossier has: the result waits to be fetched.
+const TO_FETCH: &str = "to_fetch";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -31,17 +38,39 @@ pub struct Asked {
     cursor: String,
 }
 
+impl Asked {
+    /// Whether it is asked for what waits to be fetched, not for open dossiers.
+    fn wants_results(&self) -> bool {
+        self.standing == TO_FETCH && self.q.trim().is_empty()
+    }
+}
+
 /// `/dossiers?unit=&standing=&q=&cursor=`. A whole code leads to its dossier.
 pub async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response> {
     refuse_numbers_in_addresses(&asked.q)?;
-    let after = Some(asked.cursor.as_str()).filter(|text| !text.is_empty()).map(cursor).transpose()?;
-    let found = found(&app, &caller, filter(&app, &asked), Some(asked.unit.clone()), after, ROWS).await?;
+    let at = Some(asked.cursor.as_str()).filter(|text| !text.is_empty());
+    let found = if asked.wants_results() {
+        results(&app, &caller, &asked.unit, at.map(last_ended).transpose()?).await?
+    } else {
+        let after = at.map(cursor).transpose()?;
+        found(&app, &caller, filter(&app, &asked), Some(asked.unit.clone()), after, ROWS).await?
+    };
     if let [only] = &*found
         && only.code.eq_ignore_ascii_case(asked.q.trim())
     {
         return Ok(Redirect::to(&format!("/dossiers/{}", escaped(&only.code))).into_response());
     }
     Ok(html(&page(&app.desk(), &caller, &asked, &found))?.into_response())
+}
+
+/// Those whose result waits at the counters that this person sees.
+async fn results(app: &App, caller: &Caller, unit: &str, after: Option<Last>) -> Result<Vec<Listed>> {
+    let desk = app.desk();
+    let page = async |tx: &mut Tx| {
+        let units = scope::of(tx, &desk, &caller.actor, Some(unit)).await?;
+        ended::to_fetch(tx, &units, after, ROWS).await
+    };
+    Ok(app.db.read(page).await?)
 }
 
 /// What the search field sends.
@@ -92,8 +121,15 @@ fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &[Listed]) -> Dossie
         q: asked.q.clone(),
         rows: found.iter().map(|listed| parts::row(desk, &caller.actor, listed)).collect(),
         of_a_person: false,
-        next: last.map(|last| address(asked, Some(&cursor_after(last)))),
+        next: last.map(|last| address(asked, Some(&cursor_of(asked, last)))),
         first: (!asked.cursor.is_empty()).then(|| address(asked, None)),
+    }
+}
+
+fn cursor_of(asked: &Asked, last: &Listed) -> String {
+    match Last::of(last).filter(|_| asked.wants_results()) {
+        Some(ended) => format!("{}.{}", ended.ended_on, ended.id),
+        None => cursor_after(last),
     }
 }
 
@@ -106,8 +142,10 @@ fn address(asked: &Asked, cursor: Option<&str>) -> String {
 }
 
 fn standings(chosen: &str) -> Vec<Choice> {
-    let all = Choice::new("", "Mọi hồ sơ đang giải quyết", Standing::from_id(chosen).is_none());
+    let named = Standing::from_id(chosen).is_some() || chosen == TO_FETCH;
+    let all = Choice::new("", "Mọi hồ sơ đang giải quyết", !named);
     let each =
         Standing::ALL.into_iter().map(|one| Choice::new(one.id(), one.vietnamese(), one.id() == chosen));
-    std::iter::once(all).chain(each).collect()
+    let to_fetch = Choice::new(TO_FETCH, "Có kết quả, chờ trả", chosen == TO_FETCH);
+    std::iter::once(all).chain(each).chain([to_fetch]).collect()
 }

@@ -33,8 +33,11 @@ pub async fn add(
     Path(code): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Result<Response> {
-    caller.check_form(value(&typed, "csrf"))?;
-    match attempt(&app, &caller, &code, &typed).await {
+    let done = match caller.check_form(value(&typed, "csrf")) {
+        Ok(()) => attempt(&app, &caller, &code, &typed).await,
+        Err(of_another_session) => Err(of_another_session),
+    };
+    match done {
         Ok(still_seen) => {
             let kind = escaped(value(&typed, "kind"));
             let page = if still_seen { format!("/dossiers/{}", escaped(&code)) } else { "/board".to_owned() };
@@ -115,7 +118,13 @@ fn no_day(field: &str) -> Refusal {
 
 /// Puts everything typed back into its form, and the reason beside the field at fault.
 fn with_refusal(mut page: DossierPage, typed: &Typed, refusal: &Refusal) -> DossierPage {
-    let why = refusal.said.vietnamese.clone();
+    let why = match (refusal.kind, page.story.first()) {
+        (Kind::StaleVersion, Some(last)) => format!(
+            "Hồ sơ đã thay đổi trong lúc ông/bà nhập ({}: {}, {}). Trang này đã được cập nhật; xem lại rồi gửi lần nữa.",
+            last.at.text, last.what, last.who
+        ),
+        _ => refusal.said.vietnamese.clone(),
+    };
     let kind = value(typed, "kind");
     let at_fault = refusal.field.as_deref();
     let again = |form: DeedForm| {

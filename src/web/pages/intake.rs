@@ -23,7 +23,7 @@ use crate::web::views::intake::{Intake, Promised, Quote};
 use crate::web::views::parts::{Choice, Field};
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
-use crate::work::intake::{NewDossier, procedure_now};
+use crate::work::intake::{NewDossier, Receipt, procedure_now};
 use crate::work::quote as work;
 use crate::work::wording;
 
@@ -62,19 +62,15 @@ pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String
 
 /// `POST /intake`: quotes, or takes in and goes on to the new dossier.
 pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
-    caller.check_form(&typed.csrf)?;
-    if typed.deed == "quote" {
+    // A form of the session before is shown again with this one's token, and nothing typed is lost.
+    let of_this_session = caller.check_form(&typed.csrf);
+    if typed.deed == "quote" && of_this_session.is_ok() {
         return Ok(html(&page(&app.desk(), &caller, &typed, &[]))?.into_response());
     }
-    let taken = match typed.filing(&app.desk()) {
-        Ok(new) => {
-            take_in(&app, &caller, new, Some(typed.once.clone()).filter(|once| !once.is_empty())).await
-        }
-        Err(refusal) => Err(refusal.into()),
-    };
-    match taken {
+    match taken_in(&app, &caller, &typed, of_this_session).await {
         Ok(receipt) => {
-            Ok(Redirect::to(&format!("/dossiers/{}?done=intake", escaped(&receipt.code))).into_response())
+            let done = if receipt.received_at.is_some() { "intake" } else { "registered" };
+            Ok(Redirect::to(&format!("/dossiers/{}?done={done}", escaped(&receipt.code))).into_response())
         }
         Err(Failure::Refused(refusal)) => {
             let desk = app.desk();
@@ -85,6 +81,12 @@ pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Type
         }
         Err(failure) => Err(failure),
     }
+}
+
+async fn taken_in(app: &App, caller: &Caller, typed: &Typed, allowed: Result<()>) -> Result<Receipt> {
+    allowed?;
+    let once = Some(typed.once.clone()).filter(|once| !once.is_empty());
+    take_in(app, caller, typed.filing(&app.desk())?, once).await
 }
 
 fn choose<T: serde::de::DeserializeOwned>(field: &'static str, id: &str, name: &str) -> Result<T, Refusal> {

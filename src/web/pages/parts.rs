@@ -61,6 +61,9 @@ fn year_missing(missing: coming_year::Missing) -> String {
 pub fn done(word: &str) -> Option<Flash> {
     let text = match word {
         "intake" => "Đã tiếp nhận hồ sơ và ấn định ngày hẹn trả. Bấm p hoặc nút “In giấy hẹn” để in.",
+        "registered" => {
+            "Đã đăng ký hồ sơ, chưa tiếp nhận: kiểm tra rồi tiếp nhận chính thức, yêu cầu bổ sung hoặc từ chối."
+        }
         "received" => "Đã tiếp nhận chính thức; thời hạn giải quyết bắt đầu được tính.",
         "transfer" => "Đã chuyển hồ sơ.",
         "step_done" => "Đã ghi nhận xong bước và bàn giao.",

@@ -19,6 +19,8 @@ use crate::work::desk::Desk;
 use crate::work::report::{self, Basis, Dimension, OnTime, PeriodStyle};
 use crate::work::wording;
 
+pub mod behind;
+
 /// RATE-01 to RATE-05 in one sentence.
 pub const FORMULA: &str = "Tỷ lệ = (trước hạn + đúng hạn) / hồ sơ được đánh giá; tính hồ sơ có kết quả trong tháng, theo cơ quan giải quyết.";
 
@@ -29,6 +31,13 @@ pub struct Asked {
     unit: String,
 }
 
+impl Asked {
+    /// The month asked for, else the present one.
+    fn month(&self, desk: &Desk) -> Month {
+        self.month.parse().unwrap_or_else(|_| desk.today().month())
+    }
+}
+
 /// `/rates?month=&unit=`.
 pub async fn show(
     State(app): State<App>,
@@ -36,7 +45,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
     let desk = app.desk();
-    let month = asked.month.parse().unwrap_or_else(|_| desk.today().month());
+    let month = asked.month(&desk);
     let unit = Some(asked.unit.as_str()).filter(|unit| !unit.is_empty());
     let (units, months) = app
         .db
@@ -128,8 +137,11 @@ fn page(desk: &Desk, shell: Shell, month: Month, unit: &str, who: &str, counted:
         formula: FORMULA.to_owned(),
         bars: (total.evaluable() > 0).then(|| rate_bars(&title, &bars)).transpose()?,
         answer: unbroken(&title),
-        rows: units.iter().map(|(code, name, figures)| drill(rate_row(name, *figures), code)).collect(),
-        total: rate_row("Cộng", total),
+        rows: units
+            .iter()
+            .map(|(code, name, figures)| with_dossiers(rate_row(name, *figures), month, unit, code))
+            .collect(),
+        total: with_dossiers(rate_row("Cộng", total), month, unit, ""),
         line: known.then(|| month_line(&months_answer, &points)).transpose()?,
         months_answer: unbroken(&months_answer),
         months: months.iter().rev().map(month_row).collect(),
@@ -156,8 +168,11 @@ fn address(month: Month, unit: &str) -> String {
     format!("/rates?month={month}&unit={}", escaped(unit))
 }
 
-fn drill(row: RateRow, unit: &str) -> RateRow {
-    RateRow { href: Some(format!("/dossiers?unit={}", escaped(unit))), ..row }
+/// RATE-07: every number leads to exactly the dossiers that it counts.
+fn with_dossiers(row: RateRow, month: Month, unit: &str, only: &str) -> RateRow {
+    let (unit, only) = (escaped(unit), escaped(only));
+    let behind = format!("/rates/dossiers?month={month}&unit={unit}&only={only}&counted=");
+    RateRow { behind: Some(behind), ..row }
 }
 
 /// How many were met of how many, as charts take them.
@@ -199,7 +214,7 @@ pub fn rate_row(label: &str, figures: Figures) -> RateRow {
     let percent = |share: f64| format!("{:.1}", share * 100.0).replace('.', ",");
     RateRow {
         label: label.to_owned(),
-        href: None,
+        behind: None,
         early: figures.early.to_string(),
         on_time: figures.on_time.to_string(),
         late: figures.late.to_string(),

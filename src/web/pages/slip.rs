@@ -8,6 +8,7 @@ use super::{dossier, figure, intake, story};
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::applicant::Applicant;
+use crate::domain::refusal::{Kind, Refusal};
 use crate::paper::qr;
 use crate::store;
 use crate::web::failure::Result;
@@ -25,7 +26,13 @@ pub async fn show(State(app): State<App>, caller: Caller, Path(code): Path<Strin
     let (desk, actor) = (app.desk(), caller.actor.clone());
     let (opened, applicant) = {
         let desk = desk.clone();
-        let deed = async move |tx: &mut Tx| person::reveal(tx, &desk, &actor, &code, Purpose::Slip).await;
+        let deed = async move |tx: &mut Tx| {
+            let (opened, applicant) = person::reveal(tx, &desk, &actor, &code, Purpose::Slip).await?;
+            if opened.dossier.received_at.is_none() {
+                return Err(not_received().into());
+            }
+            Ok((opened, applicant))
+        };
         app.db.write(deed).await?
     };
     let by = app
@@ -37,6 +44,15 @@ pub async fn show(State(app): State<App>, caller: Caller, Path(code): Path<Strin
         })
         .await?;
     html(&slip(&app, &desk, &opened, applicant, by))
+}
+
+/// An appointment is given with the receipt (ACC-01); nothing is on record of a sheet that was not printed.
+fn not_received() -> Refusal {
+    Refusal::new(
+        Kind::IllegalMove,
+        "Hồ sơ chưa được tiếp nhận nên chưa có giấy hẹn. Tiếp nhận chính thức rồi in.",
+        "This dossier has not been received, so there is no appointment yet. Receive it, then print.",
+    )
 }
 
 fn slip(app: &App, desk: &Desk, opened: &Opened, applicant: Option<Applicant>, by: String) -> Slip {

@@ -20,17 +20,20 @@ pub struct Board {
     /// Most late first.
     pub late: Group,
     pub due_today: Group,
+    /// The last chance for an apology in advance (MON-03).
+    pub in_advance: Group,
     pub due_soon: Group,
     pub apologies: Group,
 }
 
 impl Board {
-    /// The four groups in the order of urgency, each with what it is.
+    /// The groups in the order of urgency, each with what it is.
     #[must_use]
-    pub fn groups(&self) -> [(GroupKind, &Group); 4] {
+    pub fn groups(&self) -> [(GroupKind, &Group); 5] {
         [
             (GroupKind::Late, &self.late),
             (GroupKind::DueToday, &self.due_today),
+            (GroupKind::InAdvance, &self.in_advance),
             (GroupKind::DueSoon, &self.due_soon),
             (GroupKind::Apologies, &self.apologies),
         ]
@@ -68,11 +71,12 @@ pub struct NextDeed {
     pub href: String,
 }
 
-/// Which of the four groups.
+/// Which of the groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupKind {
     Late,
     DueToday,
+    InAdvance,
     DueSoon,
     Apologies,
 }
@@ -83,6 +87,7 @@ impl GroupKind {
         match self {
             Self::Late => "late",
             Self::DueToday => "due-today",
+            Self::InAdvance => "in-advance",
             Self::DueSoon => "due-soon",
             Self::Apologies => "apologies",
         }
@@ -93,6 +98,7 @@ impl GroupKind {
         match self {
             Self::Late => "Quá hạn",
             Self::DueToday => "Đến hạn hôm nay",
+            Self::InAdvance => "Cần báo trễ",
             Self::DueSoon => "Sắp đến hạn",
             Self::Apologies => "Chưa xin lỗi",
         }
@@ -104,8 +110,11 @@ impl GroupKind {
         match self {
             Self::Late => "Hôm nay không có hồ sơ quá hạn.",
             Self::DueToday => "Hôm nay không còn hồ sơ nào phải trả.",
+            Self::InAdvance => "Không có hồ sơ nào sắp hết thời gian xin lỗi trước hạn.",
             Self::DueSoon => "Không có hồ sơ nào sắp đến hạn trong những ngày làm việc tới.",
-            Self::Apologies => "Đơn vị không còn nợ lời xin lỗi nào với tổ chức, cá nhân.",
+            Self::Apologies => {
+                "Đơn vị không còn nợ lời xin lỗi nào. Đơn vị giải quyết ký lời xin lỗi của hồ sơ mình làm trễ."
+            }
         }
     }
 
@@ -113,7 +122,7 @@ impl GroupKind {
     pub fn tone(self) -> Tone {
         match self {
             Self::Late | Self::Apologies => Tone::Late,
-            Self::DueToday | Self::DueSoon => Tone::Soon,
+            Self::DueToday | Self::InAdvance | Self::DueSoon => Tone::Soon,
         }
     }
 
@@ -122,7 +131,8 @@ impl GroupKind {
     pub fn shape(self) -> &'static str {
         match self {
             Self::Late => "s-late",
-            Self::DueToday => "s-window",
+            Self::DueToday => "s-soon",
+            Self::InAdvance => "s-window",
             Self::DueSoon => "s-soon",
             Self::Apologies => "s-letter",
         }

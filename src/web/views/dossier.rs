@@ -23,6 +23,10 @@ pub struct DossierPage {
     pub standing: Standing,
     /// The promise that decides lateness; none without a limit.
     pub due: Option<When>,
+    /// What stands where a due date would, without one.
+    pub without_due: &'static str,
+    /// Whether there is an appointment to print.
+    pub is_received: bool,
     pub received: When,
     /// Who has it now.
     pub holder: String,

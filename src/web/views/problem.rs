@@ -16,4 +16,13 @@ pub struct Problem {
     /// Where to go on: address and word.
     pub on: Option<(String, String)>,
     pub request_id: String,
+    /// What was typed and not sent, to be sent again.
+    pub kept: Option<Kept>,
+}
+
+/// A form as it came, with where it was to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub action: String,
+    pub fields: Vec<(String, String)>,
 }

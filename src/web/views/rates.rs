@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::board::Row;
 use super::parts::When;
 use super::shell::Shell;
 use crate::paper::Svg;
@@ -39,8 +40,8 @@ pub struct Rates {
 pub struct RateRow {
     /// The unit's name, or the month.
     pub label: String,
-    /// The dossiers behind the figures (RATE-07).
-    pub href: Option<String>,
+    /// Where the dossiers behind each figure are, up to which of them (RATE-07).
+    pub behind: Option<String>,
     pub early: String,
     pub on_time: String,
     pub late: String,
@@ -50,4 +51,21 @@ pub struct RateRow {
     pub rate: Option<String>,
     /// `79,6–95,3 %` for small numbers.
     pub interval: Option<String>,
+}
+
+/// `/rates/dossiers?month=2026-11&only=H35.05&counted=late`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "behind_figure.html")]
+pub struct BehindFigure {
+    pub shell: Shell,
+    /// `Sở Công Thương`
+    pub who: String,
+    /// `Quá hạn, có kết quả trong tháng 11/2026`
+    pub what: String,
+    /// In the order of the days they ended on.
+    pub rows: Vec<Row>,
+    /// The page with the figure.
+    pub back: String,
+    pub first: Option<String>,
+    pub next: Option<String>,
 }
