@@ -370,6 +370,34 @@ fn an_apology_speaks_of_the_fault_that_was_made_and_of_no_other() {
     assert!(!late.text.contains("Ngày hẹn mới:") && !late.subject.as_str().contains("hẹn lại"));
 }
 
+/// LATE-06: who has collected is not invited, and what has no new date speaks of none.
+#[test]
+fn a_letter_after_the_end_invites_nobody_twice_and_speaks_of_no_new_date() {
+    let (ready, returned) = (at("2026-12-01", 9, 0), at("2026-12-01", 10, 32));
+    let told = |fault, new_time| {
+        let letter = ApologyLetter { fault, new_time, ..apology() };
+        let Letter { subject, text, html } = letter.render().unwrap();
+        let print = letter.print("/dossiers/H35").unwrap();
+        for body in [subject.as_str(), text.as_str(), html.as_str(), print.as_str()] {
+            assert!(
+                !body.to_lowercase().contains("hẹn mới") || body.contains("không có ngày hẹn mới"),
+                "{body}"
+            );
+            assert!(!body.contains("TỪ NAY ĐẾN LÚC"), "{body}");
+        }
+        text
+    };
+    let collected = told(Fault::ReturnedLate, NewTime::Returned { ready, returned });
+    assert!(collected.contains("Kết quả có từ: Thứ Ba 01/12/2026, 09:00"));
+    assert!(collected.contains("Kết quả đã được trả cho ông/bà Thứ Ba 01/12/2026, 10:32."));
+    assert!(!collected.contains("Kính mời"), "{collected}");
+    let waiting = told(Fault::ReturnedLate, NewTime::Ready(ready));
+    assert!(waiting.contains("Kính mời ông/bà đến nhận"), "{waiting}");
+    let withdrawn = told(Fault::NeverCame, NewTime::Ended(ready));
+    assert!(withdrawn.contains("đến khi hồ sơ kết thúc vẫn chưa có kết quả"), "{withdrawn}");
+    assert!(!withdrawn.contains("Kết quả có từ") && !withdrawn.contains("Kính mời"), "{withdrawn}");
+}
+
 #[test]
 fn an_office_takes_no_blame_that_is_not_its_own_and_puts_none_on_the_reader() {
     let ours = "Việc chậm này là trách nhiệm của cơ quan chúng tôi, không phải lỗi của ông/bà.";

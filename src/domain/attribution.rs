@@ -1,16 +1,16 @@
-//! Whose the lateness is: the late working time of a dossier, split over those who had it, the
-//! applicant, and the agencies that were asked (LINK-05, COORD-01, RATE-08).
+//! Whose the lateness is: the late working time of a dossier, split over those who had it and the
+//! agencies that were asked (LINK-05, COORD-01, RATE-08).
 //!
-//! Nobody is blamed for coming last: who used more than the process gave answers in proportion to
-//! the excess, whoever held the dossier when the limit ended. What the applicant or the law kept
-//! while the dossier was late already is told as theirs. The parts are whole seconds and add up to
-//! the whole.
+//! The whole is the lateness by law: the working time in which a promise was overdue. A stop of the
+//! clock is none of it, however late the dossier was before (SUP-06, STOP-02), and neither is what a
+//! lawful restart counted anew and was kept. Nobody is blamed for coming last: who used more than the
+//! process gave answers in proportion to the excess, whoever held the dossier when the limit ended.
+//! The parts are whole seconds and add up to the whole.
 
 use std::collections::BTreeMap;
 
 use super::calendar::Timetable;
-use super::dossier::{Dossier, Run, RunEnd, StopKind};
-use super::event::Exclusion;
+use super::dossier::{Dossier, Run};
 use super::limit::TimeLimit;
 use super::procedure::{Step, StepTime};
 use super::slip::Line;
@@ -36,9 +36,6 @@ pub enum Party {
     /// The competent agency as a whole: the host (COORD-02).
     Host(UnitCode),
     Coordinator(UnitCode),
-    Applicant,
-    /// A time that the law excludes, which ran when it was late already.
-    ByLaw(Exclusion),
 }
 
 /// A party's part, in seconds of working time.
@@ -71,21 +68,13 @@ pub struct Case<'a> {
 /// Splits the lateness of a dossier; empty where it is not late.
 #[must_use]
 pub fn attribute(case: &Case<'_>) -> Attribution {
-    let end = case.dossier.ended_at.unwrap_or(case.now);
-    let Some(late_from) = case.late_from().filter(|late_from| *late_from < end) else {
-        return Attribution::default();
-    };
-    let whole = case.worked(late_from, end);
+    let times = case.late_times();
+    let Some((_, end)) = times.last().copied() else { return Attribution::default() };
+    let whole = times.into_iter().map(|(from, to)| case.worked(from, to)).sum();
     let mut shares: BTreeMap<Party, u64> = BTreeMap::new();
-    let mut waited = 0;
-    for stop in &case.dossier.stops {
-        let seconds = case.worked(stop.from.max(late_from), stop.to.unwrap_or(end).min(end));
-        waited += seconds;
-        *shares.entry(party_of(stop.kind)).or_default() += seconds;
-    }
     let excesses = case.excesses(end);
     let weights: Vec<u64> = excesses.iter().map(|(_, excess)| *excess).collect();
-    for ((party, _), seconds) in excesses.into_iter().zip(split(whole - waited, &weights)) {
+    for ((party, _), seconds) in excesses.into_iter().zip(split(whole, &weights)) {
         *shares.entry(party).or_default() += seconds;
     }
     let shares = shares.into_iter().filter(|(_, seconds)| *seconds > 0);
@@ -116,23 +105,15 @@ pub fn split(whole: u64, weights: &[u64]) -> Vec<u64> {
     parts
 }
 
-fn party_of(kind: StopKind) -> Party {
-    match kind {
-        StopKind::Exclusion(exclusion) if !kind.is_the_applicants() => Party::ByLaw(exclusion),
-        _ => Party::Applicant,
-    }
-}
-
 impl Case<'_> {
-    /// From when on it was late: the first promise that was missed, which no later one cures (SUP-06).
-    fn late_from(&self) -> Option<Moment> {
+    /// When a promise was overdue and the clock ran, in their order; the last ends where the lateness
+    /// ended (TIME-18, SUP-06).
+    fn late_times(&self) -> Vec<(Moment, Moment)> {
         let runs = self.dossier.runs(self.timetable, self.now);
-        let missed = |until: Moment, ended: RunEnd| {
-            // A stop that came in time is no lateness, however long it lasts.
-            if ended == RunEnd::Ended { self.dossier.ended_in_stop.unwrap_or(until) } else { until }
-        };
-        let missed = runs.iter().find(|run| run.promise.is_missed_at(missed(run.until, run.ended)));
-        missed.map(|run| run.promise.late_from)
+        let times = runs
+            .iter()
+            .map(|run| (run.promise.late_from.max(run.from), self.dossier.ran_until(run.until, run.ended)));
+        times.filter(|(from, to)| from < to).collect()
     }
 
     /// Seconds of working time.

@@ -115,6 +115,14 @@ impl Process<'_> {
         Some(StepDue { no, due_at })
     }
 
+    /// How whoever hands a dossier on at `at` stands to the instant that it was due (LIFE-04). While the
+    /// clock stands still nobody falls behind: it decides since when it does (STOP-02).
+    #[must_use]
+    pub fn handed_over(&self, dossier: &Dossier, due_at: Moment, at: Moment) -> Outcome {
+        let decides = dossier.stopped_since().map_or(at, |since| since.min(at));
+        self.timeliness(due_at, dossier.promise(), decides)
+    }
+
     /// How a hand-over at `at` stands to the instant that it was due (LIFE-04): late after it, early
     /// before the session in which it lies (REP-07); of what is due with the dossier, the promise decides.
     #[must_use]

@@ -33,6 +33,10 @@ pub struct Line {
     pub done_at: Option<Moment>,
     /// Trước hạn, đúng hạn or quá hạn of the giver, as it was recorded at the hand-over.
     pub timeliness: Option<Outcome>,
+    /// The dossier's life ended in it: nobody handed anything over.
+    pub broken_off: bool,
+    /// Since when it is at rest though it is not done: the clock lawfully stands still (STOP-02).
+    pub halted_at: Option<Moment>,
 }
 
 impl Line {
@@ -41,7 +45,10 @@ impl Line {
     pub fn is_late_at(&self, now: Moment) -> bool {
         match self.timeliness {
             Some(timeliness) => timeliness == Outcome::Late,
-            None => self.from.is_some() && self.done_at.is_none() && self.due_at.is_some_and(|due| now > due),
+            None => {
+                let decides = self.halted_at.unwrap_or(now);
+                self.from.is_some() && self.done_at.is_none() && self.due_at.is_some_and(|due| decides > due)
+            }
         }
     }
 }
@@ -80,10 +87,10 @@ impl Slip<'_> {
                 let receiver = unit.map(|unit| Hand { unit, officer: *to_officer });
                 self.hand_over(before, event, Some(step), receiver, *giver);
             }
-            Happening::Settled
-            | Happening::Withdrawn { .. }
-            | Happening::Stopped { .. }
-            | Happening::Refused { .. } => self.hand_over(before, event, None, None, None),
+            Happening::Settled => self.hand_over(before, event, None, None, None),
+            Happening::Withdrawn { .. } | Happening::Stopped { .. } | Happening::Refused { .. } => {
+                self.break_off(before, event);
+            }
             Happening::Returned { .. } => self.returned(event),
             _ => {}
         }
@@ -105,12 +112,29 @@ impl Slip<'_> {
         line.receiver = receiver;
         line.done_at = Some(event.at);
         line.due_at = recorded.map(|recorded| recorded.due_at).or(line.due_at);
-        let derived = line.due_at.map(|due| self.process.timeliness(due, before.promise(), event.at));
+        let derived = line.due_at.map(|due| self.process.handed_over(before, due, event.at));
         line.timeliness = recorded.map(|recorded| recorded.timeliness).or(derived);
         // Reception knows no officer before the first hand-over: it is whoever hands over.
-        if let Some(giver) = &mut line.giver {
+        if let Some(giver) = &mut line.giver
+            && giver.unit == event.unit
+        {
             giver.officer = giver.officer.or(Some(event.actor));
         }
+        line.halted_at = None;
+        self.lines.push(line);
+        self.since = Some(event.at);
+    }
+
+    /// The step in which the life ended: it was not handed over, by nobody, whoever recorded the end;
+    /// what was late by then stays late (END-03).
+    fn break_off(&mut self, before: Option<&Dossier>, event: &Event) {
+        let Some(before) = before.filter(|_| self.since.is_some()) else { return };
+        let mut line = self.line(before, self.process.current(before));
+        let verdict = line.due_at.map(|due| self.process.handed_over(before, due, event.at));
+        line.timeliness = verdict.filter(|verdict| *verdict == Outcome::Late);
+        line.done_at = Some(event.at);
+        line.broken_off = true;
+        line.halted_at = None;
         self.lines.push(line);
         self.since = Some(event.at);
     }
@@ -128,6 +152,8 @@ impl Slip<'_> {
             due_at: None,
             done_at: Some(event.at),
             timeliness: None,
+            broken_off: false,
+            halted_at: None,
         });
     }
 
@@ -143,6 +169,8 @@ impl Slip<'_> {
             due_at: no.and_then(|no| self.process.due(dossier, dossier.promise(), no)),
             done_at: None,
             timeliness: None,
+            broken_off: false,
+            halted_at: dossier.stopped_since(),
         }
     }
 

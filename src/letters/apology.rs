@@ -67,8 +67,10 @@ pub enum Fault {
     WillMiss,
     /// It has passed without a result (LATE-03).
     Missed,
-    /// The result came, but late; only [`NewTime::Ready`] goes with it.
+    /// The result came, but late; [`NewTime::Ready`] or [`NewTime::Returned`] goes with it.
     ReturnedLate,
+    /// It was withdrawn or stopped, and until then there was no result; [`NewTime::Ended`] goes with it.
+    NeverCame,
 }
 
 /// When the result will be there.
@@ -78,6 +80,10 @@ pub enum NewTime {
     Appointed(When),
     /// It can be fetched since then.
     Ready(When),
+    /// It was there and the reader has it already.
+    Returned { ready: When, returned: When },
+    /// The dossier was withdrawn or stopped: there will be none.
+    Ended(When),
 }
 
 /// Why it is late (LATE-12).
@@ -141,6 +147,7 @@ pub struct ApologyLetter {
     pub procedure: String,
     pub receiving_agency: String,
     pub received: When,
+    /// The promise that was not or will not be kept; a later one that was kept is not its subject.
     pub appointed: When,
     pub fault: Fault,
     pub reason: Reason,
@@ -199,6 +206,8 @@ impl ApologyLetter {
         let what = match self.new_time {
             NewTime::Appointed(when) => format!("hồ sơ được hẹn lại {}", VI.day(when.day)),
             NewTime::Ready(_) => "hồ sơ được trả chậm, kết quả đã có".to_owned(),
+            NewTime::Returned { .. } => "hồ sơ được trả chậm".to_owned(),
+            NewTime::Ended(_) => "hồ sơ không được trả đúng hẹn".to_owned(),
         };
         Subject::new(&format!("Xin lỗi {you}: {what} – {}", self.agency))
     }
@@ -208,7 +217,9 @@ impl ApologyLetter {
         let (agency, you) = (&self.agency, self.addressee.you());
         match self.fault {
             Fault::WillMiss => format!("{agency} xin lỗi {you} vì sẽ không trả được kết quả đúng hẹn."),
-            Fault::Missed => format!("{agency} xin lỗi {you} vì đã không trả kết quả đúng hẹn."),
+            Fault::Missed | Fault::NeverCame => {
+                format!("{agency} xin lỗi {you} vì đã không trả kết quả đúng hẹn.")
+            }
             Fault::ReturnedLate => format!("{agency} xin lỗi {you} vì đã trả kết quả muộn hơn lời hẹn."),
         }
     }
@@ -223,19 +234,34 @@ impl ApologyLetter {
             Fault::ReturnedLate => {
                 format!("Chúng tôi đã hẹn {you} {when}, nhưng sau thời điểm đó mới có kết quả.")
             }
+            Fault::NeverCame => {
+                format!("Chúng tôi đã hẹn {you} {when}, nhưng đến khi hồ sơ kết thúc vẫn chưa có kết quả.")
+            }
         }
     }
 
     fn new_time_label(&self) -> &'static str {
         match self.new_time {
             NewTime::Appointed(_) => "Ngày hẹn mới",
-            NewTime::Ready(_) => "Kết quả có từ",
+            NewTime::Ready(_) | NewTime::Returned { .. } => "Kết quả có từ",
+            NewTime::Ended(_) => "Hồ sơ kết thúc",
         }
     }
 
     fn new_time_words(&self) -> String {
         match self.new_time {
-            NewTime::Appointed(when) | NewTime::Ready(when) => when.words(),
+            NewTime::Appointed(when)
+            | NewTime::Ready(when)
+            | NewTime::Returned { ready: when, .. }
+            | NewTime::Ended(when) => when.words(),
+        }
+    }
+
+    /// What stands over what happens next.
+    fn commitment_title(&self) -> &'static str {
+        match self.new_time {
+            NewTime::Appointed(_) => "Từ nay đến lúc có kết quả",
+            _ => "Kết quả",
         }
     }
 
@@ -249,6 +275,10 @@ impl ApologyLetter {
             NewTime::Ready(_) => {
                 format!("Kính mời {you} đến nhận, hoặc chọn cách nhận khác tại nơi đã nộp hồ sơ.")
             }
+            NewTime::Returned { returned, .. } => {
+                format!("Kết quả đã được trả cho {you} {}.", returned.words())
+            }
+            NewTime::Ended(_) => "Hồ sơ không được giải quyết tiếp nên không có ngày hẹn mới.".to_owned(),
         }
     }
 
@@ -261,10 +291,15 @@ impl ApologyLetter {
     }
 
     fn right_to_complain(&self) -> String {
-        format!(
-            "Nếu chưa đồng ý với lý do hoặc ngày hẹn mới, {you} có quyền phản ánh, kiến nghị hoặc khiếu nại; việc đó không ảnh hưởng đến việc giải quyết hồ sơ.",
-            you = self.addressee.you()
-        )
+        let you = self.addressee.you();
+        match self.new_time {
+            NewTime::Appointed(_) => format!(
+                "Nếu chưa đồng ý với lý do hoặc ngày hẹn mới, {you} có quyền phản ánh, kiến nghị hoặc khiếu nại; việc đó không ảnh hưởng đến việc giải quyết hồ sơ."
+            ),
+            _ => {
+                format!("Nếu chưa đồng ý với lý do trên, {you} có quyền phản ánh, kiến nghị hoặc khiếu nại.")
+            }
+        }
     }
 
     fn dated(&self) -> String {

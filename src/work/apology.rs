@@ -15,6 +15,7 @@ use crate::domain::limit::TimeLimit;
 use crate::domain::promise::{Outcome, Promise};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
+use crate::domain::state::State;
 use crate::domain::time::{ClockTime, Day, Moment};
 use crate::letters::{Addressee, ApologyLetter, Complaint, Contact, Fault, NewTime, Reason, Signature, When};
 use crate::seal::Use;
@@ -282,8 +283,10 @@ pub fn letter(
     applicant: &Applicant,
     form: Form<'_>,
 ) -> Option<ApologyLetter> {
-    let promise = dossier.promise()?;
     let apology = dossier.apology.as_ref()?;
+    // A new limit that is kept takes back no promise that was missed (SUP-06).
+    let missed = dossier.missed_promise(apology.issued_at);
+    let promise = missed.or(dossier.promise())?;
     let timetable = desk.province.timetable(&dossier.filing.competent_unit);
     let procedure = desk.procedure(&dossier.filing.procedure, desk.today());
     let agency = desk.unit_name(&dossier.filing.competent_unit);
@@ -306,7 +309,7 @@ pub fn letter(
         receiving_agency: desk.unit_name(&dossier.filing.receiving_unit),
         received: when(timetable, dossier.received_at.unwrap_or(dossier.registered_at)),
         appointed: when(timetable, promise.due_at),
-        fault: fault(dossier, promise, apology.issued_at),
+        fault: fault(dossier, missed.is_some()),
         reason: Reason { code: form.reason, words: form.words.trim().to_owned() },
         new_time: new_time(dossier, timetable, promise),
         contact: Contact { name: form.signer.to_owned(), position: agency.clone(), phone: None, email: None },
@@ -333,19 +336,27 @@ fn when(timetable: &Timetable, at: Moment) -> When {
     When { day, time }
 }
 
-fn fault(dossier: &Dossier, promise: &Promise, issued_at: Moment) -> Fault {
-    if dossier.ended_at.is_some() {
-        Fault::ReturnedLate
-    } else if promise.is_missed_at(issued_at) {
-        Fault::Missed
-    } else {
-        Fault::WillMiss
+fn fault(dossier: &Dossier, is_missed: bool) -> Fault {
+    match (dossier.ended_at, is_missed) {
+        (Some(_), _) if has_no_result(dossier) => Fault::NeverCame,
+        (Some(_), _) => Fault::ReturnedLate,
+        (None, true) => Fault::Missed,
+        (None, false) => Fault::WillMiss,
     }
 }
 
+fn has_no_result(dossier: &Dossier) -> bool {
+    matches!(dossier.state, State::Withdrawn | State::Stopped)
+}
+
 fn new_time(dossier: &Dossier, timetable: &Timetable, promise: &Promise) -> NewTime {
-    match (dossier.ended_at, dossier.reappointment) {
-        (Some(ended), _) => NewTime::Ready(when(timetable, ended)),
+    let ended = dossier.ended_at.map(|ended| when(timetable, ended));
+    let returned = dossier.returned_at.map(|returned| when(timetable, returned));
+    match (ended, dossier.reappointment) {
+        (Some(ended), _) if has_no_result(dossier) => NewTime::Ended(ended),
+        (Some(ready), _) => {
+            returned.map_or(NewTime::Ready(ready), |returned| NewTime::Returned { ready, returned })
+        }
         (None, Some(second)) => NewTime::Appointed(when(timetable, second.due_at)),
         (None, None) => NewTime::Appointed(when(timetable, promise.due_at)),
     }

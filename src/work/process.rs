@@ -73,7 +73,7 @@ pub fn handed_over(desk: &Desk, dossier: &Dossier, step: Option<&str>, at: Momen
     let process = process_of(desk, dossier)?;
     let no = process.place(step).or_else(|| process.current(dossier))?;
     let due_at = process.due(dossier, dossier.promise(), no)?;
-    Some(HandOver { due_at, timeliness: process.timeliness(due_at, dossier.promise(), at) })
+    Some(HandOver { due_at, timeliness: process.handed_over(dossier, due_at, at) })
 }
 
 /// The same of a stage, by its agency's own limit (LINK-05).

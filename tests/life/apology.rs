@@ -1,14 +1,16 @@
 //! Form 04: signed once, sent sealed, delivered against a receipt, and what it does to the obligation.
 
+use dunghen::db::Tx;
 use dunghen::domain::apology::{ObligationState, obligation};
 use dunghen::domain::applicant::Applicant;
 use dunghen::domain::promise::Outcome;
 use dunghen::domain::refusal::Kind;
+use dunghen::letters::{Fault, NewTime};
 use dunghen::seal::Sealed;
 use dunghen::work::intake::NewDossier;
 use dunghen::work::ledger::{Opened, milestones_of};
-use dunghen::work::post;
 use dunghen::work::processing::{Change, Request};
+use dunghen::work::{form_04, post};
 use serde_json::json;
 
 use crate::office::*;
@@ -364,6 +366,36 @@ on_both! {
         assert_eq!(refused(case.head("2026-09-03 10:00", apology(Some("2026-09-08"))).await), Kind::IllegalMove);
         assert_eq!(count(&db, "select count(*) from outbox").await, 0);
         assert_eq!(case.obligation("2026-09-03 10:00").await, Some(ObligationState::Exempt));
+    }
+
+    /// LATE-06, SUP-06: the letter names the promise that was missed, and not the new one that was kept;
+    /// who has collected is not invited.
+    async fn a_letter_after_a_restart_names_the_promise_that_was_missed(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.counter("2026-09-03 09:00", supplement()).await.unwrap();
+        let again = case.counter("2026-09-04 09:00", Change::Supplemented {}).await.unwrap();
+        assert_eq!(again.dossier.promise().unwrap().due_on, day("2026-09-09"));
+        case.counter("2026-09-08 09:00", Change::Settled {}).await.unwrap();
+        case.counter("2026-09-08 10:32", change(json!({ "kind": "returned" }))).await.unwrap();
+        case.head("2026-09-08 16:00", apology(None)).await.unwrap();
+        let (desk, head, code) = (case.office.desk(at("2026-09-08 17:00")), case.team.head.clone(), case.code.clone());
+        let on_paper = async move |tx: &mut Tx| form_04::on_paper(tx, &desk, &head, &code).await;
+        let letter = db.write(on_paper).await.unwrap();
+        assert_eq!((letter.appointed.day, letter.fault), (day("2026-08-28"), Fault::ReturnedLate));
+        let NewTime::Returned { ready, returned } = letter.new_time else { panic!("{:?}", letter.new_time) };
+        assert_eq!((ready.time.to_string(), returned.time.to_string()), ("09:00".to_owned(), "10:32".to_owned()));
+    }
+
+    /// LATE-03: what is late in a new limit that still runs is said to be missed already.
+    async fn a_letter_while_a_new_limit_runs_speaks_of_the_one_that_was_missed(db: TestDb) {
+        let case = Friday::new(&db).await;
+        case.counter("2026-09-03 09:00", supplement()).await.unwrap();
+        case.counter("2026-09-04 09:00", Change::Supplemented {}).await.unwrap();
+        case.head("2026-09-04 10:00", apology(Some("2026-09-10"))).await.unwrap();
+        let (desk, head, code) = (case.office.desk(at("2026-09-04 17:00")), case.team.head.clone(), case.code.clone());
+        let on_paper = async move |tx: &mut Tx| form_04::on_paper(tx, &desk, &head, &code).await;
+        let letter = db.write(on_paper).await.unwrap();
+        assert_eq!((letter.appointed.day, letter.fault), (day("2026-08-28"), Fault::Missed));
     }
 
     /// A clock that starts anew does not turn a letter that came too late into one in advance.

@@ -495,7 +495,10 @@ class Life:
             names = [step["name"] for step in self.procedure.get("steps", [])]
             no = names.index(event["step"]) if event.get("step") in names else self.current_step()
             due = self.step_due(no, self.promise)
-            self.recorded[place] = None if due is None else (due, self.timeliness(due, at))
+            # STOP-02: in a stop nobody falls behind.
+            stop = self.open_stop()
+            decides = at if stop is None else min(at, stop["from"])
+            self.recorded[place] = None if due is None else (due, self.timeliness(due, decides))
 
     def timeliness(self, due, at):
         promise = self.promise
@@ -589,14 +592,16 @@ class Life:
         return runs
 
     def late_seconds(self, runs):
-        """From the first promise that was missed to the end, in working time."""
-        end = self.end if self.end is not None else self.now
+        """TIME-18: of each run the working time after its promise; a stop is none of it (SUP-06, STOP-02)."""
+        late = 0
         for promise, run in zip(self.in_force, runs):
-            if run["until"] > promise.late_from and not (
-                self.ended_in_stop is not None and run is runs[-1] and self.ended_in_stop <= promise.late_from
-            ):
-                return self.competent.time(promise.late_from, max(end, promise.late_from))
-        return 0
+            until = run["until"]
+            if self.ended_in_stop is not None and run is runs[-1]:
+                until = min(until, self.ended_in_stop)
+            overdue = max(promise.late_from, promise.start)
+            if until > overdue:
+                late += self.competent.time(overdue, until)
+        return late
 
     def outcome(self, late):
         if self.end is None:

@@ -7,10 +7,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::deadline::fixture::office;
-use crate::domain::dossier::fixture::{event, moment, promise, received, rules, supplement, transfer};
+use crate::domain::dossier::fixture::{
+    end_of, event, moment, promise, received, rules, supplement, transfer,
+};
 use crate::domain::event::{Event, Happening};
 use crate::domain::process::Process;
-use crate::domain::promise::Promise;
+use crate::domain::promise::{Cause, Promise};
 use crate::domain::slip::slip;
 use crate::domain::staff::Role;
 
@@ -40,7 +42,6 @@ fn shares(times: &[&str], events: &[Event], now: &str) -> (u64, Vec<(String, u64
         let name = match share.party {
             Party::Step { name, .. } => name,
             Party::Coordinator(unit) => unit.to_string(),
-            Party::Applicant => "applicant".to_owned(),
             other => format!("{other:?}"),
         };
         (name, share.seconds / 60)
@@ -89,9 +90,9 @@ fn several_that_went_beyond_share_by_their_excess() {
     assert_eq!(shares(&["1wd", "1wd", "1wd"], &events, "2026-12-01 09:00"), (900, expected));
 }
 
-/// SUP-06, COORD-01: what the applicant kept after the limit is theirs, a late answer the other agency's.
+/// COORD-01: a late answer is the other agency's.
 #[test]
-fn the_applicant_and_the_asked_agency_have_their_own_parts() {
+fn the_asked_agency_has_its_own_part() {
     let asked = Happening::OpinionRequested {
         unit: "H35.06".parse().unwrap(),
         question: "Nguồn gốc đất".to_owned(),
@@ -110,18 +111,55 @@ fn the_applicant_and_the_asked_agency_have_their_own_parts() {
     // 28/8 and 3/9 were waited for; of 27/8, 4/9 and the two the step had its two days.
     let expected = named(&[("H35.06", 900)]);
     assert_eq!(shares(&["1wd", "2wd"], &events, "2026-12-01 09:00"), (900, expected));
+}
+
+/// SUP-06, STOP-02: a lawful stop is nobody's lateness, nor is a new limit that was kept; what was late
+/// before the stop stays, and only who was slow by then answers.
+#[test]
+fn neither_a_stop_nor_a_restarted_limit_that_was_kept_is_lateness() {
+    let received =
+        event(1, moment("2026-08-25 09:00"), received(Some(promise("2026-08-25 09:00", "3wd", None))));
     let again = promise("2026-09-08 09:00", "3wd", None);
     let events = [
         received,
         event(2, moment("2026-08-26 17:00"), transfer()),
         event(3, moment("2026-09-03 17:00"), supplement()),
         event(4, moment("2026-09-08 09:00"), Happening::Supplemented { promise: Some(again) }),
+        event(5, moment("2026-09-10 16:00"), done("Bước 1")),
+        event(6, moment("2026-09-11 16:00"), Happening::Settled),
+    ];
+    // Due on 28/8; 3/9 is the one working day after it before the clock stopped.
+    let expected = (450, named(&[("Bước 1", 450)]));
+    for so_far in 3..=events.len() {
+        assert_eq!(shares(&["1wd", "1wd", "1wd"], &events[..so_far], "2026-09-11 16:00"), expected);
+    }
+}
+
+/// SUP-05, SUP-06: a limit that goes on after a stop is as late as it was, and grows from there.
+#[test]
+fn a_paused_limit_is_late_before_and_after_its_stop() {
+    let moved = |from: &str| {
+        let mut moved = Promise { cause: Cause::SupplementPause, ..promise("2026-08-25 09:00", "3wd", None) };
+        moved.counted_from = moment(from);
+        // Two working days later: 4 and 7/9 were waited for.
+        (moved.due_at, moved.due_on) = (moment("2026-09-04 17:00"), "2026-09-04".parse().unwrap());
+        moved.late_from = end_of("2026-09-04");
+        moved.basis.as_mut().unwrap().counting_starts = None;
+        moved
+    };
+    let promise = promise("2026-08-25 09:00", "3wd", None);
+    let events = [
+        event(1, moment("2026-08-25 09:00"), received(Some(promise))),
+        event(2, moment("2026-08-26 17:00"), transfer()),
+        event(3, moment("2026-09-03 17:00"), supplement()),
+        event(
+            4,
+            moment("2026-09-07 17:00"),
+            Happening::Supplemented { promise: Some(moved("2026-09-07 17:00")) },
+        ),
         event(5, moment("2026-09-08 17:00"), Happening::Settled),
     ];
-    // Late since the end of 28/8: 3/9 the office's, 4, 7 and 8/9 until nine the applicant's, the rest of
-    // 8/9 within the new limit but late all the same.
-    let expected = named(&[("Bước 1", 450 + 360), ("applicant", 990)]);
-    assert_eq!(shares(&["1wd", "2wd"], &events, "2026-12-01 09:00"), (1_800, expected));
+    assert_eq!(shares(&["1wd", "2wd"], &events, "2026-12-01 09:00").0, 900, "3/9 and 8/9");
 }
 
 /// Compiled once: each life asks for them often.
@@ -180,5 +218,9 @@ proptest! {
         let all = attribute(&case);
         prop_assert_eq!(all.shares.iter().map(|share| share.seconds).sum::<u64>(), all.seconds);
         prop_assert!(all.seconds == 0 || dossier.is_late_at(now));
+        prop_assert_eq!(dossier.missed_promise(now).is_some(), dossier.is_late_at(now));
+        // STOP-02: no second of a stop is late.
+        let time = dossier.working_time(timetable, now).unwrap();
+        prop_assert!(all.seconds <= u64::try_from((time.elapsed - time.excluded).as_secs()).unwrap());
     }
 }

@@ -68,6 +68,22 @@ impl Dossier {
         runs
     }
 
+    /// The promise that makes the dossier late: the first that was missed by `now`, which no later one
+    /// cures (SUP-06, LATE-10). There is one iff the dossier is late ([`Self::is_late_at`]).
+    #[must_use]
+    pub fn missed_promise(&self, now: Moment) -> Option<&Promise> {
+        let missed = |(no, promise): &(usize, &Promise)| {
+            let (until, ended) = self.end_of_run(*no, now);
+            promise.is_missed_at(self.ran_until(until, ended))
+        };
+        self.promises_in_force().find(missed).map(|(_, promise)| promise)
+    }
+
+    /// Until when a run that ended so really ran: what ended while the clock stood still had stopped.
+    pub(in crate::domain) fn ran_until(&self, until: Moment, ended: RunEnd) -> Moment {
+        if ended == RunEnd::Ended { self.ended_in_stop.unwrap_or(until) } else { until }
+    }
+
     fn end_of_run(&self, promise_no: usize, now: Moment) -> (Moment, RunEnd) {
         let stop = self.stops.iter().find(|stop| stop.promise_no == Some(promise_no));
         match (stop, self.ended_at) {

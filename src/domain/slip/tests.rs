@@ -5,7 +5,7 @@ use crate::domain::calendar::Timetable;
 use crate::domain::deadline::Due;
 use crate::domain::deadline::fixture::{at, office, terms, timetable};
 use crate::domain::dossier::fixture::{
-    event, filing, moment, promise, received, rules, supplement, transfer,
+    event, filing, moment, promise, received, rules, supplement, transfer, withdrawn,
 };
 use crate::domain::event::Filing;
 use crate::domain::procedure::{Step, StepTime};
@@ -224,6 +224,69 @@ fn a_recorded_verdict_is_kept() {
     let lines = slip(&events, &office.process()).unwrap();
     assert_eq!((lines[0].due_at, lines[0].timeliness), (Some(recorded.due_at), Some(Outcome::Late)));
     assert_eq!(lines[0].giver.as_ref().unwrap().officer, Some(StaffId(1)), "whoever hands over");
+}
+
+/// LIFE-04, END-03: a withdrawal hands nothing over, least of all by whoever recorded it.
+#[test]
+fn a_withdrawal_is_no_hand_over_of_whoever_recorded_it() {
+    let office = Office::with(&["0.5wd", "0.5wd", "2wd"]);
+    let to = Happening::Transfer { to_unit: "H35.07".parse().unwrap(), to_officer: None, giver: None };
+    let last = |when: &str| {
+        let at_the_counter = Event { actor: StaffId(9), ..event(3, moment(when), withdrawn()) };
+        let events = [
+            event(1, moment("2026-08-25 09:00"), received(Some(promise("2026-08-25 09:00", "3wd", None)))),
+            event(2, moment("2026-08-25 10:00"), to.clone()),
+            at_the_counter,
+        ];
+        let lines = slip(&events, &office.process()).unwrap();
+        assert_eq!(lines.len(), 2, "and nothing is to come");
+        lines.into_iter().next_back().unwrap()
+    };
+    let held = Hand { unit: "H35.07".parse().unwrap(), officer: None };
+    let early = last("2026-08-26 09:00");
+    assert_eq!((early.giver.as_ref(), early.receiver.as_ref(), early.timeliness), (Some(&held), None, None));
+    assert!(early.broken_off && !early.is_late_at(moment("2026-12-01 09:00")));
+    assert_eq!(last("2026-08-27 09:00").timeliness, Some(Outcome::Late), "END-03: it stays late");
+}
+
+/// STOP-02, PROC-04: while the clock stands still no step falls behind, however long it stands.
+#[test]
+fn a_step_falls_no_further_behind_while_the_clock_stands_still() {
+    let office = Office::with(&["0.5wd", "0.5wd", "2wd"]);
+    let now = |stopped_at: &str| {
+        let events = [
+            event(1, moment("2026-08-25 09:00"), received(Some(promise("2026-08-25 09:00", "3wd", None)))),
+            event(2, moment("2026-08-25 10:00"), transfer()),
+            event(3, moment(stopped_at), Happening::PaymentRequested { reason: "Thuế".to_owned() }),
+        ];
+        let lines = slip(&events, &office.process()).unwrap();
+        assert_eq!(lines[1].due_at, Some(moment("2026-08-26 17:00")));
+        lines[1].is_late_at(moment("2026-12-01 09:00"))
+    };
+    assert!(!now("2026-08-26 17:00"), "in time when the clock stopped");
+    assert!(now("2026-08-26 17:01"), "late by then, and that is kept");
+}
+
+/// STOP-02, LIFE-04: who hands on while the clock stands still is judged where it stopped.
+#[test]
+fn a_hand_over_in_a_stop_is_judged_where_the_clock_stopped() {
+    let office = Office::with(&["0.5wd", "0.5wd", "2wd"]);
+    let events = [
+        event(1, moment("2026-08-25 09:00"), received(Some(promise("2026-08-25 09:00", "3wd", None)))),
+        event(2, moment("2026-08-25 10:00"), transfer()),
+        event(
+            3,
+            moment("2026-08-26 16:00"),
+            Happening::ExclusionBegan {
+                exclusion: crate::domain::event::Exclusion::Verification,
+                basis: "Điều 14 Luật Hộ tịch".to_owned(),
+                document: None,
+            },
+        ),
+        event(4, moment("2026-09-03 09:00"), step_done("Bước 1")),
+    ];
+    let lines = slip(&events, &office.process()).unwrap();
+    assert_eq!(lines[1].timeliness, Some(Outcome::OnTime), "it was due at the closing of 26/8");
 }
 
 /// PROC-04, SUP-04: after a restart the steps that are left are planned in the new run.

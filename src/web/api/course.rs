@@ -3,7 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::shapes::name;
 use crate::domain::attribution::{Attribution, Party};
 use crate::domain::deadline::{Counted, working_days_later};
 use crate::domain::dossier::{Dossier, Opinion, Run, RunEnd, Settlement, Stop, StopKind};
@@ -101,7 +100,7 @@ pub struct StageShape {
 /// A party's part of the lateness.
 #[derive(Serialize, ToSchema)]
 pub struct ShareShape {
-    /// `step`, `stage`, `host`, `coordinator`, `applicant` or `by_law`.
+    /// `step`, `stage`, `host` or `coordinator`.
     pub party: &'static str,
     pub name: Option<String>,
     pub unit: Option<String>,
@@ -312,8 +311,6 @@ impl LatenessShape {
             Party::Stage { name, unit, .. } => ("stage", Some(name.clone()), Some(unit.to_string())),
             Party::Host(unit) => ("host", None, Some(unit.to_string())),
             Party::Coordinator(unit) => ("coordinator", None, Some(unit.to_string())),
-            Party::Applicant => ("applicant", None, None),
-            Party::ByLaw(exclusion) => ("by_law", Some(name(exclusion)), None),
         };
         let shares = attribution.shares.iter().map(|one| {
             let (party, name, unit) = share(&one.party);

@@ -52,6 +52,11 @@ fn slip_line(desk: &Desk, line: &Line, names: &Names) -> SlipLine {
         done: line.done_at.map(|at| parts::briefly(desk, at)),
         timeliness: line.timeliness.map(Outcome::vietnamese),
         late: line.is_late_at(desk.now),
+        aside: match line {
+            Line { broken_off: true, .. } => Some("hồ sơ kết thúc, không bàn giao"),
+            Line { halted_at: Some(_), giver: Some(_), .. } => Some("đang tạm dừng tính hạn"),
+            _ => None,
+        },
         now: line.giver.is_some() && line.done_at.is_none(),
     }
 }
@@ -171,7 +176,5 @@ fn party(desk: &Desk, party: &Party) -> String {
         }
         Party::Host(unit) => format!("{}, cơ quan chủ trì", desk.unit_name(unit)),
         Party::Coordinator(unit) => format!("{}, cơ quan phối hợp", desk.unit_name(unit)),
-        Party::Applicant => "Tổ chức, cá nhân".to_owned(),
-        Party::ByLaw(exclusion) => exclusion.vietnamese().to_owned(),
     }
 }

@@ -29,6 +29,8 @@ pub struct SlipLine {
     /// `trước hạn`, `đúng hạn`, `quá hạn`.
     pub timeliness: Option<&'static str>,
     pub late: bool,
+    /// What else there is to say of it.
+    pub aside: Option<&'static str>,
     /// The step that the dossier is at.
     pub now: bool,
 }
