@@ -168,6 +168,43 @@ fn stops_restarts_make_up_days_and_lateness_are_said() {
     assert!(signs.set_aside && signs.stopped && signs.make_up && signs.late && signs.today && signs.promise);
 }
 
+/// SUP-06, TIME-15: what has a limit and was stopped before a day of it counted has no day yet; that is
+/// no procedure without a limit.
+#[test]
+fn a_limit_that_stood_still_from_the_first_day_is_not_said_to_be_none() {
+    let saturday = MonthPicture {
+        received: (day("2026-11-28"), ClockTime::hm(9, 0)),
+        days: days("2026-11-28", vec![off()]),
+        promise: None,
+        today: Some(day("2026-11-28")),
+        settled: None,
+        hour: None,
+        grounds: grounds("3wd"),
+    };
+    let text = saturday.sentence(Language::Vietnamese);
+    assert!(text.contains("Ngày hẹn trả mới được tính khi thời hạn chạy tiếp."), "{text}");
+    assert!(!text.contains("không có thời hạn"), "{text}");
+    let unlimited = MonthPicture { grounds: grounds("none"), ..saturday };
+    assert!(unlimited.sentence(Language::Vietnamese).contains("Thủ tục này không có thời hạn giải quyết."));
+}
+
+/// TIME-18: of a limit that counts every day, lateness is told in its days and in working days.
+#[test]
+fn lateness_of_a_calendar_day_limit_is_told_in_both_units() {
+    let marks = vec![DayMark::Before, DayMark::Counted(1), DayMark::Late(1), off(), off(), DayMark::Late(2)];
+    let picture = MonthPicture {
+        received: (day("2026-11-25"), ClockTime::hm(9, 0)),
+        days: days("2026-11-25", marks),
+        promise: Some(day("2026-11-26")),
+        today: Some(day("2026-11-30")),
+        settled: None,
+        hour: None,
+        grounds: grounds("1cd"),
+    };
+    let text = picture.sentence(Language::Vietnamese);
+    assert!(text.contains("Đến Thứ Hai 30/11 đã quá hạn 4 ngày (2 ngày làm việc)."), "{text}");
+}
+
 #[test]
 fn a_calendar_day_limit_that_ends_on_a_day_off_says_that_it_moves_on() {
     use DayMark::{Before, Counted};

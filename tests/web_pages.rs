@@ -420,6 +420,10 @@ async fn only_the_head_apologises_and_says_why_and_until_when() {
     let page = thang.get(&path).await;
     page.shows("value=\"apology_issued\"");
     page.shows("Chưa gửi lời xin lỗi");
+    assert!(page.part("apology_issued-new_due_on", ">").contains("max=\"2026-11-27\""));
+    page.shows("Ngày hẹn trả mới muộn nhất là Thứ Sáu 27/11/2026.");
+    let later = thang.event(&code, &letter("2026-11-30")).await;
+    later.shows("nhiều nhất 3 ngày làm việc, muộn nhất là Thứ Sáu 27/11/2026");
     let holiday = thang.event(&code, &letter("2026-11-24")).await;
     assert_eq!(holiday.status, 422);
     holiday.shows("Ngày hẹn mới phải là ngày làm việc");
@@ -440,6 +444,7 @@ async fn only_the_head_apologises_and_says_why_and_until_when() {
     thang.get(&format!("/outbox/{id}")).await.shows(words);
     let content = thang.get(&format!("/outbox/{id}/content")).await;
     content.shows(words);
+    content.shows("0213 3000");
     let policy = content.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
     office.close().await;
@@ -579,12 +584,128 @@ async fn a_citizen_sees_their_dossier_by_code_and_secret_alone() {
         assert_eq!(seen.status, 200);
         seen.shows("Quá hạn");
         seen.shows("Thứ Năm 19/11/2026, 17:00");
-        seen.shows("chưa trả kết quả đúng hẹn và xin lỗi ông/bà");
+        seen.shows("chưa trả kết quả đúng hẹn: đã hẹn Thứ Năm 19/11/2026, 17:00");
+        seen.hides("xin lỗi");
         for personal in ["Tẩn Thị Sua", "1234", "0912", "sua@example.vn", "Nậm Loỏng", "Hoàng Thị Yến"]
         {
             seen.hides(personal);
         }
     }
+    office.close().await;
+}
+
+/// SUP-01, SUP-06: late and waiting for papers is both told, with what to bring and whom to ask.
+#[tokio::test]
+async fn a_citizen_is_told_which_papers_are_missing_and_that_the_office_is_late() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-16T08:00:00+07:00", PROCEDURE).await;
+    let asked = json!({
+        "kind": "supplement_requested", "items": ["Giấy ủy quyền", "Bản sao sổ đỏ"],
+        "reason": "Hồ sơ còn thiếu giấy tờ", "contact": "Phòng 3, 0213 3876 543",
+    });
+    office.happen("2026-11-23T09:00:00+07:00", "yen", &code, 2, asked).await;
+    let seen = Browser::new(&office).post("/tra-cuu", &[("code", &code), ("secret", "1234")]).await;
+    for part in [
+        "<li>Giấy ủy quyền</li><li>Bản sao sổ đỏ</li>",
+        "Lý do: Hồ sơ còn thiếu giấy tờ. Liên hệ: Phòng 3, 0213 3876 543.",
+        "chưa trả kết quả đúng hẹn: đã hẹn Thứ Năm 19/11/2026, 17:00",
+        "Đến Thứ Sáu 20/11 đã quá hạn 1 ngày làm việc.",
+        "Ngày hẹn trả mới được tính khi thời hạn chạy tiếp.",
+        "href=\"tel:02133000",
+    ] {
+        seen.shows(part);
+    }
+    seen.hides("xin lỗi");
+    office.close().await;
+}
+
+/// LATE-09, LATE-17: the second day that passed, why, and the letter that was signed.
+#[tokio::test]
+async fn a_citizen_is_told_of_the_second_day_that_passed() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-09T08:00:00+07:00", PROCEDURE).await;
+    let letter = json!({
+        "kind": "apology_issued", "reason": "staff_absence", "words": "Cán bộ xác minh nghỉ ốm",
+        "new_due_on": "2026-11-17",
+    });
+    office.happen("2026-11-11T08:00:00+07:00", "thang", &code, 2, letter).await;
+    let seen = Browser::new(&office).post("/tra-cuu", &[("code", &code), ("secret", "1234")]).await;
+    for part in [
+        "Quá hạn lần hai",
+        "chưa trả kết quả đúng hẹn: đã hẹn Thứ Năm 12/11/2026, 17:00",
+        "đã xin lỗi ông/bà bằng văn bản số",
+        "Lý do: thiếu người. Hẹn lại Thứ Ba 17/11/2026, 17:00.",
+        "Ngày hẹn lại Thứ Ba 17/11/2026, 17:00 cũng đã qua mà chưa có kết quả.",
+        "href=\"tel:02133000",
+    ] {
+        seen.shows(part);
+    }
+    office.close().await;
+}
+
+/// LIFE-06, LATE-17: when it was returned, and which promise that missed; no apology that nobody signed.
+#[tokio::test]
+async fn a_citizen_is_told_when_it_was_returned_and_that_it_was_late() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-09T08:00:00+07:00", PROCEDURE).await;
+    office.happen("2026-11-16T09:00:00+07:00", "mai", &code, 2, json!({ "kind": "settled" })).await;
+    office.happen("2026-11-17T10:32:00+07:00", "mai", &code, 3, json!({ "kind": "returned" })).await;
+    let look = async || Browser::new(&office).post("/tra-cuu", &[("code", &code), ("secret", "1234")]).await;
+    let seen = look().await;
+    seen.shows("Kết quả đã được trả Thứ Ba 17/11/2026, 10:32.");
+    seen.shows(
+        "đã hẹn trả Thứ Năm 12/11/2026, 17:00; kết quả có Thứ Hai 16/11/2026, 09:00, muộn hơn lời hẹn.",
+    );
+    seen.hides("xin lỗi");
+    let letter = json!({ "kind": "apology_issued", "reason": "volume", "words": "Khối lượng hồ sơ lớn" });
+    office.happen("2026-11-18T08:00:00+07:00", "thang", &code, 4, letter).await;
+    look().await.shows("đã xin lỗi ông/bà bằng văn bản số");
+    office.close().await;
+}
+
+/// LATE-16: settled in time after all, nothing about the letter is left to do; before that, who has told
+/// of the delay is not asked to tell of it.
+#[tokio::test]
+async fn who_apologised_in_advance_is_asked_for_no_notice_and_on_time_for_no_delivery() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-19T08:00:00+07:00", PROCEDURE).await;
+    let mai = Browser::of(&office, "mai").await;
+    let path = format!("/dossiers/{code}");
+    mai.get(&path).await.shows("Cần báo trễ");
+    let listed = async |standing: &str| mai.get(&format!("/dossiers?standing={standing}")).await;
+    listed("apology_window").await.shows(&code);
+    let letter = json!({
+        "kind": "apology_issued", "reason": "volume", "words": "Khối lượng hồ sơ lớn",
+        "new_due_on": "2026-11-27",
+    });
+    office.happen("2026-11-23T08:00:00+07:00", "thang", &code, 2, letter).await;
+    let page = mai.get(&path).await;
+    page.shows("Đã xin lỗi trước hạn");
+    page.hides("Cần báo trễ");
+    listed("apology_window").await.hides(&code);
+    assert_eq!(mai.event(&code, &[("kind", "settled")]).await.status, 303);
+    let page = mai.get(&path).await;
+    page.shows("Không còn phải xin lỗi");
+    page.hides("value=\"apology_delivered\"");
+    office.close().await;
+}
+
+/// TIME-18: distances are told in the limit's unit, lateness of calendar days in working days beside.
+#[tokio::test]
+async fn a_limit_in_calendar_days_is_told_in_calendar_days() {
+    const TWENTY_DAYS: &str = "1.012222";
+    let office = Office::open().await;
+    let late = office.in_processing("2026-10-28T08:00:00+07:00", TWENTY_DAYS).await;
+    let open = office.in_processing("2026-11-05T08:00:00+07:00", TWENTY_DAYS).await;
+    let mai = Browser::of(&office, "mai").await;
+    let page = mai.get(&format!("/dossiers/{late}")).await;
+    page.shows("quá hạn 6 ngày (4 ngày làm việc)");
+    page.shows("quá hạn 6 ngày.");
+    let page = mai.get(&format!("/dossiers/{open}")).await;
+    page.shows("còn 2 ngày<");
+    page.hides("còn 1 ngày làm việc");
+    assert!(page.text.matches("data-label=\"Phải xong\"><time").count() >= 5, "every counted step is due");
+    mai.get("/board").await.shows("quá hạn 6 ngày (4 ngày làm việc)");
     office.close().await;
 }
 

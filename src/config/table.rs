@@ -282,6 +282,29 @@ impl AreaCode {
     }
 }
 
+/// A telephone number as people write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone(String);
+
+impl Field for Phone {
+    const EXPECTED_VI: &'static str = "số điện thoại trong ngoặc kép (\"0213 3876 543\")";
+    const EXPECTED_EN: &'static str = "a telephone number in quotes (\"0213 3876 543\")";
+
+    fn read(value: &DeValue<'_>) -> Option<Self> {
+        let text = text_of(value)?.trim().to_owned();
+        let written = text.chars().all(|c| c.is_ascii_digit() || "+ .-()".contains(c));
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        (written && (3..=15).contains(&digits)).then_some(Self(text))
+    }
+}
+
+impl Phone {
+    #[must_use]
+    pub fn text(self) -> String {
+        self.0
+    }
+}
+
 /// A day is written as text or as a TOML date.
 impl Field for Day {
     const EXPECTED_VI: &'static str = "một ngày có thật (2026-11-23)";

@@ -1,7 +1,7 @@
 //! Reads `units.toml`: the agencies, each on a line, and who belongs to whom (ORG-01).
 
 use super::fault::{Fault, Source};
-use super::table::{AreaCode, Table, parse};
+use super::table::{AreaCode, Phone, Table, parse};
 use crate::domain::refusal::Said;
 use crate::domain::unit::{FormerCode, Unit, UnitError, UnitTree};
 
@@ -41,6 +41,7 @@ fn one(mut table: Table<'_>, demonstration: bool) -> Option<Unit> {
     let valid_to = table.maybe("valid_to");
     let successor = table.maybe("successor");
     let area = table.maybe::<AreaCode>("area").map(AreaCode::text);
+    let phone = table.maybe::<Phone>("phone").map(Phone::text);
     let former = table.tables("former");
     let demonstration = table.maybe("demonstration").unwrap_or(demonstration);
     table.finish();
@@ -58,6 +59,7 @@ fn one(mut table: Table<'_>, demonstration: bool) -> Option<Unit> {
         valid_to,
         successor,
         area,
+        phone,
         former_codes,
         demonstration,
     })

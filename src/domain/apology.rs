@@ -108,6 +108,15 @@ impl DeliveryChannel {
             Self::Portal => "qua tài khoản trên Cổng Dịch vụ công",
         }
     }
+
+    /// `gửi qua thư điện tử`: what the receipt of this channel proves, and no more (LATE-17).
+    #[must_use]
+    pub fn proves(self) -> String {
+        match self {
+            Self::Counter => self.vietnamese().to_owned(),
+            Self::Post | Self::Email | Self::Portal => format!("gửi {}", self.vietnamese()),
+        }
+    }
 }
 
 /// Where the obligation stands (domain section 6.1).
@@ -151,7 +160,7 @@ impl ObligationState {
             Self::OwedOverdue => "Chưa xin lỗi, đã quá hạn",
             Self::IssuedInAdvance => "Đã xin lỗi trước hạn",
             Self::IssuedLate => "Đã xin lỗi, gửi muộn",
-            Self::Delivered => "Người dân đã nhận văn bản xin lỗi",
+            Self::Delivered => "Đã gửi văn bản xin lỗi, có bằng chứng",
             Self::Exempt => "Được miễn xin lỗi",
             Self::Closed => "Kết thúc, đã giải quyết đúng hạn",
         }

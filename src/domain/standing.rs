@@ -62,10 +62,10 @@ impl Standing {
         match self {
             Self::OnTrack => "Trong hạn",
             Self::DueSoon => "Sắp đến hạn",
-            Self::ApologyWindow => "Hạn chót báo trước",
+            Self::ApologyWindow => "Cần báo trễ",
             Self::Overdue => "Quá hạn",
             Self::OverdueTwice => "Quá hạn lần hai",
-            Self::ClockStopped => "Tạm dừng tính hạn",
+            Self::ClockStopped => "Tạm dừng",
         }
     }
 }
@@ -184,6 +184,14 @@ impl Milestones {
         Self { letter_by: LetterBy::of(promise, &days, rules), ..self }
     }
 
+    /// The window for a letter in advance while one is waited for: not once it went out, nor where none
+    /// has to (LATE-01, LATE-08).
+    #[must_use]
+    pub fn notice_window(&self, dossier: &Dossier) -> Option<(Moment, Moment)> {
+        let answered = dossier.apology.is_some() || dossier.exempted_at.is_some();
+        self.apology_window.filter(|_| !answered)
+    }
+
     /// Whether the letter was in advance (LATE-14; LATE-15 for short limits).
     #[must_use]
     pub fn is_in_advance(&self, apology: &Apology) -> bool {
@@ -217,7 +225,7 @@ impl Milestones {
             late_from: Some(self.late_from),
             late_before_stop: dossier.late_before_stop,
             stopped_at: dossier.stopped_since(),
-            apology_window: self.apology_window,
+            apology_window: self.notice_window(dossier),
             due_soon_at: Some(self.due_soon_at),
             second_late_from: self.second_late_from,
         };

@@ -79,6 +79,8 @@ pub struct Unit {
     pub successor: Option<UnitCode>,
     /// The five digits of the administrative area, for a commune (ORG-08).
     pub area: Option<String>,
+    /// Where people reach it: `0213 3876 543`.
+    pub phone: Option<String>,
     /// Codes that it bore before, for look-up (CODE-07).
     pub former_codes: Vec<FormerCode>,
     /// Whether it or its number is invented for demonstration.
@@ -339,6 +341,7 @@ pub(crate) mod tests {
             valid_to: None,
             successor: None,
             area: None,
+            phone: None,
             former_codes: Vec::new(),
             demonstration: true,
         }

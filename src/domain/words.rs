@@ -163,12 +163,21 @@ impl Language {
     /// `quá hạn 3 ngày làm việc`; before one whole unit has passed, `quá hạn dưới 1 ngày làm việc`.
     #[must_use]
     pub fn overdue(self, amount: Amount) -> String {
+        let passed = self.passed(amount);
+        match self {
+            Self::Vietnamese => format!("quá hạn {passed}"),
+            Self::English => format!("{passed} overdue"),
+        }
+    }
+
+    /// `3 ngày làm việc`; before one whole unit has passed, `dưới 1 ngày làm việc`.
+    #[must_use]
+    pub fn passed(self, amount: Amount) -> String {
         let whole = self.amount(Amount { count: amount.count.max(1), ..amount });
         match (self, amount.count) {
-            (Self::Vietnamese, 0) => format!("quá hạn dưới {whole}"),
-            (Self::English, 0) => format!("less than {whole} overdue"),
-            (Self::Vietnamese, _) => format!("quá hạn {whole}"),
-            (Self::English, _) => format!("{whole} overdue"),
+            (Self::Vietnamese, 0) => format!("dưới {whole}"),
+            (Self::English, 0) => format!("less than {whole}"),
+            _ => whole,
         }
     }
 

@@ -49,7 +49,7 @@ impl Projection {
     pub fn of(dossier: &Dossier, milestones: Option<&Milestones>, zone: &Zone) -> Self {
         let promise = dossier.promise();
         let original = dossier.original_promise();
-        let window = milestones.and_then(|milestones| milestones.apology_window);
+        let window = milestones.and_then(|milestones| milestones.notice_window(dossier));
         Self {
             version: dossier.version,
             state: dossier.state.id().to_owned(),

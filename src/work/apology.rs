@@ -17,9 +17,13 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
 use crate::domain::state::State;
 use crate::domain::time::{ClockTime, Day, Moment};
+use crate::domain::words::Language;
 use crate::letters::{Addressee, ApologyLetter, Complaint, Contact, Fault, NewTime, Reason, Signature, When};
 use crate::seal::Use;
 use crate::store;
+
+const VI: Language = Language::Vietnamese;
+const EN: Language = Language::English;
 
 /// LATE-12: the reason in words, at least so many characters.
 pub const SHORTEST_REASON: usize = 10;
@@ -125,9 +129,12 @@ pub fn reappointment(desk: &Desk, dossier: &Dossier, promise: &Promise, day: Day
     // Who is late already can't be asked to go back: the extension runs from today.
     let extension = timetable.working_days_between(promise.due_on.max(desk.today()), day);
     if i64::from(extension) > i64::from(longest) {
+        let last = last_day(desk, dossier);
+        let latest = last.map_or_else(String::new, |last| format!(", muộn nhất là {}", VI.day(last)));
+        let latest_english = last.map_or_else(String::new, |last| format!(", until {}", EN.day(last)));
         return Err(wrong_day(
-            &format!("Chỉ được gia hạn nhiều nhất {longest} ngày làm việc."),
-            &format!("The extension may be at most {longest} working days."),
+            &format!("Chỉ được gia hạn nhiều nhất {longest} ngày làm việc{latest}."),
+            &format!("The extension may be at most {longest} working days{latest_english}."),
         ));
     }
     let due_at = timetable.closing(day).map_err(super::appointment::no_due_date)?;
@@ -148,6 +155,16 @@ pub fn longest_extension(desk: &Desk, dossier: &Dossier, promise: &Promise, time
         let limit = timetable.working_days_between(counted_from, promise.due_on);
         u32::try_from(limit).unwrap_or_default().max(1)
     })
+}
+
+/// The last day that a new appointment may name; none where there is no promise to put off.
+#[must_use]
+pub fn last_day(desk: &Desk, dossier: &Dossier) -> Option<Day> {
+    let promise = dossier.promise()?;
+    let timetable = desk.province.timetable(&dossier.filing.competent_unit);
+    let longest = i32::try_from(longest_extension(desk, dossier, promise, timetable)).ok()?;
+    // Who is late already can't be asked to go back: the extension runs from today.
+    timetable.add_working_days_provisional(promise.due_on.max(desk.today()), longest).ok()
 }
 
 fn wrong_day(vietnamese: &str, english: &str) -> crate::db::Error {
@@ -312,8 +329,13 @@ pub fn letter(
         fault: fault(dossier, missed.is_some()),
         reason: Reason { code: form.reason, words: form.words.trim().to_owned() },
         new_time: new_time(dossier, timetable, promise),
-        contact: Contact { name: form.signer.to_owned(), position: agency.clone(), phone: None, email: None },
-        complaint: Complaint { office: control_office, phone: None, url: None },
+        contact: Contact {
+            name: form.signer.to_owned(),
+            position: agency.clone(),
+            phone: desk.phone_of(&dossier.filing.competent_unit),
+            email: None,
+        },
+        complaint: Complaint { office: control_office, phone: desk.phone_of(&desk.province.root), url: None },
         signature: Signature {
             position: "Thủ trưởng đơn vị".to_owned(),
             name: form.signer.to_owned(),

@@ -51,6 +51,14 @@ impl Desk {
         self.province.units.get(code).map_or_else(|| code.to_string(), |unit| unit.name_vi.clone())
     }
 
+    /// Where people reach a unit, or the nearest above it that can be reached.
+    #[must_use]
+    pub fn phone_of(&self, code: &UnitCode) -> Option<String> {
+        let own = self.province.units.get(code).and_then(|unit| unit.phone.clone());
+        let above = || self.province.units.ancestors(code, self.today());
+        own.or_else(|| above().iter().find_map(|unit| unit.phone.clone()))
+    }
+
     /// Lets `actor` do `deed` to a dossier of these units, or says why not (ORG-13).
     pub fn allow(&self, actor: &Actor, deed: Deed, parties: Parties<'_>) -> Result<()> {
         self.permit(actor, deed, Subject::Dossier(parties))

@@ -9,6 +9,7 @@ use super::ledger::{self, Opened};
 use super::throttle::Knock;
 use crate::db::{Result, Tx};
 use crate::domain::applicant::Applicant;
+use crate::domain::event::Event;
 use crate::store;
 
 /// What is longer is no code.
@@ -21,9 +22,14 @@ pub fn knock(code: &str, network: &str) -> Knock {
     Knock { target: format!("dossier:{code}"), network: Some(format!("look-up {network}")) }
 }
 
-/// The dossier of this code, for whoever knows the last four digits of the applicant's
+/// The dossier of this code with its events, for whoever knows the last four digits of the applicant's
 /// identifier or the last three of their phone number.
-pub async fn look_up(tx: &mut Tx, desk: &Desk, code: &str, secret: &str) -> Result<Option<Opened>> {
+pub async fn look_up(
+    tx: &mut Tx,
+    desk: &Desk,
+    code: &str,
+    secret: &str,
+) -> Result<Option<(Opened, Vec<Event>)>> {
     let typed = code.trim();
     let mut known = store::dossiers::known(tx, typed).await?;
     if known.is_none() {
@@ -33,7 +39,11 @@ pub async fn look_up(tx: &mut Tx, desk: &Desk, code: &str, secret: &str) -> Resu
     let Some(known) = known else { return Ok(None) };
     let opened = ledger::load(tx, known).await?;
     let applicant = applicant_of(tx, desk, &opened.dossier).await?;
-    Ok(applicant.filter(|applicant| knows(applicant, secret.trim())).map(|_| opened))
+    if !applicant.is_some_and(|applicant| knows(&applicant, secret.trim())) {
+        return Ok(None);
+    }
+    let events = store::events::of(tx, opened.known.id).await?;
+    Ok(Some((opened, events)))
 }
 
 fn knows(applicant: &Applicant, secret: &str) -> bool {

@@ -4,14 +4,15 @@ use super::desk::Desk;
 use super::ledger::rules_of;
 use crate::db::Result;
 use crate::domain::attribution::{Attribution, Case, attribute};
-use crate::domain::dossier::Dossier;
+use crate::domain::deadline::working_days_later;
+use crate::domain::dossier::{Dossier, Stop, StopKind};
 use crate::domain::event::{Event, HandOver};
 use crate::domain::procedure::{Catalogue, Procedure, Step};
 use crate::domain::process::{Process, timeliness};
 use crate::domain::promise::Outcome;
 use crate::domain::slip::{Line, slip};
 use crate::domain::stage::{StageRun, Stages};
-use crate::domain::time::Moment;
+use crate::domain::time::{Day, Moment};
 use crate::domain::unit::UnitCode;
 
 /// The version of the procedure that the dossier was received under (LAW-01).
@@ -65,6 +66,15 @@ pub fn attribution_of(
         stages,
         now: desk.now,
     })
+}
+
+/// After which day a supplement that never came may be closed (SUP-07); none where nothing sets one.
+#[must_use]
+pub fn answer_by(desk: &Desk, dossier: &Dossier, stop: &Stop) -> Option<Day> {
+    let procedure = procedure_of(&desk.province.catalogue, dossier)?;
+    let limit = procedure.supplement_deadline_wd(rules_of(desk, dossier)?)?;
+    let timetable = desk.province.timetable(&dossier.filing.competent_unit);
+    working_days_later(stop.from, timetable, limit).ok().filter(|_| stop.kind == StopKind::Supplement)
 }
 
 /// What the receiving side puts down about the giver of a step (LIFE-04).

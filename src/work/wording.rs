@@ -20,28 +20,49 @@ pub struct Deadline {
     pub due_at: Moment,
     pub due_on: Day,
     pub late_from: Moment,
+    /// The limit in whose unit distances are told (TIME-18).
+    unit: TimeLimit,
+    /// Since when the clock stands still: it is as late as it was then (SUP-06).
+    stopped_at: Option<Moment>,
+    /// It was late before a stop, which no new promise cures.
+    late_before: bool,
 }
 
 impl Deadline {
     #[must_use]
     pub fn of(dossier: &Dossier) -> Option<Self> {
         let promise = dossier.promise()?;
-        Some(Self { due_at: promise.due_at, due_on: promise.due_on, late_from: promise.late_from })
+        let limit = promise.basis.as_ref().map(|basis| basis.terms.limit);
+        let counted = Self::counted_in(limit, promise.due_at, promise.due_on, promise.late_from);
+        Some(counted.after_stops(dossier.stopped_since(), dossier.late_before_stop))
     }
 
     #[must_use]
-    pub fn of_listed(listed: &Listed) -> Option<Self> {
-        Some(Self { due_at: listed.due_at?, due_on: listed.due_on?, late_from: listed.late_from? })
+    pub fn of_listed(desk: &Desk, listed: &Listed) -> Option<Self> {
+        let procedure = desk.procedure(&listed.procedure_code, desk.today());
+        let limit = procedure.map(crate::domain::procedure::Procedure::limit);
+        let counted = Self::counted_in(limit, listed.due_at?, listed.due_on?, listed.late_from?);
+        Some(counted.after_stops(listed.stopped_at, listed.late_before_stop))
     }
 
     #[must_use]
     pub fn of_owed(owed: &Owed) -> Option<Self> {
-        Some(Self { due_at: owed.due_at?, due_on: owed.due_on?, late_from: owed.late_from? })
+        Some(Self::counted_in(None, owed.due_at?, owed.due_on?, owed.late_from?))
     }
 
-    /// Whether the promise names an instant and not a day (LATE-00).
-    fn is_instant(self) -> bool {
-        self.late_from == self.due_at
+    /// Whether the promise names an instant or a day (LATE-00) says more of its unit than a limit that
+    /// may have changed since.
+    fn counted_in(limit: Option<TimeLimit>, due_at: Moment, due_on: Day, late_from: Moment) -> Self {
+        let unit = match limit {
+            _ if late_from == due_at => hours(),
+            Some(TimeLimit::CalendarDays(_) | TimeLimit::Months(_)) => civil_days(),
+            _ => days(),
+        };
+        Self { due_at, due_on, late_from, unit, stopped_at: None, late_before: false }
+    }
+
+    fn after_stops(self, stopped_at: Option<Moment>, late_before: bool) -> Self {
+        Self { stopped_at, late_before, ..self }
     }
 
     /// `Thứ Năm 26/11/2026, 17:00`.
@@ -51,18 +72,28 @@ impl Deadline {
         VI.day_time(day, time)
     }
 
-    /// `còn 2 ngày làm việc`, `quá hạn 5 giờ làm việc` (TIME-18).
+    /// `còn 2 ngày làm việc`, `quá hạn 5 giờ làm việc`, in the unit of the limit (TIME-18); of limits that
+    /// count every day also the working days by which they are escalated: `quá hạn 5 ngày (3 ngày làm việc)`.
     #[must_use]
     pub fn distance(self, timetable: &Timetable, now: Moment) -> String {
         let due = Due { at: self.due_at, on: self.due_on, counting_starts: self.due_on };
-        let unit = if self.is_instant() { hours() } else { days() };
-        if now > self.late_from {
-            let late = amount(timetable.overdue(now, &due, unit));
-            let is_long = self.is_instant() && late.count > MOST_HOURS;
-            VI.overdue(if is_long { amount(timetable.overdue(now, &due, days())) } else { late })
-        } else {
-            VI.left(amount(timetable.remaining(now, &due, unit)))
+        let now = self.stopped_at.map_or(now, |since| since.min(now));
+        if now <= self.late_from {
+            let left = VI.left(amount(timetable.remaining(now, &due, self.unit)));
+            return if self.late_before {
+                format!("{left}, lần hẹn trước đã quá hạn")
+            } else {
+                left
+            };
         }
+        let late = amount(timetable.overdue(now, &due, self.unit));
+        let in_days = || amount(timetable.overdue(now, &due, days()));
+        let overdue = match self.unit {
+            TimeLimit::CalendarDays(_) => format!("{} ({})", VI.overdue(late), VI.passed(in_days())),
+            TimeLimit::WorkingHours(_) if late.count > MOST_HOURS => VI.overdue(in_days()),
+            _ => VI.overdue(late),
+        };
+        if self.stopped_at.is_some() { format!("{overdue}, đang tạm dừng tính hạn") } else { overdue }
     }
 }
 
@@ -71,6 +102,10 @@ const MOST_HOURS: u32 = 24;
 
 fn hours() -> TimeLimit {
     TimeLimit::working_hours(1).unwrap_or(TimeLimit::SameDay)
+}
+
+fn civil_days() -> TimeLimit {
+    TimeLimit::calendar_days(1).unwrap_or(TimeLimit::None)
 }
 
 fn days() -> TimeLimit {
@@ -112,7 +147,7 @@ pub fn line(desk: &Desk, dossier: &Dossier) -> DossierLine {
 #[must_use]
 pub fn listed_line(desk: &Desk, listed: &Listed) -> DossierLine {
     let timetable = timetable(desk, &listed.competent_unit);
-    let deadline = Deadline::of_listed(listed);
+    let deadline = Deadline::of_listed(desk, listed);
     DossierLine {
         code: listed.code.clone(),
         procedure: listed.procedure_name.clone(),

@@ -189,3 +189,17 @@ fn the_next_milestone_is_the_first_one_after_now() {
         ]
     );
 }
+
+/// LATE-01, LATE-08: the window is the last chance for a letter; who has sent one or owes none has no
+/// more use for it.
+#[test]
+fn no_notice_is_asked_of_who_has_given_it_or_owes_none() {
+    let life = Life::due_on_friday();
+    assert_eq!(life.standing("2026-08-27 09:00"), Some(Standing::ApologyWindow));
+    let told = life.clone().then("2026-08-26 08:00", letter("2026-08-26", Some("2026-09-04")));
+    assert_eq!(told.standing("2026-08-26 09:00"), Some(Standing::OnTrack));
+    assert_eq!(told.standing("2026-08-27 09:00"), Some(Standing::DueSoon));
+    assert_eq!(told.standing("2026-08-29 09:00"), Some(Standing::Overdue), "it is late all the same");
+    let exempt = life.then("2026-08-26 08:00", exempted());
+    assert_eq!(exempt.standing("2026-08-27 09:00"), Some(Standing::DueSoon));
+}

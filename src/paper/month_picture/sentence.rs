@@ -66,13 +66,16 @@ enum Fact<'p> {
     Estimated {
         year: i16,
     },
+    /// In working days, and where the limit counts every day, in those (TIME-18).
     Late {
         on: Day,
         days: u32,
+        civil: Option<u32>,
     },
     SettledLate {
         on: Day,
         days: u32,
+        civil: Option<u32>,
     },
 }
 
@@ -111,6 +114,9 @@ fn facts(picture: &MonthPicture, most_closures: usize) -> Vec<Fact<'_>> {
     facts.extend(end(picture));
     facts.extend(picture.grounds.estimated.map(|year| Fact::Estimated { year }));
     facts.extend(lateness(picture));
+    if picture.promise.is_some() && picture.settled.is_none() && stands_still(picture) {
+        facts.push(Fact::StandsStill);
+    }
     facts
 }
 
@@ -141,7 +147,9 @@ fn beginning(picture: &MonthPicture) -> Vec<Fact<'_>> {
 /// How the promised day came out of the count.
 fn end(picture: &MonthPicture) -> Vec<Fact<'_>> {
     let Some(promise) = picture.promise else {
-        return vec![if stands_still(picture) { Fact::StandsStill } else { Fact::NoLimit }];
+        // What has a limit and no promised day waits for its clock to go on.
+        let unlimited = picture.grounds.terms.limit == TimeLimit::None;
+        return vec![if unlimited { Fact::NoLimit } else { Fact::StandsStill }];
     };
     let minutes: u32 = picture.days.iter().filter_map(|day| day.mark.minutes()).sum();
     let mark = picture.days.iter().find(|day| day.day == promise).and_then(|day| day.mark.number());
@@ -186,9 +194,12 @@ fn lateness(picture: &MonthPicture) -> Option<Fact<'_>> {
         _ => None,
     });
     let (on, days) = late.filter(|(_, days)| *days > 0)?;
+    let until = picture.settled.unwrap_or(on);
+    let civil = picture.promise.filter(|_| picture.every_day_counts()).map(|due| until.since(due));
+    let civil = civil.and_then(|days| u32::try_from(days).ok()).filter(|days| *days > 0);
     Some(match picture.settled {
-        Some(on) => Fact::SettledLate { on, days },
-        None => Fact::Late { on, days },
+        Some(on) => Fact::SettledLate { on, days, civil },
+        None => Fact::Late { on, days, civil },
     })
 }
 
@@ -224,14 +235,10 @@ fn closures(picture: &MonthPicture) -> Vec<Stretch<'_>> {
     })
 }
 
-/// Whether the clock stands still up to the picture's end: then no day can be promised.
+/// Whether the clock stands still up to the picture's end.
 fn stands_still(picture: &MonthPicture) -> bool {
-    picture
-        .days
-        .iter()
-        .rev()
-        .find(|day| !matches!(day.mark, DayMark::Off(_)))
-        .is_some_and(|day| day.mark == DayMark::Stopped)
+    let last = picture.days.iter().rev().find(|day| !matches!(day.mark, DayMark::Off(_)));
+    last.is_some_and(|day| day.mark == DayMark::Stopped)
 }
 
 fn first_counted(picture: &MonthPicture) -> Option<Day> {

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::attribution::{Attribution, Party};
-use crate::domain::deadline::{Counted, working_days_later};
-use crate::domain::dossier::{Dossier, Opinion, Run, RunEnd, Settlement, Stop, StopKind};
+use crate::domain::deadline::Counted;
+use crate::domain::dossier::{Dossier, Opinion, Run, RunEnd, Settlement, Stop};
 use crate::domain::event::Event;
 use crate::domain::promise::Promise;
 use crate::domain::slip::Line;
@@ -202,12 +202,6 @@ impl StopShape {
         let before = stop.promise_no.and_then(|no| dossier.promises.get(no));
         let after = stop.to.and_then(|to| dossier.promises.iter().rfind(|one| one.counted_from == to));
         let process = process::process_of(desk, dossier);
-        let limit = process::procedure_of(&desk.province.catalogue, dossier)
-            .zip(process)
-            .and_then(|(procedure, process)| procedure.supplement_deadline_wd(process.rules))
-            .filter(|_| stop.kind == StopKind::Supplement);
-        let timetable = desk.province.timetable(&dossier.filing.competent_unit);
-        let answer_by = limit.and_then(|wd| working_days_later(stop.from, timetable, wd).ok());
         Self {
             kind: stop.kind.id().to_owned(),
             from: zone.rfc3339(stop.from),
@@ -218,7 +212,7 @@ impl StopShape {
             due_at_before: due(before),
             due_at_after: due(after),
             late_notice: process.is_some_and(|process| process.is_late_notice(dossier, stop)),
-            answer_by: answer_by.map(|day| day.to_string()),
+            answer_by: process::answer_by(desk, dossier, stop).map(|day| day.to_string()),
         }
     }
 }

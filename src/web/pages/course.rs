@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 use super::parts::{self, VI};
 use crate::domain::attribution::{Attribution, Party};
 use crate::domain::deadline::Counted;
-use crate::domain::dossier::{Dossier, Run, RunEnd};
+use crate::domain::dossier::{Dossier, Run, RunEnd, StopKind};
 use crate::domain::event::Event;
-use crate::domain::promise::Outcome;
+use crate::domain::promise::{Cause, Outcome};
 use crate::domain::slip::{Hand, Line};
 use crate::domain::staff::StaffId;
 use crate::domain::stage::StageRun;
@@ -90,7 +90,12 @@ fn run_words(run: &Run<'_>) -> String {
     } else {
         format!("còn {}", amount(run.left))
     };
-    format!("Đã dùng {} trong {}{how}, {left}.", amount(run.used), amount(run.allowance))
+    let counts_anew = run.promise.basis.as_ref().is_some_and(|basis| basis.counting_starts.is_some());
+    let used = match run.promise.cause {
+        Cause::SecondAppointment if counts_anew => "Lần hẹn thứ hai có thời hạn riêng: đã dùng",
+        _ => "Đã dùng",
+    };
+    format!("{used} {} trong {}{how}, {left}.", amount(run.used), amount(run.allowance))
 }
 
 fn is_negative(counted: Counted) -> bool {
@@ -112,6 +117,7 @@ fn amount(counted: Counted) -> String {
 /// `5 giờ 30 phút làm việc`.
 fn working_time(seconds: u64) -> String {
     match (seconds / 3_600, seconds / 60 % 60) {
+        (0, 0) if seconds == 0 => "0 giờ làm việc".to_owned(),
         (0, 0) => format!("{seconds} giây làm việc"),
         (0, minutes) => format!("{minutes} phút làm việc"),
         (hours, 0) => format!("{hours} giờ làm việc"),
@@ -136,6 +142,13 @@ fn stood(desk: &Desk, dossier: &Dossier) -> Option<String> {
 
 fn notes(desk: &Desk, dossier: &Dossier) -> Vec<String> {
     let mut notes = Vec::new();
+    if dossier.open_stop().is_some_and(|stop| stop.kind == StopKind::FinancialObligation)
+        && let Some(second) = process::procedure_of(&desk.province.catalogue, dossier)
+            .and_then(|procedure| procedure.second_limit)
+    {
+        let limit = wording::limit(second);
+        notes.push(format!("Khi có chứng từ nộp tiền, lần hẹn thứ hai có thời hạn riêng: {limit}."));
+    }
     if dossier.counts_late_under_766() {
         let count = dossier.supplement_requests;
         notes.push(format!("Đã yêu cầu bổ sung {count} lần: Bộ chỉ số 766 tính hồ sơ này là quá hạn."));

@@ -5,7 +5,7 @@ use axum::response::Html;
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
-use super::parts::{self, html};
+use super::parts::{self, VI, html};
 use super::{course, deeds, figure, story};
 use crate::app::App;
 use crate::db::{self, Tx};
@@ -174,22 +174,36 @@ impl Found {
         let may = |deed| deeds::may_do(desk, &caller.actor, deed, &self.opened);
         let unsigned = dossier.apology.is_none() && dossier.exempted_at.is_none();
         let owes = matches!(state, ObligationState::Owed | ObligationState::OwedOverdue);
-        let undelivered = dossier.apology.as_ref().is_some_and(|apology| apology.delivered.is_none());
+        let undelivered = matches!(state, ObligationState::IssuedInAdvance | ObligationState::IssuedLate);
         let issue = (unsigned && may(Deed::IssueApology)).then(|| {
             let mut form = DeedForm::apologise(first_day(desk, &self.opened), dossier.state.is_open());
+            if let Some(last) = apology::last_day(desk, dossier).filter(|_| dossier.state.is_open()) {
+                form = form.no_later_than(last.to_string(), &VI.day(last));
+            }
             form.next = owes;
             form
         });
         let last_chance = milestones.apology_window.map(|(_, shuts)| parts::at(desk, shuts));
         Some(Apology {
             state,
-            meaning: meaning(state).to_owned(),
+            meaning: self.proof(desk, state).unwrap_or_else(|| meaning(state).to_owned()),
             when: last_chance.filter(|_| state == ObligationState::Forecast),
             letter: self.letter(desk, caller),
             issue,
             exempt: (unsigned && owes && may(Deed::ApproveExemption)).then(DeedForm::exempt),
             deliver: (undelivered && may(Deed::DeliverApology)).then(DeedForm::deliver_apology),
         })
+    }
+
+    /// By which way the letter went out, when, and what proves it (LATE-17).
+    fn proof(&self, desk: &Desk, state: ObligationState) -> Option<String> {
+        let delivered = self.events.iter().find_map(|event| match &event.what {
+            Happening::ApologyDelivered { channel, receipt } => Some((event.at, channel, receipt)),
+            _ => None,
+        });
+        let (at, channel, receipt) = delivered.filter(|_| state == ObligationState::Delivered)?;
+        let at = parts::at(desk, at).text;
+        Some(format!("Lời xin lỗi đã {}, {at}. Bằng chứng: {receipt}. {}", channel.proves(), meaning(state)))
     }
 
     fn letter(&self, desk: &Desk, caller: &Caller) -> Option<IssuedLetter> {

@@ -30,8 +30,8 @@ pub fn of(desk: &Desk, dossier: &Dossier) -> Option<MonthFigure> {
     let open = dossier.ended_at.is_none();
     picture.today = open.then(|| desk.today());
     picture.settled = dossier.ended_at.map(|at| desk.province.zone().day(at));
-    if dossier.stopped_since().is_some() {
-        days.stand_still(&mut picture, dossier.stops.last()?);
+    if let Some(stop) = dossier.open_stop() {
+        days.stand_still(&mut picture, in_force, stop);
     } else if dossier.is_late_at(desk.now) {
         days.show_lateness(&mut picture, desk.province.zone().day(dossier.ended_at.unwrap_or(desk.now)));
     }
@@ -147,11 +147,19 @@ impl Days<'_> {
         days.map(|day| self.marked(day, DayMark::Stopped))
     }
 
-    /// The count up to a stop that lasts; when it will end nobody knows, and so no day is promised.
-    fn stand_still(&self, picture: &mut MonthPicture, stop: &Stop) {
+    /// The count up to a stop that lasts; when it will end nobody knows, and so no day is promised. What
+    /// was late by then stays so: the promise that was missed and the days after it are shown (SUP-06).
+    fn stand_still(&self, picture: &mut MonthPicture, promise: &Promise, stop: &Stop) {
         let from = self.day(stop.from);
+        let tomorrow = self.desk.today().next().unwrap_or(from);
+        if promise.is_missed_at(stop.from) {
+            self.show_lateness(picture, from.previous().unwrap_or(from));
+            let after = promise.due_on.next().unwrap_or(from);
+            picture.days.extend(self.stopped(from.max(after), tomorrow));
+            return;
+        }
         picture.days.retain(|one| one.day < from);
-        picture.days.extend(self.stopped(from, self.desk.today().next().unwrap_or(from)));
+        picture.days.extend(self.stopped(from, tomorrow));
         picture.promise = None;
     }
 
@@ -168,23 +176,27 @@ impl Days<'_> {
 
     /// What was counted for an earlier promise, set aside by the stop that followed (SUP-04).
     fn set_before(&self, picture: &mut MonthPicture, promise: &Promise, stop: &Stop) -> Option<()> {
-        let before = self.picture(promise)?;
+        let mut before = self.picture(promise)?;
         let (from, until) = (self.day(stop.from), self.day(stop.to.unwrap_or(self.desk.now)));
         let aside = |one: PictureDay| match one.mark {
             DayMark::Counted(n) => PictureDay { mark: DayMark::SetAside(n), ..one },
             DayMark::Worked(_) => PictureDay { mark: DayMark::Before, ..one },
             _ => one,
         };
+        if promise.is_missed_at(stop.from) {
+            self.show_lateness(&mut before, from.previous().unwrap_or(from));
+        }
+        let received = before.received;
         let counted = before.days.into_iter().filter(|one| one.day < from).map(aside);
         let first = picture.days.first().map_or(until, |one| one.day);
         let mut days: Vec<_> =
             counted.chain(self.stopped(from, until)).filter(|one| one.day < first).collect();
         days.append(&mut picture.days);
-        if days.first().is_none_or(|one| one.day > before.received.0) {
-            days.insert(0, PictureDay::new(before.received.0, DayMark::Before));
+        if days.first().is_none_or(|one| one.day > received.0) {
+            days.insert(0, PictureDay::new(received.0, DayMark::Before));
         }
         picture.days = days;
-        picture.received = before.received;
+        picture.received = received;
         Some(())
     }
 }

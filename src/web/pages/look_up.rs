@@ -1,5 +1,7 @@
 //! The look-up for citizens: a code, a secret that stands on their own papers, one screen.
 
+mod guidance;
+
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -8,15 +10,16 @@ use axum::response::{Html, IntoResponse, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
+use self::guidance::Guidance;
 use super::parts::{self, html};
 use super::sign_in::waiting;
 use super::{dossier, figure};
 use crate::app::App;
-use crate::domain::state::State as DossierState;
+use crate::domain::event::Event;
 use crate::web::entrance::{self, Origin};
 use crate::web::failure::{Failure, Result};
 use crate::web::views::look_up::{LookUp, Seen};
-use crate::web::views::parts::{Field, Standing};
+use crate::web::views::parts::Field;
 use crate::web::views::shell::Shell;
 use crate::work::desk::Desk;
 use crate::work::ledger::Opened;
@@ -67,8 +70,8 @@ pub async fn find(State(app): State<App>, origin: Origin, Form(typed): Form<Type
     }
     let found = app.db.read(async |tx| look_up::look_up(tx, &desk, &typed.code, &typed.secret).await).await?;
     match found {
-        Some(opened) => {
-            let seen = html(&page(&app, Field::of(typed.code), Some(seen(&desk, &opened))))?;
+        Some((opened, events)) => {
+            let seen = html(&page(&app, Field::of(typed.code), Some(seen(&desk, &opened, &events))))?;
             app.db.write(async move |tx| knock.right(tx, &desk, limits).await).await?;
             Ok(seen.into_response())
         }
@@ -86,53 +89,24 @@ fn page(app: &App, code: Field, seen: Option<Seen>) -> LookUp {
     LookUp { shell: Shell::outside("Tra cứu hồ sơ"), office, code, seen }
 }
 
-fn seen(desk: &Desk, opened: &Opened) -> Seen {
+fn seen(desk: &Desk, opened: &Opened, events: &[Event]) -> Seen {
     let filing = &opened.dossier.filing;
     let standing = dossier::standing(desk, opened);
     let deadline = Deadline::of(&opened.dossier);
-    let competent = desk.unit_name(&filing.competent_unit);
+    let told = Guidance { desk, dossier: &opened.dossier, events };
     Seen {
         code: filing.code.clone(),
         procedure: dossier::procedure_name(desk, opened),
         state: opened.dossier.state.vietnamese().to_owned(),
-        what_now: what_now(opened, standing, &competent),
-        office: competent,
+        what_now: told.what_now(),
+        notes: told.notes(),
+        papers: told.papers(),
+        contacts: told.contacts(),
+        office: desk.unit_name(&filing.competent_unit),
         standing,
         due: deadline.map(|one| parts::due(desk, filing.competent_unit.as_str(), one, standing)),
         again: opened.dossier.reappointment.map(|second| parts::at(desk, second.due_at)),
         received: parts::at(desk, opened.dossier.received_at.unwrap_or(opened.dossier.registered_at)),
         figure: figure::of(desk, &opened.dossier),
-    }
-}
-
-/// Where it is and what the citizen can do, in one or two sentences.
-fn what_now(opened: &Opened, standing: Standing, office: &str) -> String {
-    let late = matches!(standing, Standing::Overdue | Standing::OverdueTwice);
-    match opened.dossier.state {
-        DossierState::Registered => "Hồ sơ đã gửi và đang chờ Trung tâm kiểm tra, tiếp nhận.".to_owned(),
-        DossierState::NotReceived => {
-            "Hồ sơ chưa được tiếp nhận. Ông/bà xem lý do trong thông báo đã gửi.".to_owned()
-        }
-        DossierState::SupplementRequested => {
-            "Hồ sơ đang chờ ông/bà bổ sung giấy tờ theo thông báo đã gửi. Thời hạn tạm dừng trong lúc chờ."
-                .to_owned()
-        }
-        DossierState::PaymentRequested => {
-            "Hồ sơ đang chờ ông/bà thực hiện nghĩa vụ tài chính theo thông báo đã gửi.".to_owned()
-        }
-        DossierState::Settled => {
-            "Đã có kết quả. Mời ông/bà đến nhận hoặc chờ bưu chính giao theo đăng ký.".to_owned()
-        }
-        DossierState::Returned => "Kết quả đã được trả.".to_owned(),
-        DossierState::Withdrawn => "Hồ sơ đã được rút theo yêu cầu.".to_owned(),
-        DossierState::Stopped => {
-            "Hồ sơ đã dừng giải quyết. Ông/bà xem lý do trong thông báo đã gửi.".to_owned()
-        }
-        DossierState::Received | DossierState::Processing if late => format!(
-            "{office} chưa trả kết quả đúng hẹn và xin lỗi ông/bà. Ông/bà không phải nộp thêm giấy tờ; có thể phản ánh với Trung tâm Phục vụ hành chính công."
-        ),
-        DossierState::Received | DossierState::Processing => {
-            format!("{office} đang giải quyết. Ông/bà không phải làm gì thêm.")
-        }
     }
 }

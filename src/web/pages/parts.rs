@@ -85,7 +85,7 @@ pub fn done(word: &str) -> Option<Flash> {
         "settled" => "Đã ghi nhận kết quả.",
         "returned" => "Đã ghi nhận trả kết quả.",
         "apology_issued" => "Đã ký và gửi lời xin lỗi.",
-        "apology_delivered" => "Đã ghi nhận lời xin lỗi đến tay người nhận.",
+        "apology_delivered" => "Đã ghi nhận việc giao lời xin lỗi.",
         "exempted" => "Đã ghi nhận miễn xin lỗi.",
         _ => return None,
     };
@@ -148,7 +148,7 @@ pub fn row(desk: &Desk, actor: &Actor, listed: &Listed) -> Row {
         procedure: listed.procedure_name.clone(),
         holder: listed.officer.as_ref().map_or_else(|| unit.clone(), |name| format!("{name}, {unit}")),
         step: State::from_id(&listed.state).map(|state| state.vietnamese().to_owned()).unwrap_or_default(),
-        due: Deadline::of_listed(listed).map(|one| due(desk, &listed.competent_unit, one, standing)),
+        due: Deadline::of_listed(desk, listed).map(|one| due(desk, &listed.competent_unit, one, standing)),
         standing,
         next: deeds::next_of_listed(desk, actor, listed),
     }

@@ -134,10 +134,9 @@ fn words(desk: &Desk, what: &Happening, names: &BTreeMap<StaffId, String>) -> (S
         Happening::ApologyIssued { number, reason, words, .. } => {
             (format!("Gửi văn bản xin lỗi số {number}, lý do: {}", reason.vietnamese()), Some(words.clone()))
         }
-        Happening::ApologyDelivered { channel, receipt } => (
-            format!("Lời xin lỗi được giao {}", channel.vietnamese()),
-            Some(format!("Bằng chứng: {receipt}")),
-        ),
+        Happening::ApologyDelivered { channel, receipt } => {
+            (format!("Lời xin lỗi được {}", channel.proves()), Some(format!("Bằng chứng: {receipt}")))
+        }
         Happening::Exempted { reason, words } => {
             (format!("Miễn xin lỗi, lý do: {}", reason.vietnamese()), Some(words.clone()))
         }

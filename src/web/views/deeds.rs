@@ -46,9 +46,23 @@ pub enum InputKind {
     Line,
     /// Several lines of at least so many characters.
     Lines(u32),
-    /// A civil day, not before the one given where there is one.
-    Day(Option<String>),
+    /// A civil day.
+    Day(Days),
     Choose(Vec<Choice>),
+}
+
+/// The days that may be chosen, both included; none is no bound.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Days {
+    pub first: Option<String>,
+    pub last: Option<String>,
+}
+
+impl Days {
+    #[must_use]
+    pub fn from(first: Option<String>) -> Self {
+        Self { first, last: None }
+    }
 }
 
 /// Choices from pairs of value and word, with `chosen` marked.
@@ -246,7 +260,7 @@ impl DeedForm {
             .hint("Ít nhất 10 ký tự. Người nhận sẽ đọc đúng những lời này.");
         let mut inputs = vec![late_reason(), words];
         if may_reappoint {
-            let day = Input::new("new_due_on", "Ngày hẹn trả mới", InputKind::Day(first_day))
+            let day = Input::new("new_due_on", "Ngày hẹn trả mới", InputKind::Day(Days::from(first_day)))
                 .required()
                 .hint("Là ngày làm việc, sau hạn cũ. Chỉ được hẹn lại một lần.");
             inputs.push(day);
@@ -254,7 +268,18 @@ impl DeedForm {
         Self::new("apology_issued", "Gửi văn bản xin lỗi", "Ký và gửi lời xin lỗi", inputs).next()
     }
 
-    /// The proof that the apology reached its reader (LATE-17).
+    /// Bounds the day that may be chosen; `words` say which day that is (LATE-13).
+    #[must_use]
+    pub fn no_later_than(mut self, last: String, words: &str) -> Self {
+        for input in &mut self.inputs {
+            if let InputKind::Day(days) = &mut input.kind {
+                days.last = Some(last.clone());
+            }
+        }
+        self.hinted(format!("Ngày hẹn trả mới muộn nhất là {words}."))
+    }
+
+    /// The proof that the apology went out (LATE-17).
     #[must_use]
     pub fn deliver_apology() -> Self {
         let channels = [

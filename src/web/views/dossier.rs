@@ -170,7 +170,7 @@ impl Apology {
             ObligationState::OwedOverdue => "Chưa gửi lời xin lỗi, hồ sơ đã quá hạn",
             ObligationState::IssuedInAdvance => "Đã xin lỗi trước hạn, chờ xác nhận đã giao",
             ObligationState::IssuedLate => "Đã xin lỗi sau hạn, chờ xác nhận đã giao",
-            ObligationState::Delivered => "Lời xin lỗi đã đến tay người nhận",
+            ObligationState::Delivered => "Đã gửi lời xin lỗi, có bằng chứng",
             ObligationState::Exempt => "Được miễn xin lỗi",
             ObligationState::Closed => "Không còn phải xin lỗi",
         }

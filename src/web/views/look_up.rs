@@ -16,6 +16,22 @@ pub struct LookUp {
     pub seen: Option<Seen>,
 }
 
+/// Whom a citizen can ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+impl Contact {
+    /// The digits that a telephone dials.
+    #[must_use]
+    pub fn dial(&self) -> String {
+        let phone = self.phone.as_deref().unwrap_or_default();
+        phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    }
+}
+
 /// What is shown of a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
@@ -25,6 +41,12 @@ pub struct Seen {
     pub state: String,
     /// Where it is and what to do.
     pub what_now: String,
+    /// What else to know, a paragraph each.
+    pub notes: Vec<String>,
+    /// The papers to bring.
+    pub papers: Vec<String>,
+    /// Whom to ask.
+    pub contacts: Vec<Contact>,
     /// Who answers for it.
     pub office: String,
     pub standing: Standing,

@@ -87,18 +87,28 @@ impl Standing {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
-            Self::OnTrack => "Trong hạn",
-            Self::DueSoon => "Sắp đến hạn",
-            Self::ApologyWindow => "Cần báo trễ",
-            Self::Overdue => "Quá hạn",
-            Self::OverdueTwice => "Quá hạn hai lần",
-            Self::ClockStopped => "Tạm dừng",
+            Self::OnTrack => Live::OnTrack.vietnamese(),
+            Self::DueSoon => Live::DueSoon.vietnamese(),
+            Self::ApologyWindow => Live::ApologyWindow.vietnamese(),
+            Self::Overdue => Live::Overdue.vietnamese(),
+            Self::OverdueTwice => Live::OverdueTwice.vietnamese(),
+            Self::ClockStopped => Live::ClockStopped.vietnamese(),
             Self::Early => "Trước hạn",
             Self::OnTime => "Đúng hạn",
             Self::Late => "Đã trả quá hạn",
             Self::Closed => "Đã kết thúc",
             Self::NoLimit => "Không có hạn",
             Self::NotYet => "Chưa tính hạn",
+        }
+    }
+
+    /// What stands where the promise would, if there is none.
+    #[must_use]
+    pub fn no_due(self) -> &'static str {
+        match self {
+            Self::NotYet => "Ngày hẹn trả được tính khi tiếp nhận",
+            Self::ClockStopped => "Ngày hẹn trả được tính khi thời hạn chạy",
+            _ => "Không có thời hạn",
         }
     }
 

@@ -5,7 +5,7 @@
 use super::{Fact, Instead, Measure, Stretch};
 use crate::domain::deadline::Missed;
 use crate::domain::time::{ClockTime, Day};
-use crate::domain::words::Amount;
+use crate::domain::words::{Amount, TimeUnit};
 use crate::paper::Language;
 
 /// Somebody who tells about a receipt of one year in one language.
@@ -64,9 +64,11 @@ impl Speech {
             Fact::Estimated { year } => {
                 format!("Ngày này mới là dự kiến vì lịch làm việc năm {year} chưa được ban hành.")
             }
-            Fact::Late { on, days } => format!("Đến {} đã quá hạn {}.", day(*on), self.working_days(*days)),
-            Fact::SettledLate { on, days } => {
-                format!("Có kết quả {}, quá hạn {}.", day(*on), self.working_days(*days))
+            Fact::Late { on, days, civil } => {
+                format!("Đến {} đã quá hạn {}.", day(*on), self.late_days(*days, *civil))
+            }
+            Fact::SettledLate { on, days, civil } => {
+                format!("Có kết quả {}, quá hạn {}.", day(*on), self.late_days(*days, *civil))
             }
         }
     }
@@ -124,9 +126,11 @@ impl Speech {
             Fact::Estimated { year } => {
                 format!("This date is an estimate: the working calendar of {year} is not published yet.")
             }
-            Fact::Late { on, days } => format!("On {} it is {} late.", day(*on), self.working_days(*days)),
-            Fact::SettledLate { on, days } => {
-                format!("The result was there on {}, {} late.", day(*on), self.working_days(*days))
+            Fact::Late { on, days, civil } => {
+                format!("On {} it is {} late.", day(*on), self.late_days(*days, *civil))
+            }
+            Fact::SettledLate { on, days, civil } => {
+                format!("The result was there on {}, {} late.", day(*on), self.late_days(*days, *civil))
             }
         }
     }
@@ -148,6 +152,18 @@ impl Speech {
 
     fn working_days(&self, days: u32) -> String {
         self.language.amount(Amount::working_days(days))
+    }
+
+    /// `3 ngày làm việc`, or `5 ngày (3 ngày làm việc)` where the limit counts every day (TIME-18).
+    fn late_days(&self, days: u32, civil: Option<u32>) -> String {
+        let working = self.working_days(days);
+        match civil {
+            Some(civil) => {
+                let civil = self.language.amount(Amount::new(civil, TimeUnit::CalendarDay));
+                format!("{civil} ({working})")
+            }
+            None => working,
+        }
     }
 
     /// `Thứ Năm 26/11`, `Thursday 26 November`.

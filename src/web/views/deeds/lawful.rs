@@ -1,6 +1,6 @@
 //! The deeds around the clock and the record: excluded times, opinions, stages, re-opening, corrections.
 
-use super::{DeedForm, Input, InputKind, reason};
+use super::{Days, DeedForm, Input, InputKind, reason};
 use crate::domain::event::Exclusion;
 use crate::web::views::parts::Choice;
 
@@ -32,7 +32,8 @@ impl DeedForm {
     pub fn ask_opinion(units: Vec<Choice>, first_day: Option<String>) -> Self {
         let unit = Input::new("unit", "Cơ quan được hỏi", InputKind::Choose(units)).required();
         let question = Input::new("question", "Nội dung", InputKind::Lines(1)).required();
-        let day = Input::new("due_on", "Trả lời trước hết ngày", InputKind::Day(first_day)).required();
+        let day =
+            Input::new("due_on", "Trả lời trước hết ngày", InputKind::Day(Days::from(first_day))).required();
         Self::new("opinion_requested", "Lấy ý kiến phối hợp", "Gửi lấy ý kiến", vec![unit, question, day])
             .hinted("Thời hạn giải quyết vẫn được tính trong khi chờ trả lời.")
     }
