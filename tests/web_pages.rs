@@ -320,11 +320,41 @@ async fn a_correction_is_proposed_and_another_approves_it() {
     let right = [&wrong[..], &[("true_at", "2026-11-23 07:45")]].concat();
     assert_eq!(yen.event(&code, &right).await.status, 303);
     yen.get(&path).await.hides("Duyệt đính chính");
+    yen.get("/board").await.hides("Đính chính chờ duyệt");
     let page = thang.get(&path).await;
     page.shows("Duyệt đính chính");
+    page.shows("“Tiếp nhận chính thức”, 23/11/2026, 08:00; thời điểm đúng: 23/11/2026, 07:45. Ghi nhầm giờ tiếp nhận");
+    let board = thang.get("/board").await;
+    assert!(board.part("corrections", "</section>").contains(&code), "it waits for the head");
+    board.shows("<b>1</b> Đính chính chờ duyệt");
     let approve = [("kind", "corrected"), ("proposal", "3"), ("reason", "Đã đối chiếu sổ tiếp nhận")];
     assert_eq!(thang.event(&code, &approve).await.status, 303);
     thang.get(&path).await.shows("Đính chính thời điểm ghi sai, có hai người xác nhận");
+    thang.get("/board").await.hides("Đính chính chờ duyệt");
+    office.close().await;
+}
+
+/// LATE-11, LIFE-05: a proposal can be refused; nothing changes, and another may be made.
+#[tokio::test]
+async fn a_correction_is_refused_and_another_may_be_proposed() {
+    let office = Office::open().await;
+    let code = office.in_processing("2026-11-23T08:00:00+07:00", PROCEDURE).await;
+    let (yen, thang) = (Browser::of(&office, "yen").await, Browser::of(&office, "thang").await);
+    let path = format!("/dossiers/{code}");
+    let wrong = [("kind", "correction_proposed"), ("corrects", "1"), ("reason", "Ghi nhầm giờ tiếp nhận")];
+    let right = [&wrong[..], &[("true_at", "23/11/2026, 07:45")]].concat();
+    assert_eq!(yen.event(&code, &right).await.status, 303);
+    let refuse =
+        [("kind", "correction_refused"), ("proposal", "3"), ("reason", "Sổ tiếp nhận ghi đúng 8 giờ")];
+    assert_eq!(yen.event(&code, &refuse).await.status, 403);
+    assert_eq!(thang.event(&code, &refuse).await.status, 303);
+    let page = thang.get(&path).await;
+    page.shows("Không duyệt đề nghị đính chính");
+    page.hides("có hai người xác nhận");
+    page.hides("value=\"correction_refused\"");
+    thang.get("/board").await.hides("Đính chính chờ duyệt");
+    assert_eq!(yen.event(&code, &right).await.status, 303, "another may be made");
+    thang.get("/board").await.shows("Đính chính chờ duyệt");
     office.close().await;
 }
 

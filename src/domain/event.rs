@@ -155,7 +155,7 @@ pub enum Happening {
     /// One person says when an event truly was (LATE-11); without a second one it changes nothing.
     CorrectionProposed { corrects: i64, at: Moment, reason: String },
     /// An event was recorded wrongly (LIFE-05): what is right, in words, or as a time that two
-    /// persons vouch for (LATE-11).
+    /// persons vouch for (LATE-11). In words of a proposal itself: it is refused.
     Corrected {
         corrects: i64,
         reason: String,

@@ -228,6 +228,19 @@ pub fn one_line(text: &str) -> String {
     text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
+/// Reads a time as pages show it: `26/11/2026, 17:00`, with or without comma and weekday.
+#[must_use]
+pub fn day_time(text: &str) -> Option<(Day, ClockTime)> {
+    let text = text.trim();
+    let begins = text.find(|c: char| c.is_ascii_digit())?;
+    let (day, clock) = text[begins..].split_once([',', ' '])?;
+    let mut parts = day.splitn(3, '/').map(|part| part.parse::<u16>().ok());
+    let (number, month, year) = (parts.next()??, parts.next()??, parts.next()??);
+    let day = Day::new(year.try_into().ok()?, month.try_into().ok()?, number.try_into().ok()?).ok()?;
+    let clock: ClockTime = clock.trim().parse().ok()?;
+    (clock != ClockTime::END_OF_DAY).then_some((day, clock))
+}
+
 /// Text as it is searched: small letters without accents, `đ` as `d`.
 #[must_use]
 pub fn folded(text: &str) -> String {
@@ -314,6 +327,28 @@ mod tests {
         for (offset, name) in (0..).zip(week) {
             let day = day("2026-11-23").plus(offset).unwrap();
             assert!(Vietnamese.day(day).starts_with(name), "{day}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_back_as_it_is_shown() {
+        let told = Some((day("2026-11-26"), ClockTime::hm(17, 5)));
+        for text in
+            ["26/11/2026, 17:05", "26/11/2026 17:05", " Thứ Năm 26/11/2026, 17:05", "26/11/2026,  17:05 "]
+        {
+            assert_eq!(day_time(text), told, "{text:?}");
+        }
+        for text in [
+            "",
+            "hôm qua",
+            "26/11/2026",
+            "2026-11-26 17:05",
+            "31/11/2026, 17:05",
+            "26/11/2026, 25:00",
+            "26/11, 17:05",
+            "26/11/2026, 24:00",
+        ] {
+            assert_eq!(day_time(text), None, "{text:?}");
         }
     }
 

@@ -89,3 +89,52 @@ fn event(row: Row) -> Result<Event> {
         what: row.body.0,
     })
 }
+
+/// Dossiers with a corrected time that waits for its second person: proposed, and since then neither
+/// approved nor refused.
+macro_rules! proposing {
+    ($units:literal, $approved:literal, $refused:literal) => {
+        concat!(
+            "select distinct e.dossier_id from dossier_events e
+             where e.kind = 'correction_proposed' and exists (select 1 from dossiers d
+                where d.id = e.dossier_id and ($2 or d.competent_unit in ",
+            $units,
+            " or d.receiving_unit in ",
+            $units,
+            " or d.holder_unit in ",
+            $units,
+            ")) and not exists (select 1 from dossier_events l where l.dossier_id = e.dossier_id
+                and l.seq > e.seq and l.kind = 'corrected' and (",
+            $approved,
+            " is not null or ",
+            $refused,
+            " = e.seq)) order by e.dossier_id limit $3"
+        )
+    };
+}
+
+pub(super) const PROPOSING: Sql = Sql::per_engine(
+    proposing!(
+        "(select value from json_each($1))",
+        "json_extract(l.body, '$.time')",
+        "json_extract(l.body, '$.corrects')"
+    ),
+    proposing!(
+        "(select jsonb_array_elements_text($1::jsonb))",
+        "(l.body -> 'time')",
+        "(l.body ->> 'corrects')::bigint"
+    ),
+);
+
+/// The first of the units' dossiers whose correction waits for a second person (LATE-11).
+pub async fn proposing(tx: &mut Tx, units: &str, limit: i64) -> Result<Vec<i64>> {
+    let everywhere = super::catalogue::is_everywhere(tx, units).await?;
+    let found: Vec<Proposing> =
+        tx.query(PROPOSING).bind(units).bind(everywhere).bind(limit).fetch_all().await?;
+    Ok(found.into_iter().map(|one| one.dossier_id).collect())
+}
+
+#[derive(FromRow)]
+struct Proposing {
+    dossier_id: i64,
+}

@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::free_text::text;
 use super::resumption;
 use crate::db::{Error, Result};
-use crate::domain::dossier::{Corrections, Dossier, Unfit, replay};
+use crate::domain::dossier::{Corrections, Dossier, Proposal, Unfit, replay};
 use crate::domain::event::{Event, Happening, TrueTime};
 use crate::domain::promise::{Cause, Promise};
 use crate::domain::refusal::{Kind, Refusal};
@@ -25,6 +25,14 @@ pub fn in_words(
     let corrects =
         corrects.ok_or_else(|| Refusal::required("corrects", "số thứ tự sự việc", "the event's number"))?;
     let event = event(events, corrects)?;
+    if matches!(event.what, Happening::CorrectionProposed { .. }) {
+        return Err(Refusal::invalid(
+            "corrects",
+            "Đề nghị đính chính không sửa bằng lời được. Người có thẩm quyền duyệt hoặc không duyệt đề nghị.",
+            "A proposed correction is not corrected in words. Whoever may approve it approves or refuses it.",
+        )
+        .into());
+    }
     let words = words.ok_or_else(|| Refusal::required("words", "nội dung đúng", "what is right"))?;
     Ok(Happening::Corrected {
         corrects: event.seq,
@@ -57,13 +65,7 @@ pub fn approved(
     proposal: i64,
     reason: &str,
 ) -> Result<Happening> {
-    let open = dossier.proposal.as_ref().filter(|open| open.seq == proposal).ok_or_else(|| {
-        Refusal::invalid(
-            "proposal",
-            "Không có đề nghị đính chính này đang chờ duyệt. Tải lại hồ sơ.",
-            "No such correction waits for approval. Load the dossier again.",
-        )
-    })?;
+    let open = open(dossier, proposal)?;
     if open.by == actor.staff_id {
         return Err(Refusal::new(
             Kind::NotAllowed,
@@ -78,6 +80,26 @@ pub fn approved(
         reason: text("reason", reason, 1)?,
         words: None,
         time: Some(TrueTime { at: open.at, proposed_by: open.by, promises }),
+    })
+}
+
+/// The second person's refusal: the proposal ends, and nothing else changes.
+pub fn refused(dossier: &Dossier, proposal: i64, reason: &str) -> Result<Happening> {
+    Ok(Happening::Corrected {
+        corrects: open(dossier, proposal)?.seq,
+        reason: text("reason", reason, SHORTEST_REASON)?,
+        words: Some("Không duyệt đề nghị đính chính".to_owned()),
+        time: None,
+    })
+}
+
+fn open(dossier: &Dossier, proposal: i64) -> Result<&Proposal, Refusal> {
+    dossier.proposal.as_ref().filter(|open| open.seq == proposal).ok_or_else(|| {
+        Refusal::invalid(
+            "proposal",
+            "Không có đề nghị đính chính này đang chờ duyệt. Tải lại hồ sơ.",
+            "No such correction waits for approval. Load the dossier again.",
+        )
     })
 }
 

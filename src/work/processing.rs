@@ -108,6 +108,7 @@ async fn happening(
                 None => correction::in_words(&events, *corrects, words.as_deref(), reason)?,
             }
         }
+        Change::CorrectionRefused { proposal, reason } => correction::refused(dossier, *proposal, reason)?,
         Change::Stopped { reason } => Happening::Stopped { reason: text("reason", reason, 1)? },
         Change::Withdrawn { reason } => Happening::Withdrawn { reason: text("reason", reason, 1)? },
         Change::Refused { reason } => Happening::Refused { reason: text("reason", reason, 1)? },

@@ -299,6 +299,7 @@ pub fn board() -> Board {
         in_advance: Group::default(),
         due_soon: Group { count: 12, rows: soon_rows(), all: Some("/dossiers?standing=due_soon".to_owned()) },
         apologies: group(late_rows().into_iter().skip(1).collect()),
+        corrections: None,
     }
 }
 

@@ -235,7 +235,10 @@ impl Dossier {
                 self.proposal =
                     Some(Proposal { seq, corrects: *corrects, at: *at, reason: reason.clone(), by });
             }
-            Happening::Corrected { time: Some(_), .. } => self.proposal = None,
+            // Approved, or refused: said in words of the proposal itself (LIFE-05).
+            Happening::Corrected { corrects, time, .. } => {
+                self.proposal.take_if(|open| time.is_some() || open.seq == *corrects);
+            }
             _ => {}
         }
     }

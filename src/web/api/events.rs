@@ -26,7 +26,8 @@ pub struct EventBody {
     /// `payment_requested`, `paid`, `exclusion_began` (`exclusion`, `basis`, `document`), `exclusion_ended`,
     /// `opinion_requested` (`unit`, `question`, `due_on`), `opinion_given`, `stopped`, `withdrawn`, `refused`,
     /// `settled`, `returned`, `reopened`, `apology_issued`, `apology_delivered`, `exempted`,
-    /// `correction_proposed` (`corrects`, `true_at`) or `corrected` (`corrects` and `words`, or `proposal`).
+    /// `correction_proposed` (`corrects`, `true_at`) or `corrected` (`corrects` and `words`, or
+    /// `proposal`) or `correction_refused` (`proposal`).
     #[schema(example = "transfer")]
     kind: String,
     /// The version that the sender saw; `If-Match` does as well.

@@ -8,17 +8,17 @@ use super::deeds;
 use super::parts::{self, ROWS, VI, count, html};
 use crate::app::App;
 use crate::db::{self, Tx};
-use crate::domain::staff::Actor;
+use crate::domain::staff::{Actor, Role};
 use crate::domain::standing::Standing;
 use crate::domain::time::Moment;
 use crate::store::lists::{Cursor, Filter, Listed};
 use crate::store::{self, lists};
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::board::{Board, Group};
+use crate::web::views::board::{Board, Group, Row};
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
-use crate::work::scope;
+use crate::work::{ledger, scope};
 
 /// So many of those still in time are looked through for what is due today and soon.
 const LOOKED_THROUGH: i64 = 200;
@@ -66,6 +66,7 @@ fn empty(desk: &Desk, caller: &Caller, unit: Option<&str>) -> Board {
         in_advance: Group::default(),
         due_soon: Group::default(),
         apologies: Group::default(),
+        corrections: None,
     }
 }
 
@@ -85,6 +86,7 @@ async fn fill(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str, board: &mut 
     board.in_advance = group(desk, actor, in_advance, counts.to_apologise_in_advance, all("apology_window"));
     board.due_soon = group(desk, actor, later(Standing::DueSoon), counts.due_soon, all("due_soon"));
     board.apologies = apologies(tx, desk, actor, units).await?;
+    board.corrections = corrections(tx, desk, actor, units).await?;
     if let Some(person) = &mut board.shell.person {
         person.waiting = Some(count(counts.late + counts.due_today)).filter(|waiting| *waiting > 0);
     }
@@ -122,6 +124,28 @@ async fn in_time(tx: &mut Tx, desk: &Desk, units: &str) -> db::Result<Vec<Listed
         })
     });
     Ok(found)
+}
+
+/// So many dossiers with proposed corrections are looked through for those that are this person's.
+const PROPOSALS: i64 = 200;
+
+async fn corrections(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db::Result<Option<Group>> {
+    if !actor.is(Role::UnitHead) {
+        return Ok(None);
+    }
+    let proposing = store::events::proposing(tx, units, PROPOSALS).await?;
+    let known = store::dossiers::known_by_ids(tx, &proposing).await?;
+    let waiting = ledger::load_many(tx, known).await?;
+    let waiting: Vec<_> = waiting.iter().filter(|one| deeds::may_approve(desk, actor, one)).collect();
+    let mut rows = Vec::new();
+    for opened in waiting.iter().take(usize::try_from(ROWS).unwrap_or(usize::MAX)) {
+        if let Some(listed) = lists::one(tx, &opened.known.code).await? {
+            let next = Some(deeds::approval_of(&listed));
+            rows.push(Row { next, ..parts::row(desk, actor, &listed) });
+        }
+    }
+    let number = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+    Ok((number > 0).then_some(Group { count: number, rows, all: None }))
 }
 
 async fn apologies(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db::Result<Group> {

@@ -19,6 +19,7 @@ use crate::work::ledger::{Opened, rules_of};
 use crate::work::{process, processing};
 
 use super::parts::{briefly, escaped};
+use super::story;
 
 /// What may happen to a dossier next, apart from the apology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,7 @@ enum Way {
     Reopen,
     ProposeCorrection,
     ApproveCorrection,
+    RefuseCorrection,
 }
 
 impl Way {
@@ -61,6 +63,7 @@ impl Way {
             (settling && !excluded, Self::Exclude),
             (dossier.state == State::Settled, Self::Reopen),
             (proposed, Self::ApproveCorrection),
+            (dossier.proposal.is_some(), Self::RefuseCorrection),
             (dossier.proposal.is_none(), Self::ProposeCorrection),
         ]
         .into_iter()
@@ -116,7 +119,7 @@ impl Way {
             Self::StageDone => Deed::Step,
             Self::Reopen => Deed::Reopen,
             Self::ProposeCorrection => Deed::Correct,
-            Self::ApproveCorrection => Deed::ApproveCorrection,
+            Self::ApproveCorrection | Self::RefuseCorrection => Deed::ApproveCorrection,
         }
     }
 
@@ -143,6 +146,7 @@ impl Way {
             Self::Reopen => ("reopened", "Mở lại"),
             Self::ProposeCorrection => ("correction_proposed", "Đính chính"),
             Self::ApproveCorrection => ("corrected", "Duyệt đính chính"),
+            Self::RefuseCorrection => ("correction_refused", "Không duyệt đính chính"),
         }
     }
 }
@@ -235,7 +239,8 @@ fn form(way: Way, desk: &Desk, opened: &Opened, events: &[Event], colleagues: &[
         Way::StageDone => DeedForm::stage_done(running_stages(desk, &opened.dossier)),
         Way::Reopen => DeedForm::reopen(),
         Way::ProposeCorrection => DeedForm::propose_correction(correctable(desk, events)),
-        Way::ApproveCorrection => approve(desk, opened),
+        Way::ApproveCorrection => answer(desk, opened, events, DeedForm::approve_correction),
+        Way::RefuseCorrection => answer(desk, opened, events, DeedForm::refuse_correction),
     }
 }
 
@@ -270,17 +275,30 @@ fn tomorrow(desk: &Desk) -> Option<String> {
 fn correctable(desk: &Desk, events: &[Event]) -> Vec<Choice> {
     let may = events.iter().rev().filter(|event| event.what.has_correctable_time());
     may.map(|event| {
-        let words = format!("Số {}, {}", event.seq, briefly(desk, event.at).text);
+        let words = story::named(desk, events, event.seq);
         Choice::new(event.seq.to_string(), words, false)
     })
     .collect()
 }
 
-fn approve(desk: &Desk, opened: &Opened) -> DeedForm {
+/// The form that answers the proposal: which deed it corrects, the time that is said, and why.
+fn answer(desk: &Desk, opened: &Opened, events: &[Event], form: fn(i64, String) -> DeedForm) -> DeedForm {
     let Some(proposal) = &opened.dossier.proposal else { return DeedForm::propose_correction(Vec::new()) };
-    let at = briefly(desk, proposal.at).text;
-    let what = format!("Sự việc số {}: {at}. {}", proposal.corrects, proposal.reason);
-    DeedForm::approve_correction(proposal.seq, what)
+    let (wrong, right) = (story::named(desk, events, proposal.corrects), briefly(desk, proposal.at).text);
+    form(proposal.seq, format!("{wrong}; thời điểm đúng: {right}. {}", proposal.reason))
+}
+
+/// Whether a correction of this dossier waits for `actor` (LATE-11).
+pub fn may_approve(desk: &Desk, actor: &Actor, opened: &Opened) -> bool {
+    let proposal = opened.dossier.proposal.as_ref();
+    proposal.is_some_and(|proposal| proposal.by != actor.staff_id)
+        && may_do(desk, actor, Deed::ApproveCorrection, opened)
+}
+
+/// The deed that answers a listed dossier's proposal.
+pub fn approval_of(listed: &Listed) -> NextDeed {
+    let (kind, word) = Way::ApproveCorrection.named();
+    NextDeed { word: word.to_owned(), href: format!("/dossiers/{}#{kind}", escaped(&listed.code)) }
 }
 
 fn officers<'p>(colleagues: impl Iterator<Item = &'p Person>) -> Vec<Choice> {

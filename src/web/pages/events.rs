@@ -13,7 +13,8 @@ use crate::domain::apology::LateReason;
 use crate::domain::deadline::parse_received;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Deed;
-use crate::domain::time::{Day, Zone};
+use crate::domain::time::{Day, Moment, Zone};
+use crate::domain::words::day_time;
 use crate::web::failure::{Failure, Result};
 use crate::web::session::Caller;
 use crate::web::views::deeds::DeedForm;
@@ -88,7 +89,7 @@ fn request(typed: &Typed, zone: &Zone) -> Result<Request, Refusal> {
             }
             "items" => text.lines().map(Value::from).collect(),
             "new_due_on" | "due_on" if text.parse::<Day>().is_err() => return Err(no_day(name)),
-            "true_at" => Value::from(zone.rfc3339(parse_received(text, zone).map_err(|_| no_time())?)),
+            "true_at" => Value::from(zone.rfc3339(time(text, zone)?)),
             _ => Value::from(text),
         };
         body.insert(name.clone(), value);
@@ -100,11 +101,17 @@ fn request(typed: &Typed, zone: &Zone) -> Result<Request, Refusal> {
     Request::from_json(Value::Object(body))
 }
 
+/// As every page shows it, or year first.
+fn time(text: &str, zone: &Zone) -> Result<Moment, Refusal> {
+    let shown = day_time(text).and_then(|(day, clock)| zone.instant(day, clock));
+    shown.map_or_else(|| parse_received(text, zone).map_err(|_| no_time()), Ok)
+}
+
 fn no_time() -> Refusal {
     Refusal::invalid(
         "true_at",
-        "Thời điểm chưa đúng. Nhập năm-tháng-ngày và giờ, ví dụ 2026-08-27 16:00.",
-        "This is no date and time. Enter it as 2026-08-27 16:00.",
+        "Thời điểm chưa đúng. Nhập ngày, tháng, năm và giờ, ví dụ 27/08/2026 16:00.",
+        "This is no date and time. Enter it as 27/08/2026 16:00.",
     )
 }
 

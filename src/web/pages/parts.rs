@@ -79,6 +79,7 @@ pub fn done(word: &str) -> Option<Flash> {
         "reopened" => "Đã mở lại hồ sơ; hạn trả không thay đổi.",
         "correction_proposed" => "Đã gửi đề nghị đính chính, chờ người khác duyệt.",
         "corrected" => "Đã đính chính.",
+        "correction_refused" => "Đã ghi nhận không duyệt đề nghị đính chính.",
         "stopped" => "Đã dừng giải quyết hồ sơ.",
         "withdrawn" => "Đã ghi nhận rút hồ sơ.",
         "refused" => "Đã ghi nhận từ chối hồ sơ.",

@@ -44,10 +44,55 @@ fn people(event: &Event) -> impl Iterator<Item = StaffId> + use<> {
 
 /// Newest first.
 pub fn story(desk: &Desk, events: &[Event], names: &BTreeMap<StaffId, String>) -> Vec<StoryEvent> {
-    events.iter().rev().map(|event| told(desk, event, names)).collect()
+    events.iter().rev().map(|event| told(desk, events, event, names)).collect()
 }
 
-fn told(desk: &Desk, event: &Event, names: &BTreeMap<StaffId, String>) -> StoryEvent {
+/// Which deed a number means: `“Tiếp nhận chính thức”, 05/11/2026, 15:15`.
+pub fn named(desk: &Desk, events: &[Event], seq: i64) -> String {
+    events.iter().find(|event| event.seq == seq).map_or_else(
+        || format!("sự việc số {seq}"),
+        |event| {
+            let (what, _) = words(desk, &event.what, &BTreeMap::new());
+            format!("“{what}”, {}", parts::briefly(desk, event.at).text)
+        },
+    )
+}
+
+/// What a record about another deed says (LIFE-05); none of what is not about the record.
+fn about_the_record(desk: &Desk, events: &[Event], what: &Happening) -> Option<(String, Option<String>)> {
+    let deed = |seq: i64| named(desk, events, seq);
+    match what {
+        Happening::CorrectionProposed { corrects, at, reason } => Some((
+            format!(
+                "Đề nghị đính chính {}; thời điểm đúng: {}",
+                deed(*corrects),
+                parts::briefly(desk, *at).text
+            ),
+            Some(reason.clone()),
+        )),
+        Happening::Corrected { corrects, reason, words, time } => {
+            let wrong = events.iter().find(|event| event.seq == *corrects).map(|event| &event.what);
+            let refused = matches!(wrong, Some(Happening::CorrectionProposed { .. }));
+            let said = match (time, words) {
+                _ if refused => "Không duyệt đề nghị đính chính".to_owned(),
+                (Some(time), _) => {
+                    format!(
+                        "Đính chính {}; thời điểm đúng: {}",
+                        deed(*corrects),
+                        parts::briefly(desk, time.at).text
+                    )
+                }
+                (None, words) => {
+                    format!("Đính chính {}: {}", deed(*corrects), words.clone().unwrap_or_default())
+                }
+            };
+            Some((said, Some(reason.clone())))
+        }
+        _ => None,
+    }
+}
+
+fn told(desk: &Desk, events: &[Event], event: &Event, names: &BTreeMap<StaffId, String>) -> StoryEvent {
     let unit = desk.unit_name(&event.unit);
     let who = names.get(&event.actor).map_or_else(|| unit.clone(), |name| format!("{name}, {unit}"));
     let weighty = !matches!(
@@ -60,7 +105,8 @@ fn told(desk: &Desk, event: &Event, names: &BTreeMap<StaffId, String>) -> StoryE
             | Happening::CorrectionProposed { .. }
             | Happening::ImportedStep { .. }
     );
-    let (what, said) = words(desk, &event.what, names);
+    let (what, said) =
+        about_the_record(desk, events, &event.what).unwrap_or_else(|| words(desk, &event.what, names));
     StoryEvent { at: parts::briefly(desk, event.at), who, what, said, weighty }
 }
 
@@ -110,17 +156,8 @@ fn words(desk: &Desk, what: &Happening, names: &BTreeMap<StaffId, String>) -> (S
             (format!("{} trả lời", desk.unit_name(unit)), Some(answer.clone()))
         }
         Happening::Reopened { reason } => ("Mở lại hồ sơ đã có kết quả".to_owned(), Some(reason.clone())),
-        Happening::CorrectionProposed { corrects, at, reason } => (
-            format!("Đề nghị đính chính sự việc số {corrects}: {}", parts::at(desk, *at).text),
-            Some(reason.clone()),
-        ),
-        Happening::Corrected { corrects, reason, words, time } => {
-            let right = match (time, words) {
-                (Some(time), _) => parts::at(desk, time.at).text,
-                (None, words) => words.clone().unwrap_or_default(),
-            };
-            (format!("Đính chính sự việc số {corrects}: {right}"), Some(reason.clone()))
-        }
+        Happening::CorrectionProposed { .. } => ("Đề nghị đính chính".to_owned(), None),
+        Happening::Corrected { .. } => ("Đính chính".to_owned(), None),
         Happening::Supplemented { promise } => ("Đã nhận bổ sung".to_owned(), due(promise)),
         Happening::PaymentRequested { reason } => {
             ("Yêu cầu thực hiện nghĩa vụ tài chính".to_owned(), Some(reason.clone()))

@@ -24,6 +24,8 @@ pub struct Board {
     pub in_advance: Group,
     pub due_soon: Group,
     pub apologies: Group,
+    /// Corrections that this person may approve or refuse; none where none wait (LATE-11).
+    pub corrections: Option<Group>,
 }
 
 impl Board {

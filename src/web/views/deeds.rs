@@ -149,7 +149,7 @@ impl DeedForm {
     /// Whether it brings the dossier no further but corrects what was recorded.
     #[must_use]
     pub fn is_about_the_record(&self) -> bool {
-        matches!(self.kind, "correction_proposed" | "corrected")
+        matches!(self.kind, "correction_proposed" | "corrected" | "correction_refused")
     }
 
     #[must_use]

@@ -88,6 +88,12 @@ pub enum Change {
         proposal: Option<i64>,
         reason: String,
     },
+    /// The second person does not vouch for a proposed time; kept as a correction of the proposal.
+    CorrectionRefused {
+        /// The number of the proposing event.
+        proposal: i64,
+        reason: String,
+    },
     Stopped {
         reason: String,
     },
@@ -197,7 +203,9 @@ impl Change {
             Self::OpinionGiven { .. } => Deed::AnswerOpinion,
             Self::StageDone { .. } => Deed::Step,
             Self::Reopened { .. } => Deed::Reopen,
-            Self::Corrected { proposal: Some(_), .. } => Deed::ApproveCorrection,
+            Self::Corrected { proposal: Some(_), .. } | Self::CorrectionRefused { .. } => {
+                Deed::ApproveCorrection
+            }
             Self::CorrectionProposed { .. } | Self::Corrected { .. } => Deed::Correct,
             Self::Stopped { .. } => Deed::Stop,
             Self::Withdrawn { .. } => Deed::Withdraw,

@@ -66,7 +66,7 @@ impl DeedForm {
         let event = Input::new("corrects", "Sự việc ghi sai", InputKind::Choose(events)).required();
         let time = Input::new("true_at", "Thời điểm đúng", InputKind::Line)
             .required()
-            .hint("Ví dụ 2026-08-27 16:00.");
+            .hint("Ví dụ 27/08/2026 16:00.");
         Self::new("correction_proposed", "Đề nghị đính chính", "Gửi đề nghị", vec![event, time, reason()])
             .hinted("Cần một người khác có thẩm quyền duyệt thì mới có hiệu lực.")
     }
@@ -78,5 +78,14 @@ impl DeedForm {
         let proposal = Input::new("proposal", "Đề nghị", InputKind::Choose(which)).required();
         Self::new("corrected", "Duyệt đính chính", "Duyệt", vec![proposal, reason()])
             .hinted("Ngày hẹn trả được tính lại theo thời điểm đúng; ngày đã in vẫn được lưu.")
+    }
+
+    /// The second person does not vouch for it.
+    #[must_use]
+    pub fn refuse_correction(seq: i64, what: String) -> Self {
+        let which = vec![Choice::new(seq.to_string(), what, true)];
+        let proposal = Input::new("proposal", "Đề nghị", InputKind::Choose(which)).required();
+        Self::new("correction_refused", "Không duyệt đính chính", "Không duyệt", vec![proposal, reason()])
+            .hinted("Đề nghị kết thúc; thời điểm đã ghi được giữ nguyên.")
     }
 }
