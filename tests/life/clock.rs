@@ -148,6 +148,42 @@ on_both! {
         assert!(office.verify(&db).await.holds());
     }
 
+    /// LATE-11: what waits for a second person is found until it is approved or refused; a refusal changes
+    /// nothing, and words about another event answer no proposal.
+    async fn a_proposal_waits_until_somebody_answers_it(db: TestDb) {
+        let case = Case::of(&db, THREE_DAYS, COMMUNE, "2026-08-17 09:00").await;
+        let other = case.office.hire(&db, COMMUNE, &[Role::UnitHead]).await;
+        let id = case.office.known(&db, &case.code).await.id;
+        let waiting = async |unit: &str| {
+            let units = json!([unit]).to_string();
+            db.read(async |tx| store::events::proposing(tx, &units, 10).await).await.unwrap()
+        };
+        let propose = || json!({
+            "kind": "correction_proposed", "corrects": 1, "true_at": at("2026-08-17 08:00").to_string(),
+            "reason": "Nhận lúc 8 giờ, ghi nhầm 9 giờ",
+        });
+        assert!(waiting(COMMUNE).await.is_empty());
+        case.head("2026-08-18 09:00", propose()).await.unwrap();
+        let words = json!({ "kind": "corrected", "corrects": 2, "words": "Chuyển buổi sáng", "reason": "Ghi thiếu nội dung" });
+        case.head("2026-08-18 09:10", words).await.unwrap();
+        assert_eq!((waiting(COMMUNE).await, waiting("H35.22").await), (vec![id], Vec::new()));
+        let about_it = json!({ "kind": "corrected", "corrects": 3, "words": "Bỏ", "reason": "Không đúng sự việc" });
+        assert_eq!(field_at_fault(case.head("2026-08-18 09:20", about_it).await), "corrects");
+        let refuse = json!({ "kind": "correction_refused", "proposal": 3, "reason": "Sổ ghi đúng 9 giờ" });
+        assert_eq!(refused(case.by(&case.team.specialist, "2026-08-18 09:30", change(refuse.clone())).await), Kind::NotAllowed);
+        let before = case.office.dossier(&db, &case.code).await;
+        let after = case.by(&other, "2026-08-18 09:30", change(refuse.clone())).await.unwrap().dossier;
+        assert_eq!((after.proposal, after.promises, after.received_at), (None, before.promises, before.received_at));
+        assert!(waiting(COMMUNE).await.is_empty());
+        assert_eq!(field_at_fault(case.by(&other, "2026-08-18 09:40", change(refuse)).await), "proposal");
+        case.head("2026-08-18 10:00", propose()).await.unwrap();
+        assert_eq!(waiting(COMMUNE).await, [id]);
+        let approve = json!({ "kind": "corrected", "proposal": 6, "reason": "Đã đối chiếu sổ" });
+        case.by(&other, "2026-08-18 10:10", change(approve)).await.unwrap();
+        assert!(waiting(COMMUNE).await.is_empty());
+        assert!(case.office.verify(&db).await.holds());
+    }
+
     /// LIFE-04, MON-05: hand-overs keep the giver's timeliness; an overdue step is told once, to whom has it.
     async fn a_hand_over_records_how_the_giver_stood(db: TestDb) {
         let case = Case::of(&db, THREE_DAYS, COMMUNE, "2026-08-25 09:00").await;
