@@ -53,17 +53,24 @@ const fn kind(procedure: &'static str, competent: &'static str, limit: &'static 
 pub const KINDS: [Kind; 9] = [
     Kind { steps: &[120, 120, 840, 240, 120], ..kind(THREE_DAYS, COMMUNE, "3wd", Unit::Days(3)) },
     Kind { cutoff: CutOff::After15h, ..kind(SAME_DAY, COMMUNE, "same-day", Unit::SameDay) },
-    kind(TWENTY_CALENDAR_DAYS, COMMUNE, "20cd", Unit::Days(20)),
+    Kind {
+        steps: &[120, 120, 3_480, 480, 120],
+        ..kind(TWENTY_CALENDAR_DAYS, COMMUNE, "20cd", Unit::Days(20))
+    },
     Kind { steps: &[120, 120, 360, 240, 120], ..kind("2.001035", COMMUNE, "2wd", Unit::Days(2)) },
     Kind { steps: &[60, 60, 240, 60, 60], ..kind(EIGHT_HOURS, "H35.05", "8wh", Unit::Hours(8)) },
-    Kind { pauses: true, ..kind(PAUSING, "H35.04", "35cd", Unit::Days(35)) },
+    Kind {
+        pauses: true,
+        steps: &[120, 120, 7_800, 480, 120],
+        ..kind(PAUSING, "H35.04", "35cd", Unit::Days(35))
+    },
     Kind {
         second: Some("3wd"),
         steps: &[240, 240, 7_080, 480, 120],
         ..kind(SECOND_LIMIT, "H35.06.01", "17wd", Unit::Days(17))
     },
     Kind { steps: &[240, 240, 2_760, 480, 120], ..kind(NO_SECOND_LIMIT, "H35.06.01", "8wd", Unit::Days(8)) },
-    kind("1.012786", "H35.06.01", "1mo", Unit::Months),
+    Kind { steps: &[120, 120, 6_360, 480, 120], ..kind("1.012786", "H35.06.01", "1mo", Unit::Months) },
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -741,7 +748,10 @@ impl Model {
             "overdue"
         } else if self.stopped.is_some() {
             "clock_stopped"
-        } else if self.window(pledge).is_some_and(|(opens, shuts)| opens <= now && now <= shuts) {
+        } else if self.letter.is_none()
+            && self.exempted.is_none()
+            && self.window(pledge).is_some_and(|(opens, shuts)| opens <= now && now <= shuts)
+        {
             "apology_window"
         } else if within(self.soon(pledge)) <= now {
             "due_soon"
