@@ -210,3 +210,5 @@ impl Dossier {
 pub(in crate::domain) mod fixture;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_tests;
