@@ -1,5 +1,7 @@
 //! The pages over a real server: what people see, what their forms do, and who is kept out.
 
+#[path = "web_pages/calendars.rs"]
+mod calendars;
 #[path = "web_pages/catalogue.rs"]
 mod catalogue;
 #[path = "web_pages/office.rs"]

@@ -1,5 +1,5 @@
-//! `dunghen calendar due|between|check|propose`: the deadline engine at the prompt and in pipes, and
-//! the files that it counts by.
+//! `dunghen calendar …`: the deadline engine at the prompt and in pipes, the files that it counts by,
+//! and the decisions that change them.
 //!
 //! Reads arguments and writes answers; counts nothing itself.
 
@@ -24,6 +24,7 @@ use crate::config::calendar::{self as files, CalendarFileError};
 use crate::domain::calendar::{Calendar, Draft};
 use crate::domain::deadline::DeadlineError;
 use crate::domain::refusal::Language;
+use crate::domain::unit::UnitCode;
 
 /// The arguments of `dunghen calendar`.
 #[derive(Debug, Args)]
@@ -51,6 +52,15 @@ enum Command {
     },
     /// Publish a proposal as a second person, and count all dates anew.
     Publish(decide::PublishArgs),
+    /// Write the calendar in force as iCalendar.
+    Export {
+        /// The unit by whose calendar; without it the province's.
+        #[arg(long)]
+        unit: Option<UnitCode>,
+        /// To this file instead of standard output.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
 }
 
 /// What answers go to people as; JSON carries stable words instead.
@@ -67,6 +77,9 @@ pub fn run(config: Option<&Path>, args: &CalendarArgs) -> ExitCode {
         Command::Import(args) => return setup::block_on(decide::import(config, args)),
         Command::Preview { id } => return setup::block_on(decide::preview(config, *id)),
         Command::Publish(args) => return setup::block_on(decide::publish(config, args)),
+        Command::Export { unit, out } => {
+            return setup::block_on(decide::export(config, unit.as_ref(), out.as_deref()));
+        }
     };
     // A reader that has gone away ends the command; there is nobody left to tell.
     done.unwrap_or(ExitCode::FAILURE)

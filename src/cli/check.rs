@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -10,10 +11,11 @@ use super::setup::{self, Failed};
 use crate::config::Configuration;
 use crate::config::jobs::TASKS;
 use crate::db::Purpose;
+use crate::domain::province::Province;
 use crate::domain::time::Moment;
 use crate::jobs::schedule::Schedule;
 use crate::work::backups::{Overview, Told, overview};
-use crate::work::watch;
+use crate::work::{law, watch};
 
 /// The longest that a backup may take.
 const UNDER_WAY: SignedDuration = SignedDuration::from_hours(2);
@@ -41,7 +43,9 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     verdicts.push(database(&configuration).await);
     verdicts.push(backups(&configuration).await);
     verdicts.push(scheduled(&configuration).await);
-    verdicts.push(calendar(&configuration));
+    let (law, province) = law_in_force(&configuration).await;
+    verdicts.push(law);
+    verdicts.push(calendar(&configuration, &province));
     verdicts.push(mail(&configuration));
     verdicts.push(clock(&configuration));
     for verdict in &verdicts {
@@ -185,15 +189,43 @@ fn word_of(state: &str) -> &str {
     }
 }
 
+/// By which edition is counted, and whether the files say something that is not in it.
+async fn law_in_force(configuration: &Configuration) -> (Verdict, Arc<Province>) {
+    let what = "luật đang áp dụng";
+    let files = Arc::clone(&configuration.province);
+    let asked = async {
+        let db = setup::database(configuration, Purpose::Command).await?;
+        let known = Arc::clone(&files);
+        let found = db
+            .read(async |tx| Ok((law::in_force(tx, &known).await?, law::drift(tx, &known.law).await?)))
+            .await;
+        db.close().await;
+        Ok::<_, Failed>(found?)
+    };
+    match asked.await {
+        Ok((province, drift)) if drift.is_empty() => {
+            let detail =
+                format!("bản {}, {}.", province.edition, province.general_timetable().calendar().label());
+            (Verdict { what, holds: true, detail }, province)
+        }
+        Ok((province, drift)) => {
+            let detail = setup::edited_files(&drift, province.edition);
+            (Verdict { what, holds: false, detail }, province)
+        }
+        Err(error) => (Verdict { what, holds: false, detail: error.to_string() }, files),
+    }
+}
+
 /// A year that is not final stops promises from mid-December on (TIME-15).
-fn calendar(configuration: &Configuration) -> Verdict {
+fn calendar(configuration: &Configuration, province: &Province) -> Verdict {
     let today = configuration.zone().day(setup::clock(configuration).now());
-    let this = configuration.calendar.is_final(today.year());
-    let next = configuration.calendar.is_final(today.year() + 1);
+    let calendar = province.general_timetable().calendar();
+    let this = calendar.is_final(today.year());
+    let next = calendar.is_final(today.year() + 1);
     let state = |is_final: bool| if is_final { "chính thức" } else { "chưa chính thức" };
     let detail = format!(
         "{}: năm {} {}, năm {} {}.",
-        configuration.calendar.label(),
+        calendar.label(),
         today.year(),
         state(this),
         today.year() + 1,

@@ -15,6 +15,7 @@ use super::setup::{self, Failed};
 use crate::app::App;
 use crate::config::{Configuration, LogFormat, MailTls, Networks, Web};
 use crate::db::{Db, DbSettings, Purpose};
+use crate::domain::refusal::Language;
 use crate::identity::{Provider, ProviderSettings};
 use crate::jobs::kernel::Kernel;
 use crate::jobs::sender::Courier;
@@ -50,10 +51,16 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     let files = app.province();
     setup::keep_province(&app.db, &app.desk()).await?;
     app.renew().await?;
-    if !app.db.read(async |tx| law::follows_files(tx, &files.law).await).await? {
+    let drift = app.db.read(async |tx| law::drift(tx, &files.law).await).await?;
+    if !drift.is_empty() {
+        let changed: Vec<String> = drift.iter().map(|one| one.say(Language::English)).collect();
         tracing::warn!(
-            "calendar, hours or rule sets in the files are not those of the first edition: bring in what is new by a decision"
+            changed = changed.join(", "),
+            edition = app.province().edition,
+            "the files were edited after the first start and that is NOT in force: `dunghen calendar import` \
+             proposes it, `dunghen check` says how"
         );
+        setup::complain(&setup::edited_files(&drift, app.province().edition));
     }
     serve(app, courier).await
 }

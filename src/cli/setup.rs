@@ -10,6 +10,7 @@ use crate::backup::Inspector;
 use crate::clock::Clock;
 use crate::config::{Configuration, Environment};
 use crate::db::{Db, DbSettings, Error, Purpose};
+use crate::domain::law::Drift;
 use crate::domain::refusal::Language;
 use crate::random;
 use crate::seal::Keyring;
@@ -267,6 +268,19 @@ fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
     #[cfg(unix)]
     std::fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+/// What was edited in the files after the first start, that it is not in force, and what to do.
+#[must_use]
+pub fn edited_files(drift: &[Drift], edition: i64) -> String {
+    let changed: Vec<String> = drift.iter().map(|one| one.say(LANGUAGE)).collect();
+    format!(
+        "Tệp cấu hình đã sửa sau lần khởi động đầu: {}. Phần sửa CHƯA có hiệu lực; ngày hẹn trả vẫn tính theo \
+         bản {edition} trong cơ sở dữ liệu. Để áp dụng: ghi phần mới vào một tệp (riêng lịch năm dùng được cả tệp \
+         lịch), `dunghen calendar import TỆP --account TÊN --document SỐ --signer NGƯỜI_KÝ --reason LÝ_DO`, xem \
+         trước, rồi người thứ hai công bố; hoặc làm ở trang /calendars. Nếu sửa nhầm, trả tệp về như cũ.",
+        changed.join(", ")
+    )
 }
 
 /// What a deed needs at hand, outside of the running service.

@@ -2,6 +2,7 @@
 //!
 //! The rules themselves are the domain's; this knows how they are written down.
 
+pub mod ical;
 pub mod written;
 
 use std::path::{Path, PathBuf};

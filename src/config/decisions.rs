@@ -129,12 +129,6 @@ impl Places for Nowhere {
 }
 
 fn note(source: &Source, places: &dyn Places, wrong: &WrongAt) {
-    let Spot { list, entry, inner, field } = wrong.spot;
-    let path = match (list, inner) {
-        ("", _) => field.to_owned(),
-        (list, None) => format!("{list}[{}].{field}", entry + 1),
-        (_, Some((list, entry))) => format!("{list}[{}].{field}", entry + 1),
-    };
     let sentence = |language| {
         let said = wrong.wrong.say(language);
         let mut letters = said.chars();
@@ -143,7 +137,7 @@ fn note(source: &Source, places: &dyn Places, wrong: &WrongAt) {
     };
     source.note(
         places.place(&wrong.spot),
-        &path,
+        &wrong.spot.path(),
         Said::new(sentence(Language::Vietnamese), sentence(Language::English)),
         Said::new("Sửa dòng này.", "Correct this line."),
     );

@@ -8,6 +8,7 @@ mod check;
 mod data;
 mod draft;
 mod hours;
+mod marked;
 mod table;
 mod timetable;
 
@@ -18,6 +19,7 @@ pub use check::{CalendarProblem, Place, Problem};
 pub use data::{CalendarData, CalendarYear, DayOff, MakeUp, OffKind, Weekend, WeekendHoliday, YearStatus};
 pub use draft::{Draft, DraftDay, Why};
 pub use hours::{HoursError, OfficeHours, Session};
+pub use marked::{Mark, MarkedDay};
 pub use timetable::{PeriodsError, Timetable};
 
 use crate::domain::time::{Day, Zone};

@@ -7,6 +7,7 @@
 mod amendment;
 mod changes;
 mod check;
+mod drift;
 mod overlay;
 mod timetables;
 
@@ -15,9 +16,10 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{CalendarData, CalendarYear};
 use super::ruleset::RuleSets;
 
-pub use amendment::{Amendment, Kind};
+pub use amendment::{Amendment, Kind, Stage};
 pub use changes::Change;
 pub use check::{Spot, Wrong, WrongAt};
+pub use drift::Drift;
 pub use overlay::{HoursPeriod, LocalDayOff, Overlay};
 pub use timetables::Timetables;
 

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 
 use crate::db::{Result, Tx};
-use crate::domain::law::{Amendment, Law};
+use crate::domain::law::{Amendment, Law, Stage};
 use crate::domain::time::{Day, Moment};
 use crate::domain::unit::UnitCode;
 
@@ -123,16 +123,34 @@ pub struct Row {
     pub moved: i64,
 }
 
+impl Row {
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match (self.edition, self.withdrawn_at, self.recounted_at) {
+            (Some(_), _, Some(_)) => Stage::Published,
+            (Some(_), _, None) => Stage::Recounting,
+            (None, Some(_), _) => Stage::Withdrawn,
+            (None, None, _) => Stage::Proposed,
+        }
+    }
+}
+
 pub async fn one(tx: &mut Tx, id: i64) -> Result<Option<Row>> {
+    Ok(list(tx, Some(id + 1), 1).await?.into_iter().find(|row| row.id == id))
+}
+
+/// Decisions whose number is below `before`, the newest first.
+pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Row>> {
     tx.query(
         "select d.id, d.kind, d.document, d.signer, d.effective_on, d.reason, d.proposed_by,
             a.name as proposer, d.proposed_at, d.withdrawn_at, d.edition, b.name as publisher, d.published_at,
             d.recounted_at, (select count(*) from recounts r where r.edition = d.edition) as moved
          from decisions d join staff a on a.id = d.proposed_by left join staff b on b.id = d.published_by
-         where d.id = $1",
+         where $1 is null or d.id < $1 order by d.id desc limit $2",
     )
-    .bind(id)
-    .fetch_optional()
+    .bind(before)
+    .bind(limit)
+    .fetch_all()
     .await
 }
 

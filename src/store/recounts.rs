@@ -261,6 +261,30 @@ pub async fn finish(tx: &mut Tx, edition: i64, now: Moment) -> Result<()> {
     Ok(())
 }
 
+/// A date that an edition has moved.
+#[derive(Clone, Debug, FromRow)]
+pub struct Past {
+    pub dossier_id: i64,
+    pub code: String,
+    pub unit: String,
+    pub due_before: Moment,
+    pub due_after: Moment,
+}
+
+/// The dates that an edition has moved, of dossiers after the one with the number `after`.
+pub async fn moved(tx: &mut Tx, edition: i64, after: i64, limit: i64) -> Result<Vec<Past>> {
+    tx.query(
+        "select r.dossier_id, d.code, r.unit, r.due_before, r.due_after
+         from recounts r join dossiers d on d.id = r.dossier_id
+         where r.edition = $1 and r.dossier_id > $2 order by r.dossier_id limit $3",
+    )
+    .bind(edition)
+    .bind(after)
+    .bind(limit)
+    .fetch_all()
+    .await
+}
+
 /// How many dates of each unit an edition has moved.
 pub async fn by_unit(tx: &mut Tx, edition: i64) -> Result<Vec<(String, i64)>> {
     tx.query("select unit, count(*) from recounts where edition = $1 group by unit order by unit")

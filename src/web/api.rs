@@ -2,8 +2,10 @@
 //! the OpenAPI document.
 
 pub mod apologies;
+pub mod calendars;
 pub mod catalogue;
 mod course;
+pub mod decisions;
 pub mod dossiers;
 pub mod events;
 pub mod intake;
@@ -57,5 +59,12 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(catalogue::units))
         .routes(routes!(catalogue::procedures))
         .routes(routes!(catalogue::versions))
-        .routes(routes!(catalogue::calendars))
+        .routes(routes!(calendars::years))
+        .routes(routes!(calendars::year))
+        .routes(routes!(calendars::ical))
+        .routes(routes!(decisions::list, decisions::propose))
+        .routes(routes!(decisions::one))
+        .routes(routes!(decisions::preview))
+        .routes(routes!(decisions::publish))
+        .routes(routes!(decisions::withdraw))
 }

@@ -7,6 +7,7 @@ mod absence;
 mod account;
 mod audit;
 mod board;
+mod calendars;
 mod course;
 mod deeds;
 mod dossier;
@@ -85,6 +86,17 @@ pub fn routes() -> Routes {
         .get("/dossiers/{code}/apology", form_04::show)
         .get("/procedures", procedures::list)
         .get("/procedures/{code}", procedures::one)
+        .get("/calendars", calendars::list)
+        .post("/calendars", calendars::forms::close)
+        .get("/calendars/new", calendars::forms::blank)
+        .get("/calendars/import", calendars::forms::blank_notice)
+        .post("/calendars/import", calendars::forms::hand_in)
+        .get("/calendars/lich.ics", calendars::ical)
+        .get("/calendars/{id}", calendars::decision::show)
+        .get("/calendars/{id}/preview", calendars::decision::preview)
+        .post("/calendars/{id}/publish", calendars::decision::publish)
+        .post("/calendars/{id}/withdraw", calendars::decision::withdraw)
+        .post("/calendars/{id}/revoke", calendars::decision::revoke)
         .get("/rates", rates::show)
         .get("/rates/dossiers", rates::behind::show)
         .get("/outbox", outbox::list)

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod audit;
 pub mod board;
+pub mod calendars;
 pub mod course;
 pub mod deeds;
 pub mod dossier;

@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::free_text::line;
 use super::law;
 use crate::db::{Error, Result, Tx};
-use crate::domain::law::{Amendment, Change};
+use crate::domain::law::{Amendment, Change, LocalDayOff, Overlay};
 use crate::domain::province::Province;
 use crate::domain::refusal::{Kind, Language, Refusal};
 use crate::domain::staff::{Actor, Deed};
@@ -114,7 +114,72 @@ fn check(
         let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
         format!("{capital}{}.", letters.as_str())
     };
-    Err(Refusal::invalid("content", say(Language::Vietnamese), say(Language::English)).into())
+    Err(Refusal::invalid(first.spot.path(), say(Language::Vietnamese), say(Language::English)).into())
+}
+
+/// A unit that is closed from one day to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closure {
+    pub unit: UnitCode,
+    pub first: Day,
+    pub last: Day,
+    /// The rest days that are worked instead, each for one of the days, in their order.
+    pub makeup: Vec<Day>,
+    /// The reason, as derivations name it.
+    pub name: String,
+    pub document: String,
+    /// What lies below the unit works on.
+    pub alone: bool,
+}
+
+/// The longest closure, in days.
+const LONGEST_CLOSURE: i32 = 62;
+
+impl Closure {
+    /// The days off that it comes to: those of the stretch that the unit would have worked.
+    ///
+    /// # Errors
+    /// Where the stretch is none, or nobody would have worked in it.
+    pub fn amendment(&self, province: &Province) -> Result<Amendment, Refusal> {
+        let Self { first, last, .. } = *self;
+        if last < first || last.since(first) >= LONGEST_CLOSURE {
+            return Err(Refusal::invalid(
+                "last",
+                format!("Ngày cuối phải từ ngày đầu trở đi, không quá {LONGEST_CLOSURE} ngày."),
+                format!(
+                    "The last day must not lie before the first, nor {LONGEST_CLOSURE} days or more after it."
+                ),
+            ));
+        }
+        let timetable = province.timetable(&self.unit);
+        let days = std::iter::successors(Some(first), |day| day.next()).take_while(|day| *day <= last);
+        // A stretch of one day is judged as it is, so that its fault is told by its name.
+        let days: Vec<Day> = days.filter(|day| first == last || timetable.kind(*day).is_working()).collect();
+        if days.is_empty() {
+            return Err(Refusal::invalid(
+                "first",
+                "Trong những ngày này đơn vị vốn không làm việc; kiểm tra lại ngày.",
+                "The unit does not work on these days anyway; check the dates.",
+            ));
+        }
+        if self.makeup.len() > days.len() {
+            return Err(Refusal::invalid(
+                "makeup",
+                "Nhiều ngày làm bù hơn ngày nghỉ; bỏ bớt.",
+                "There are more make-up days than days off; remove some.",
+            ));
+        }
+        let makeup = self.makeup.iter().copied().map(Some).chain(std::iter::repeat(None));
+        let off = days.into_iter().zip(makeup).map(|(day, makeup)| LocalDayOff {
+            unit: self.unit.clone(),
+            day,
+            name: self.name.clone(),
+            document: self.document.clone(),
+            makeup,
+            alone: self.alone,
+        });
+        Ok(Amendment::Overlay(Overlay { off: off.collect(), ..Overlay::default() }))
+    }
 }
 
 /// Takes a proposal back.
@@ -131,10 +196,7 @@ pub async fn withdraw(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64) -> Resul
 /// and has seen the preview of `expected_edition`; says the new edition.
 pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_edition: i64) -> Result<i64> {
     desk.allow_whole(actor, Deed::Recompute)?;
-    let row = found(tx, id).await?;
-    if row.edition.is_some() || row.withdrawn_at.is_some() {
-        return Err(not_open(&row).into());
-    }
+    let (row, amendment) = open(tx, id).await?;
     if row.proposed_by == actor.staff_id.0 {
         return Err(second_person().into());
     }
@@ -146,7 +208,6 @@ pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_
     if head.recounting {
         return Err(under_way().into());
     }
-    let amendment = amendment(tx, id).await?;
     let in_force = store::decisions::amendments(tx).await?;
     check(&desk.province, &amendment, row.effective_on, &in_force)?;
     let candidate = candidate(tx, &desk.province, &amendment).await?;
@@ -172,6 +233,31 @@ pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_
     Ok(edition)
 }
 
+/// Decisions whose number is below `before`, the newest first. What they say is known to all.
+pub async fn list(tx: &mut Tx, before: Option<i64>, limit: i64) -> Result<Vec<Row>> {
+    store::decisions::list(tx, before, limit).await
+}
+
+/// All that was published, with its editions.
+pub async fn in_force(tx: &mut Tx) -> Result<Vec<(i64, Amendment)>> {
+    store::decisions::amendments(tx).await
+}
+
+/// A decision and what it changes; the first edition changes nothing.
+pub async fn whole(tx: &mut Tx, id: i64) -> Result<(Row, Option<Amendment>)> {
+    Ok((found(tx, id).await?, store::decisions::amendment(tx, id).await?))
+}
+
+/// A proposal that is still one, and what it would change.
+pub async fn open(tx: &mut Tx, id: i64) -> Result<(Row, Amendment)> {
+    let row = found(tx, id).await?;
+    if row.edition.is_some() || row.withdrawn_at.is_some() {
+        return Err(not_open(&row).into());
+    }
+    let amendment = amendment(tx, id).await?;
+    Ok((row, amendment))
+}
+
 /// The decision with this number.
 pub async fn found(tx: &mut Tx, id: i64) -> Result<Row> {
     store::decisions::one(tx, id).await?.ok_or_else(|| {
@@ -182,12 +268,6 @@ pub async fn found(tx: &mut Tx, id: i64) -> Result<Row> {
         )
         .into()
     })
-}
-
-/// What the decision with this number changes, or would change.
-pub async fn proposed(tx: &mut Tx, id: i64) -> Result<Amendment> {
-    found(tx, id).await?;
-    amendment(tx, id).await
 }
 
 /// What it changes.

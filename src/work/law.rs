@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::desk::Desk;
 use crate::db::{Error, Result, Tx};
 use crate::domain::calendar::CalendarProblem;
-use crate::domain::law::{FIRST_EDITION, Law};
+use crate::domain::law::{Drift, FIRST_EDITION, Law};
 use crate::domain::province::Province;
 use crate::domain::refusal::{Language, Refusal};
 use crate::store;
@@ -37,10 +37,12 @@ pub async fn renewed(tx: &mut Tx, known: &Arc<Province>) -> Result<Option<Arc<Pr
     in_force(tx, known).await.map(Some)
 }
 
-/// Whether the first edition says what `files` say. Where not, a decision must bring in what the
-/// files have that is new.
-pub async fn follows_files(tx: &mut Tx, files: &Law) -> Result<bool> {
-    Ok(store::decisions::first(tx).await?.is_none_or(|first| first == *files))
+/// What the files say that is neither in force nor what they said at the first start. A decision must
+/// bring it in, or the files be put back.
+pub async fn drift(tx: &mut Tx, files: &Law) -> Result<Vec<Drift>> {
+    let Some(first) = store::decisions::first(tx).await? else { return Ok(Vec::new()) };
+    let in_force = first.after(&store::decisions::amendments(tx).await?);
+    Ok(files.drift(&first, &in_force))
 }
 
 fn unusable(edition: i64, problems: &[CalendarProblem]) -> Error {

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dunghen::db::Tx;
+use dunghen::domain::law::{Amendment, LocalDayOff, Overlay};
 use dunghen::domain::staff::Role;
 use dunghen::domain::words::Subject;
 use dunghen::letters::Letter;
 use dunghen::store::staff::Person;
 use dunghen::web::router;
 use dunghen::web::routes::Route;
+use dunghen::work::decisions::{self, Proposal};
 use dunghen::work::post::{self, Posting};
 use serde_json::json;
 
@@ -112,6 +114,8 @@ struct Ward {
     node: Node,
     dossiers: [String; 3],
     letters: [i64; 3],
+    /// Proposals of somebody else of the control office.
+    proposals: [i64; 3],
     victim: Person,
     people: BTreeMap<(Role, bool), Person>,
     colleague: Person,
@@ -132,9 +136,10 @@ impl Ward {
             people.insert((role, false), node.hire(&format!("{}-cu", role.id()), "x-nowhere", &[role]).await);
         }
         let letters = [letter(&node, WARD).await, letter(&node, CENTRE).await, letter(&node, OTHER).await];
+        let proposals = [proposal(&node).await, proposal(&node).await, proposal(&node).await];
         let victim = node.hire("nan-nhan", OTHER, &[Role::Specialist]).await;
         let colleague = node.hire("dong-nghiep", WARD, &[Role::Specialist]).await;
-        Self { node, dossiers: [own, lower, other], letters, victim, people, colleague }
+        Self { node, dossiers: [own, lower, other], letters, proposals, victim, people, colleague }
     }
 
     /// How the route is asked. Every route has its arm: what is new must be thought about.
@@ -151,6 +156,7 @@ impl Ward {
         let of_unit =
             |path: &str| if whose == Whose::Nowhere { path.to_owned() } else { format!("{path}unit={unit}") };
         let victim = self.victim.id;
+        let [proposal, by_page, by_program] = self.proposals;
         let colleague = self.colleague.id.to_string();
         let particulars =
             [("name", "Người nan-nhan"), ("email", ""), ("unit", OTHER), ("roles", "specialist")];
@@ -187,7 +193,13 @@ impl Ward {
                 | "/api/v1/alerts"
                 | "/api/v1/units"
                 | "/api/v1/procedures"
+                | "/calendars"
+                | "/calendars/new"
+                | "/calendars/import"
+                | "/calendars/lich.ics"
                 | "/api/v1/calendars"
+                | "/api/v1/calendars/ical"
+                | "/api/v1/calendars/decisions"
                 | "/api/v1/people",
             ) => get(path),
             ("GET", "/audit.csv" | "/imports/quarantine.csv" | "/imports/findings.csv") => {
@@ -308,6 +320,69 @@ impl Ward {
             ("GET", "/outbox/{id}") => Ask { audits: -1, ..get(format!("/outbox/{letter}")) },
             ("GET", "/outbox/{id}/content") => Ask { audits: -1, ..get(format!("/outbox/{letter}/content")) },
             ("POST", "/tra-cuu") => form(path, 0, &[("code", &self.dossiers[2]), ("secret", "1234")]),
+            ("POST", "/calendars") => form(
+                path,
+                1,
+                &[
+                    ("once", ""),
+                    ("unit", unit),
+                    ("first", "2026-12-03"),
+                    ("last", "2026-12-04"),
+                    ("makeup", "2026-12-12"),
+                    ("name", "Nghỉ do bão"),
+                    ("document", "12/QĐ-UBND"),
+                    ("signer", "Chủ tịch"),
+                    ("effective_on", "2026-12-03"),
+                    ("reason", "Mưa lũ"),
+                ],
+            ),
+            ("POST", "/calendars/import") => form(
+                path,
+                1,
+                &[
+                    ("text", CLOSURE),
+                    ("unit", ""),
+                    ("document", "13/QĐ-UBND"),
+                    ("signer", "Chủ tịch"),
+                    ("effective_on", "2026-12-03"),
+                    ("reason", "Mưa lũ"),
+                ],
+            ),
+            ("GET", "/calendars/{id}") => get(format!("/calendars/{proposal}")),
+            ("GET", "/calendars/{id}/preview") => get(format!("/calendars/{proposal}/preview")),
+            // What would be published was seen under another law.
+            ("POST", "/calendars/{id}/publish") => {
+                form(format!("/calendars/{proposal}/publish"), 1, &[("expected_edition", "99")])
+            }
+            ("POST", "/calendars/{id}/withdraw") => form(format!("/calendars/{by_page}/withdraw"), 1, &[]),
+            // It is not published, so there is nothing to revoke.
+            ("POST", "/calendars/{id}/revoke") => form(
+                format!("/calendars/{proposal}/revoke"),
+                1,
+                &[("document", "14/QĐ-UBND"), ("signer", "Chủ tịch"), ("reason", "Hết lũ")],
+            ),
+            ("GET", "/api/v1/calendars/{year}") => get(format!("/api/v1/calendars/2026?unit={unit}")),
+            ("POST", "/api/v1/calendars/decisions") => sent(
+                path,
+                1,
+                json!({
+                "document": "12/QĐ-UBND", "signer": "Chủ tịch", "effective_on": "2026-12-03", "reason": "Mưa lũ",
+                "unit": unit, "content": null, "text": CLOSURE }),
+            ),
+            ("GET", "/api/v1/calendars/decisions/{id}") => {
+                get(format!("/api/v1/calendars/decisions/{proposal}"))
+            }
+            ("GET", "/api/v1/calendars/decisions/{id}/preview") => {
+                get(format!("/api/v1/calendars/decisions/{proposal}/preview"))
+            }
+            ("POST", "/api/v1/calendars/decisions/{id}/publish") => sent(
+                format!("/api/v1/calendars/decisions/{proposal}/publish"),
+                1,
+                json!({ "expected_edition": 99 }),
+            ),
+            ("POST", "/api/v1/calendars/decisions/{id}/withdraw") => {
+                sent(format!("/api/v1/calendars/decisions/{by_program}/withdraw"), 1, json!({}))
+            }
             ("GET", "/assets/{name}") => get("/assets/app.css"),
             ("POST", "/api/v1/sign-in") => {
                 sent(path, 0, json!({ "name": format!("may-{number}"), "password": "không phải" }))
@@ -362,6 +437,34 @@ impl Ward {
         };
         visitor.send(&route.0, &ask.path, &content, &[]).await
     }
+}
+
+/// A notice as it is handed in.
+const CLOSURE: &str = "[[day_off]]\nunit = \"H35.21\"\ndate = \"2026-12-03\"\nname = \"Nghỉ do bão\"\n";
+
+/// What somebody else of the control office has proposed.
+async fn proposal(node: &Node) -> i64 {
+    let login = format!("de-xuat-{}", node.audited().await);
+    let person = node.hire(&login, OTHER, &[Role::ControlOffice]).await;
+    let off = LocalDayOff {
+        unit: OTHER.parse().unwrap(),
+        day: "2026-12-03".parse().unwrap(),
+        name: "Nghỉ do bão".to_owned(),
+        document: "12/QĐ-UBND".to_owned(),
+        makeup: None,
+        alone: false,
+    };
+    let new = Proposal {
+        amendment: Amendment::Overlay(Overlay { off: vec![off], ..Overlay::default() }),
+        original: None,
+        document: "12/QĐ-UBND".to_owned(),
+        signer: "Chủ tịch UBND xã".to_owned(),
+        effective_on: None,
+        reason: "Mưa lũ".to_owned(),
+    };
+    let (desk, actor) = (node.desk(), actor(&person));
+    let deed = async move |tx: &mut Tx| decisions::propose(tx, &desk, &actor, &new, None).await;
+    node.app.db.write(deed).await.unwrap()
 }
 
 /// A letter of a unit to a citizen.
@@ -585,6 +688,7 @@ async fn state(node: &Node) -> Vec<String> {
         "select 'links ' || count(*) from activations",
         "select 'letters ' || count(*) from outbox",
         "select 'applicants ' || count(*) from applicants",
+        "select 'decisions ' || count(*) || ' ' || count(withdrawn_at) || ' ' || count(edition) from decisions",
     ];
     let mut all = Vec::new();
     for table in tables {

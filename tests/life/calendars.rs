@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dunghen::db::{Db, Error, Result};
-use dunghen::domain::law::{Amendment, LocalDayOff, Overlay};
+use dunghen::domain::law::{Amendment, Drift, LocalDayOff, Overlay};
 use dunghen::domain::promise::Cause;
 use dunghen::domain::refusal::Kind;
 use dunghen::domain::staff::{Actor, Role};
@@ -334,8 +334,14 @@ on_both! {
         db.write(async move |tx| dunghen::work::start::keep_province(tx, &desk).await).await.unwrap();
         let in_force = db.read(async |tx| law::in_force(tx, &plain).await).await.unwrap();
         assert_eq!(in_force.law, province().law, "the database's, not the files'");
-        let follows = db.read(async |tx| law::follows_files(tx, &plain.law).await).await.unwrap();
-        assert!(!follows, "and it is told that they differ");
+        let drift = db.read(async |tx| law::drift(tx, &plain.law).await).await.unwrap();
+        assert!(drift.contains(&Drift::Year(2027)), "and it is told what is edited: {drift:?}");
+        let same = db.read(async |tx| law::drift(tx, &province().law).await).await.unwrap();
+        assert_eq!(same, []);
+        // Once a decision has brought it in, there is nothing to be told any more.
+        let year = plain.law.calendar.years.iter().find(|one| one.year == 2027).unwrap().clone();
+        let amended = first.after(&[(2, Amendment::Calendar { years: vec![year] })]);
+        assert!(!plain.law.drift(&first, &amended).contains(&Drift::Year(2027)));
 }
 
     /// Invariant 9: over random edits, what publishing did is what the preview said, every moved

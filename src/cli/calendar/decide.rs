@@ -1,5 +1,5 @@
-//! `dunghen calendar import|preview|publish`: a decision comes in as a proposal, is looked at, and is
-//! published by a second person (TIME-16).
+//! `dunghen calendar import|preview|publish|export`: a decision comes in as a proposal, is looked at, and
+//! is published by a second person (TIME-16); what is in force goes out as a file.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +14,7 @@ use crate::domain::staff::Actor;
 use crate::domain::time::Day;
 use crate::domain::unit::UnitCode;
 use crate::store;
+use crate::web::api::calendars as ical;
 use crate::work::decisions::{self, Proposal};
 use crate::work::desk::Desk;
 use crate::work::recount::{self, Preview, Step};
@@ -87,7 +88,7 @@ pub(super) async fn import(config: Option<&Path>, args: &ImportArgs) -> Result<E
         reason: args.reason.clone(),
     };
     let beside = Beside { header, unit: args.unit.clone() };
-    let before = db.read(async |tx| store::decisions::amendments(tx).await).await?;
+    let before = db.read(async |tx| decisions::in_force(tx).await).await?;
     let handed = match files::read(&name, &text, &beside, &desk.province, &before) {
         Ok(handed) => handed,
         Err(faults) => {
@@ -114,7 +115,7 @@ pub(super) async fn import(config: Option<&Path>, args: &ImportArgs) -> Result<E
 /// Shows whose dates would move, from which to which.
 pub(super) async fn preview(config: Option<&Path>, id: i64) -> Result<ExitCode, Failed> {
     let (db, desk) = open(config).await?;
-    let amendment = db.read(async |tx| decisions::proposed(tx, id).await).await?;
+    let (_, amendment) = db.read(async |tx| decisions::open(tx, id).await).await?;
     let preview = recount::preview(&db, &desk, &amendment).await?;
     db.close().await;
     show(&desk, &preview, id);
@@ -163,5 +164,25 @@ pub(super) async fn publish(config: Option<&Path>, args: &PublishArgs) -> Result
         }
     }
     db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the calendar in force, of a unit or of the province.
+pub(super) async fn export(
+    config: Option<&Path>,
+    unit: Option<&UnitCode>,
+    out: Option<&Path>,
+) -> Result<ExitCode, Failed> {
+    let (db, desk) = open(config).await?;
+    db.close().await;
+    if let Some(unit) = unit.filter(|unit| desk.province.units.get(unit).is_none()) {
+        return Err(Failed::Unusable(format!("--unit: không có đơn vị {unit}")));
+    }
+    let text = ical::text(&desk, unit);
+    match out {
+        Some(file) => std::fs::write(file, text)
+            .map_err(|error| Failed::Unusable(format!("không ghi được {}: {error}", file.display())))?,
+        None => setup::print(text.trim_end()),
+    }
     Ok(ExitCode::SUCCESS)
 }

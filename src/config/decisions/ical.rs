@@ -58,7 +58,7 @@ pub(super) fn read(
         Some(unit) => {
             let mut overlay = Overlay::default();
             let document = beside.header.document.clone().unwrap_or_default();
-            for event in &events {
+            for event in events.iter().filter(|event| !is_national(event)) {
                 let days = days(event).filter(|day| !province.law.calendar.weekend.contains(day.weekday()));
                 for day in days {
                     lines.off.push(event.at.clone());
@@ -79,6 +79,11 @@ pub(super) fn read(
     (source.is_sound().then_some(amendment), Box::new(lines))
 }
 
+/// Of our own export of a unit's calendar: what it shares with the whole country.
+fn is_national(event: &Event) -> bool {
+    ["public", "compensatory", "swap", "makeup", "holiday"].contains(&event.category.as_str())
+}
+
 fn days(event: &Event) -> impl Iterator<Item = Day> {
     let end = event.end.or_else(|| event.first.and_then(Day::next));
     std::iter::successors(event.first, |day| day.next()).take_while(move |day| Some(*day) < end).take(370)
@@ -86,7 +91,8 @@ fn days(event: &Event) -> impl Iterator<Item = Day> {
 
 fn years(source: &Source, events: &[Event], province: &Province, lines: &mut Lines) -> Vec<CalendarYear> {
     let mut years: Vec<CalendarYear> = Vec::new();
-    for (event, day) in events.iter().flat_map(|event| days(event).map(move |day| (event, day))) {
+    let national = events.iter().filter(|event| event.category != "local");
+    for (event, day) in national.flat_map(|event| days(event).map(move |day| (event, day))) {
         let place = years.iter().position(|year| year.year == day.year()).unwrap_or_else(|| {
             years.push(CalendarYear {
                 year: day.year(),

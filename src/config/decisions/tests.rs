@@ -202,3 +202,46 @@ fn a_swapped_day_of_an_icalendar_file_must_name_its_make_up_day() {
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20280103\nSUMMARY:Nghỉ hoán đổi\nEND:VEVENT\nEND:VCALENDAR\n";
     assert_eq!(told(text), ["3: X-DUNGHEN-DAY"]);
 }
+
+/// What is exported comes in again as it was; nothing in it is lost or told twice.
+#[test]
+fn an_exported_year_is_read_as_the_year_that_it_was() {
+    let province = province();
+    for year in 2019..=2026 {
+        let days = province.general_timetable().marked_days(year);
+        let text =
+            crate::config::calendar::ical::write("Lịch, làm việc", "vn-state@1", "20261127T000000Z", &days);
+        assert!(text.split("\r\n").all(|line| line.len() <= 75), "RFC 5545 3.1");
+        let source = Source::new("lich.ics", &text);
+        let (handed, _) = handed(&source, &Beside::default(), &province);
+        assert!(source.is_sound(), "{year}: {:?}", source.faults());
+        let Some(Handed { amendment: Amendment::Calendar { years }, .. }) = handed else { panic!("{year}") };
+        let was = province.law.calendar.years.iter().find(|one| one.year == year).unwrap();
+        let sorted = |mut one: crate::domain::calendar::CalendarYear| {
+            one.off.sort_by_key(|off| off.day);
+            one.makeup.sort_by_key(|makeup| makeup.day);
+            one.weekend_holiday.sort_by_key(|named| named.day);
+            one.source = String::new();
+            one
+        };
+        assert_eq!(years.into_iter().map(sorted).collect::<Vec<_>>(), [sorted(was.clone())], "{year}");
+    }
+}
+
+#[test]
+fn an_exported_calendar_of_a_unit_gives_its_own_closures_alone() {
+    let after = under(STORM, &Beside::default());
+    let unit: UnitCode = "H35.22".parse().unwrap();
+    let text = crate::config::calendar::ical::write(
+        "x",
+        "y",
+        "20261127T000000Z",
+        &after.timetable(&unit).marked_days(2026),
+    );
+    assert!(text.contains("X-DUNGHEN-DAY:20260926") && text.contains("CATEGORIES:MAKEUP"), "{text}");
+    let header = Header { document: Some("12/QĐ-UBND".to_owned()), ..Header::default() };
+    let handed = read("a.ics", &text, &Beside { header, unit: Some(unit) }, &province(), &[]).unwrap();
+    let Amendment::Overlay(overlay) = handed.amendment else { panic!() };
+    let days: Vec<_> = overlay.off.iter().map(|off| (off.day, off.makeup)).collect();
+    assert_eq!(days, [(day("2026-09-17"), Some(day("2026-09-26"))), (day("2026-09-18"), None)]);
+}

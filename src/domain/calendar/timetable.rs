@@ -1,7 +1,7 @@
 //! What one unit works by: a calendar, its office hours through time and its own days off
 //! (TIME-10, TIME-14).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -23,8 +23,8 @@ pub struct Timetable {
     /// Later hours, each with the first day that it is valid on and that day's number.
     later_hours: Vec<(Day, i32, OfficeHours)>,
     local_off: Arc<BTreeMap<Day, String>>,
-    /// Weekly rest days that are worked here alone.
-    local_makeup: Arc<BTreeSet<Day>>,
+    /// Weekly rest days that are worked here alone, each with the day off that it makes up for.
+    pub(super) local_makeup: Arc<BTreeMap<Day, Day>>,
     days: Arc<DayTable>,
     offset: Option<FixedOffset>,
 }
@@ -65,13 +65,13 @@ impl Timetable {
         self.with_local_days(days, [])
     }
 
-    /// The same with days off of its own, each with its reason, and the rest days worked for them
-    /// (a storm closure by decision of the chair; TIME-14).
+    /// The same with days off of its own, each with its reason, and the rest days worked for them,
+    /// each with the day off that it makes up for (a storm closure by decision of the chair; TIME-14).
     #[must_use]
     pub fn with_local_days(
         mut self,
         off: impl IntoIterator<Item = (Day, String)>,
-        makeup: impl IntoIterator<Item = Day>,
+        makeup: impl IntoIterator<Item = (Day, Day)>,
     ) -> Self {
         Arc::make_mut(&mut self.local_off).extend(off);
         Arc::make_mut(&mut self.local_makeup).extend(makeup);
@@ -94,7 +94,7 @@ impl Timetable {
     #[must_use]
     pub fn kind(&self, day: Day) -> DayKind<'_> {
         let kind = match self.calendar.kind(day) {
-            DayKind::Weekend { holiday: None } if self.local_makeup.contains(&day) => DayKind::Working,
+            DayKind::Weekend { holiday: None } if self.local_makeup.contains_key(&day) => DayKind::Working,
             kind => kind,
         };
         match self.local_off.get(&day) {

@@ -68,6 +68,39 @@ impl Kind {
     }
 }
 
+/// How far a decision has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Proposed,
+    Withdrawn,
+    /// Published; dates are being counted anew.
+    Recounting,
+    Published,
+}
+
+impl Stage {
+    /// As it is sent.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Withdrawn => "withdrawn",
+            Self::Recounting => "recounting",
+            Self::Published => "published",
+        }
+    }
+
+    #[must_use]
+    pub fn vietnamese(self) -> &'static str {
+        match self {
+            Self::Proposed => "Chờ công bố",
+            Self::Withdrawn => "Đã rút",
+            Self::Recounting => "Đang tính lại",
+            Self::Published => "Đã công bố",
+        }
+    }
+}
+
 impl Amendment {
     #[must_use]
     pub fn kind(&self) -> Kind {

@@ -36,6 +36,16 @@ impl Spot {
     const fn of(list: &'static str, entry: usize, field: &'static str) -> Self {
         Self { list, entry, inner: None, field }
     }
+
+    /// `day_off[1].date`, counted from 1, as messages name it.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match (self.list, self.inner) {
+            ("", _) => self.field.to_owned(),
+            (list, None) => format!("{list}[{}].{}", self.entry + 1, self.field),
+            (_, Some((list, entry))) => format!("{list}[{}].{}", entry + 1, self.field),
+        }
+    }
 }
 
 /// One thing that is wrong with an amendment.

@@ -69,7 +69,7 @@ pub(super) struct Shape {
     pub(super) hours: OfficeHours,
     pub(super) later_hours: Vec<(Day, OfficeHours)>,
     pub(super) off: Vec<(Day, String)>,
-    pub(super) makeup: Vec<Day>,
+    pub(super) makeup: Vec<(Day, Day)>,
 }
 
 impl Overlay {
@@ -102,7 +102,7 @@ impl Overlay {
         let own = || self.off.iter().filter(|off| off.closes(lineage));
         let mut off: Vec<(Day, String)> = own().map(|off| (off.day, off.reason())).collect();
         off.sort();
-        let mut makeup: Vec<Day> = own().filter_map(|off| off.makeup).collect();
+        let mut makeup: Vec<(Day, Day)> = own().filter_map(|off| Some((off.makeup?, off.day))).collect();
         makeup.sort();
         Shape { hours: first, later_hours: later, off, makeup }
     }

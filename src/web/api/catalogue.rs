@@ -1,4 +1,4 @@
-//! Units, procedures and calendars as they are in force.
+//! Units and procedures as they are in force.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -174,29 +174,4 @@ pub async fn versions(
     let versions = work::versions(&province, &code)?;
     let items = versions.iter().rev().map(|procedure| ProcedureShape::of(procedure, language)).collect();
     Ok(Json(Page { items, next: None }))
-}
-
-/// One year of the working calendar.
-#[derive(Serialize, ToSchema)]
-pub struct CalendarYearShape {
-    pub calendar: String,
-    pub year: i16,
-    /// `final`, `estimate` or `partial`; only a final year gives official dates.
-    pub status: String,
-}
-
-/// The years of the calendar and whether they are final (CAL-08).
-#[utoipa::path(
-    get, path = "/api/v1/calendars", tag = "catalogue",
-    responses((status = 200, description = "The calendar's years", body = Page<CalendarYearShape>))
-)]
-pub async fn calendars(State(app): State<App>, _caller: Caller) -> Result<Json<Page<CalendarYearShape>>> {
-    let province = app.province();
-    let calendar = province.general_timetable().calendar();
-    let items = calendar.years().map(|(year, status)| CalendarYearShape {
-        calendar: calendar.label().to_owned(),
-        year,
-        status: name(&status),
-    });
-    Ok(Json(Page { items: items.collect(), next: None }))
 }

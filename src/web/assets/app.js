@@ -126,6 +126,17 @@ for (const field of $$("input[data-filter]")) {
   });
 }
 
+/* ---- a file is read into the field into which it would be pasted ---- */
+
+for (const chooser of $$("input[data-into]")) {
+  chooser.closest(".field").hidden = false;
+  chooser.addEventListener("change", async () => {
+    const field = document.getElementById(chooser.dataset.into);
+    field.value = (await chooser.files[0]?.text()) ?? "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 /* ---- nothing typed is lost ---- */
 
 const dirty = new Set();

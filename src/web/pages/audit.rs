@@ -195,6 +195,10 @@ const DOSSIERS: &[(&str, &str)] = &[
 ];
 
 const OTHERS: &[(&str, &str)] = &[
+    ("decision_proposed", "Đề xuất thay đổi lịch"),
+    ("decision_withdrawn", "Rút đề xuất thay đổi lịch"),
+    ("decision_published", "Công bố thay đổi lịch"),
+    ("dates_recounted", "Tính lại ngày hẹn trả"),
     ("signed_in", "Đăng nhập"),
     ("signed_out", "Đăng xuất"),
     ("sign_in_failed", "Đăng nhập sai"),

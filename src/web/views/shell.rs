@@ -9,6 +9,7 @@ pub enum Place {
     Board,
     Intake,
     Procedures,
+    Calendars,
     Dossiers,
     Rates,
     Outbox,
@@ -31,7 +32,7 @@ impl Place {
     }
 
     fn of_role(role: Role) -> &'static [Self] {
-        use Place::{Audit, Board, Dossiers, Imports, Intake, Outbox, People, Procedures, Rates};
+        use Place::{Audit, Board, Calendars, Dossiers, Imports, Intake, Outbox, People, Procedures, Rates};
         match role {
             Role::Reception => &[Intake, Procedures, Board, Dossiers],
             Role::Clerk => &[Board, Dossiers, Procedures],
@@ -39,7 +40,7 @@ impl Place {
                 &[Board, Dossiers, Rates, Procedures]
             }
             Role::UnitHead => &[Board, Dossiers, Rates, Outbox, Procedures],
-            Role::ControlOffice => &[Board, Dossiers, Rates, Outbox, Imports, Audit, Procedures],
+            Role::ControlOffice => &[Board, Dossiers, Rates, Calendars, Outbox, Imports, Audit, Procedures],
             Role::Inspector => &[Dossiers, Rates, Audit, Procedures],
             Role::Chair => &[Board, Rates, Dossiers],
             Role::Administrator => &[Outbox, Imports, People, Audit],
@@ -53,6 +54,7 @@ impl Place {
             Self::Board => "/board",
             Self::Intake => "/intake",
             Self::Procedures => "/procedures",
+            Self::Calendars => "/calendars",
             Self::Dossiers => "/dossiers",
             Self::Rates => "/rates",
             Self::Outbox => "/outbox",
@@ -68,6 +70,7 @@ impl Place {
             Self::Board => "Hôm nay",
             Self::Intake => "Tiếp nhận",
             Self::Procedures => "Thủ tục",
+            Self::Calendars => "Lịch",
             Self::Dossiers => "Hồ sơ",
             Self::Rates => "Tỷ lệ đúng hạn",
             Self::Outbox => "Thư gửi đi",
@@ -83,6 +86,7 @@ impl Place {
             Self::Board => "i-board",
             Self::Intake => "i-intake",
             Self::Procedures => "i-procedures",
+            Self::Calendars => "i-calendars",
             Self::Dossiers => "i-dossiers",
             Self::Rates => "i-rates",
             Self::Outbox => "i-outbox",

@@ -1,0 +1,280 @@
+//! One decision: what it changes, whose dates it would move or has moved, and what is done with it.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+use super::super::parts::{self, VI, html};
+use super::{manages, words};
+use crate::app::App;
+use crate::domain::law::{Amendment, Stage};
+use crate::domain::refusal::Refusal;
+use crate::domain::staff::{Deed, Subject, may};
+use crate::domain::time::Moment;
+use crate::store;
+use crate::store::decisions::Row;
+use crate::web::api::decisions::{keep, publish_by, withdraw_by};
+use crate::web::failure::{Failure, Result};
+use crate::web::session::Caller;
+use crate::web::views::calendars::{DecisionPage, MoveRow, PreviewPage};
+use crate::web::views::parts::{Field, When};
+use crate::web::views::shell::{Flash, Place};
+use crate::work::decisions::{self as work, Proposal};
+use crate::work::desk::Desk;
+use crate::work::recount::{self, Move, Preview};
+use crate::work::wording;
+
+/// So many dates are shown.
+const SHOWN: usize = 100;
+const SHOWN_ROWS: i64 = 100;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    done: String,
+}
+
+/// `GET /calendars/{id}`.
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Query(asked): Query<Done>,
+) -> Result<Html<String>> {
+    let mut page = page(&app, &caller, id, &Typed::default(), None).await?;
+    let text = match asked.done.as_str() {
+        "published" => Some("Đã công bố. Ngày hẹn trả của các hồ sơ liên quan đang được tính lại."),
+        "withdrawn" => Some("Đã rút đề xuất; không có gì thay đổi."),
+        _ => None,
+    };
+    page.shell.flashes.extend(text.map(|text| Flash { good: true, text: text.to_owned() }));
+    html(&page)
+}
+
+/// The words under which something is revoked.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Typed {
+    csrf: String,
+    document: String,
+    signer: String,
+    reason: String,
+}
+
+async fn page(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    typed: &Typed,
+    refusal: Option<&Refusal>,
+) -> Result<DecisionPage> {
+    let desk = app.desk();
+    // Whoever does not see the whole province sees no other unit's dossiers here either.
+    let sees = may(&caller.actor, Deed::ViewProvince, Subject::Whole, &desk.province.units).is_ok();
+    let (row, amendment, moved) = app
+        .db
+        .read(async |tx| {
+            let (row, amendment) = work::whole(tx, id).await?;
+            let moved = match row.edition.filter(|_| sees) {
+                Some(edition) => store::recounts::moved(tx, edition, 0, SHOWN_ROWS).await?,
+                None => Vec::new(),
+            };
+            Ok((row, amendment, moved))
+        })
+        .await?;
+    let manages = manages(&desk, &caller.actor);
+    let field = |name: &str, value: &str| Field {
+        value: value.to_owned(),
+        error: refusal
+            .filter(|refusal| refusal.field.as_deref() == Some(name))
+            .map(|refusal| refusal.said.vietnamese.clone()),
+    };
+    let revocable = row.stage() == Stage::Published
+        && amendment.as_ref().is_some_and(|one| !matches!(one, Amendment::Revocation { .. }));
+    let total = usize::try_from(row.moved).unwrap_or_default();
+    Ok(DecisionPage {
+        shell: parts::shell(&desk, caller, title(&row), Some(Place::Calendars)),
+        proposed: by(&desk, &row.proposer, row.proposed_at),
+        published: row.publisher.as_ref().zip(row.published_at).map(|(who, at)| by(&desk, who, at)),
+        content: amendment.map(|amendment| words::content(&desk, &amendment)).unwrap_or_default(),
+        manages,
+        revocable,
+        document: field("document", &typed.document),
+        signer: field("signer", &typed.signer),
+        reason: field("reason", &typed.reason),
+        more: if sees { total.saturating_sub(moved.len()) } else { 0 },
+        moved: moved
+            .into_iter()
+            .map(|one| MoveRow {
+                code: one.code,
+                procedure: None,
+                unit: wording::unit_name(&desk, &one.unit),
+                before: parts::briefly(&desk, one.due_before),
+                after: parts::briefly(&desk, one.due_after),
+            })
+            .collect(),
+        row: words::row(&desk, &row),
+    })
+}
+
+fn title(row: &Row) -> String {
+    if row.document.is_empty() {
+        "Bản đầu từ tệp cấu hình".to_owned()
+    } else {
+        row.document.clone()
+    }
+}
+
+fn by(desk: &Desk, who: &str, at: Moment) -> String {
+    format!("{who}, {}", parts::briefly(desk, at).text)
+}
+
+/// `GET /calendars/{id}/preview`.
+pub async fn preview(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> Result<Html<String>> {
+    let desk = app.desk();
+    desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
+    html(&previewed(&app, &desk, &caller, id).await?)
+}
+
+async fn previewed(app: &App, desk: &Desk, caller: &Caller, id: i64) -> Result<PreviewPage> {
+    let (row, amendment) = app.db.read(async |tx| work::open(tx, id).await).await?;
+    let preview = recount::preview(&app.db, desk, &amendment).await?;
+    let moves: Vec<MoveRow> = preview.moves.iter().take(SHOWN).map(|one| move_row(desk, one)).collect();
+    let units = preview.by_unit().into_iter();
+    Ok(PreviewPage {
+        shell: parts::shell(desk, caller, "Xem trước", Some(Place::Calendars)),
+        content: words::content(desk, &amendment),
+        answer: answer(&preview),
+        edition: preview.edition,
+        looked_at: preview.looked_at.to_string(),
+        stays: stays(&preview),
+        units: units.map(|(unit, count)| (wording::unit_name(desk, &unit), count.to_string())).collect(),
+        more: preview.moves.len() - moves.len(),
+        moves,
+        is_proposer: row.proposed_by == caller.actor.staff_id.0,
+        row: words::row(desk, &row),
+    })
+}
+
+/// TIME-16 as an answer.
+fn answer(preview: &Preview) -> String {
+    match preview.moves.len() {
+        0 => "Không hồ sơ nào đổi ngày hẹn trả.".to_owned(),
+        count => {
+            format!("{count} hồ sơ đã hẹn với người dân sẽ lùi ngày trả; không hồ sơ nào phải trả sớm hơn.")
+        }
+    }
+}
+
+/// What is looked at and keeps its date, where there is any.
+fn stays(preview: &Preview) -> Vec<(String, &'static str)> {
+    let all = [
+        (preview.late, "đã quá hạn, vẫn là quá hạn"),
+        (preview.kept_earlier, "lẽ ra sớm hơn, giữ ngày đã hẹn"),
+        (preview.stopped, "đang tạm dừng, sẽ tính theo lịch mới khi tính tiếp"),
+        (preview.impossible, "cần lịch của năm chưa chính thức, giữ ngày đã hẹn"),
+        (preview.unpromised, "chưa tiếp nhận, sẽ hẹn theo lịch mới"),
+    ];
+    all.into_iter().filter(|(count, _)| *count > 0).map(|(count, why)| (count.to_string(), why)).collect()
+}
+
+fn move_row(desk: &Desk, one: &Move) -> MoveRow {
+    MoveRow {
+        code: one.code.clone(),
+        procedure: desk.procedure(&one.procedure, desk.today()).map(|procedure| procedure.name_vi.clone()),
+        unit: wording::unit_name(desk, &one.unit),
+        before: when(desk, one.due_before),
+        after: when(desk, one.due_after),
+    }
+}
+
+fn when(desk: &Desk, moment: Moment) -> When {
+    let zone = desk.province.zone();
+    let (day, clock) = zone.local(moment);
+    When::at(VI.day_time(day, clock.to_the_minute()), zone.rfc3339(moment))
+}
+
+/// What pressing a button sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pressed {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    expected_edition: i64,
+}
+
+/// `POST /calendars/{id}/publish`: one deed; the dates follow batch by batch.
+pub async fn publish(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Pressed>,
+) -> Result<Response> {
+    caller.check_form(&pressed.csrf)?;
+    let desk = app.desk();
+    desk.allow_whole(&caller.actor, Deed::Recompute)?;
+    match publish_by(&app, &caller, id, pressed.expected_edition).await {
+        Ok(()) => Ok(Redirect::to(&format!("/calendars/{id}?done=published")).into_response()),
+        Err(Failure::Refused(refusal)) => {
+            let mut page = previewed(&app, &app.desk(), &caller, id).await?;
+            let text = refusal.said.vietnamese.clone();
+            page.shell.flashes.push(Flash { good: false, text });
+            Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// A button that says nothing.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Button {
+    #[serde(default)]
+    csrf: String,
+}
+
+/// `POST /calendars/{id}/withdraw`.
+pub async fn withdraw(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(pressed): Form<Button>,
+) -> Result<Redirect> {
+    caller.check_form(&pressed.csrf)?;
+    withdraw_by(&app, &caller, id).await?;
+    Ok(Redirect::to(&format!("/calendars/{id}?done=withdrawn")))
+}
+
+/// `POST /calendars/{id}/revoke`: a proposal that what the decision brought be as if it had never been.
+pub async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<i64>,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
+    caller.check_form(&typed.csrf)?;
+    app.desk().allow_whole(&caller.actor, Deed::ManageCalendar)?;
+    let row = app.db.read(async |tx| work::found(tx, id).await).await?;
+    let proposal = Proposal {
+        amendment: Amendment::Revocation { edition: row.edition.unwrap_or_default() },
+        original: None,
+        document: typed.document.clone(),
+        signer: typed.signer.clone(),
+        effective_on: None,
+        reason: typed.reason.clone(),
+    };
+    match keep(&app, &caller, proposal, None).await {
+        Ok(id) => Ok(Redirect::to(&format!("/calendars/{id}/preview")).into_response()),
+        Err(Failure::Refused(refusal)) => {
+            let mut page = page(&app, &caller, id, &typed, Some(&refusal)).await?;
+            let own = ["document", "signer", "reason"];
+            if !refusal.field.as_deref().is_some_and(|field| own.contains(&field)) {
+                page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
+            }
+            Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
+        }
+        Err(failure) => Err(failure),
+    }
+}
