@@ -14,7 +14,7 @@ use dunghen::domain::time::Moment;
 use serde_json::json;
 
 use crate::service::{CENTRE, PROCEDURE, Site, WARD};
-use crate::support::db::run;
+use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 
 /// Monday; Tuesday the 24th is a public holiday.
 fn now() -> Moment {
@@ -40,9 +40,10 @@ date = "2026-11-27"
 name = "Nghỉ do bão"
 "#;
 
-/// Two people of the control office and a counter.
-fn site(folder: &tempfile::TempDir) -> (Site, String) {
-    let site = Site::new(&format!("sqlite:{}", folder.path().join("dunghen.db").display()), None);
+/// Two people of the control office and a counter, whose token it gives.
+async fn site(db: &mut TestDb) -> (Site, String) {
+    db.close().await;
+    let site = Site::new(&db.url, None);
     let counter = site.account("mai", CENTRE, "reception", now());
     site.account("huy", "H35.01", "control_office", now());
     site.account("nga", "H35.01", "control_office", now());
@@ -62,12 +63,11 @@ fn number(printed: &str) -> String {
     rest.split('.').next().unwrap().to_owned()
 }
 
-/// TIME-16 from end to end: drafted, handed in, looked at, published by another person, told.
-#[test]
-fn a_notice_comes_in_as_a_proposal_and_moves_dates_once_a_second_person_publishes_it() {
-    run(async {
+on_both! {
+    /// TIME-16 from end to end: drafted, handed in, looked at, published by another person, told.
+    async fn a_notice_comes_in_as_a_proposal_and_moves_dates_once_a_second_person_publishes_it(mut db: TestDb) {
         let folder = tempfile::tempdir().unwrap();
-        let (site, counter) = site(&folder);
+        let (site, counter) = site(&mut db).await;
         let mut service = site.serve(now()).await;
         let filing = json!({ "procedure": PROCEDURE, "receiving_unit": CENTRE, "channel": "counter",
             "applicant": { "name": "Tẩn Thị Sua" } });
@@ -120,54 +120,47 @@ fn a_notice_comes_in_as_a_proposal_and_moves_dates_once_a_second_person_publishe
         assert!(!general.contains("12/QĐ-UBND") && general.contains("DTSTART;VALUE=DATE:20261124"));
         assert_eq!(refused(&site, &["calendar", "export", "--unit", "H35.99"]), Some(2));
         site.verify(now());
-    });
-}
+    }
 
-/// CAL-04 and CAL-08: the draft of a year, corrected, becomes the year that dates are promised by.
-#[test]
-fn a_drafted_year_is_corrected_handed_in_and_published() {
-    let folder = tempfile::tempdir().unwrap();
-    let (site, _) = site(&folder);
-    let draft = site.run(&["calendar", "propose", "2027"], "", now());
-    assert!(draft.contains("status = \"estimate\"") && draft.contains("2027-02-05"), "{draft}");
-    let file = folder.path().join("2027.toml");
-    let path = file.to_str().unwrap();
-    let import = |extra: &[&'static str]| {
-        let mut words = vec!["calendar", "import", path, "--account", "huy", "--document", "TB 1/TB-BNV"];
-        words.extend(["--signer", "Bộ trưởng Bộ Nội vụ", "--reason", "Lịch nghỉ năm 2027"]);
-        words.extend(extra);
-        words
-    };
-    // What is wrong is told with its line, and nothing is kept.
-    let wrong = draft.replacen("2027-01-01", "2027-01-02", 1);
-    let line = wrong.lines().position(|line| line.contains("2027-01-02")).unwrap() + 1;
-    std::fs::write(&file, &wrong).unwrap();
-    assert_eq!(refused(&site, &import(&[])), Some(2));
-    assert!(site.last_words().contains(&format!("2027.toml:{line}:")), "{}", site.last_words());
-    let right = draft.replacen("status = \"estimate\"", "status = \"final\"", 1);
-    std::fs::write(&file, &right).unwrap();
-    let id = number(&site.run(&import(&[]), "", now()));
-    let due = ["calendar", "check", path];
-    site.run(&due, "", now());
-    site.run(&["calendar", "publish", &id, "--account", "nga", "--seen", "1"], "", now());
-    let check = site.command(&["check"], now()).output().unwrap();
-    let told = String::from_utf8(check.stdout).unwrap();
-    assert!(told.contains("năm 2027 chính thức"), "the year in force, not the file's: {told}");
-    assert!(told.contains("luật đang áp dụng: đạt. bản 2"), "{told}");
-}
-
-/// Whoever edits a file after the first start learns that it is not in force, and what to do.
-#[test]
-fn edited_files_are_told_by_check_and_at_the_start_with_the_way_to_publish_them() {
-    run(async {
+    /// CAL-04 and CAL-08: the draft of a year, corrected, becomes the year that dates are promised by.
+    async fn a_drafted_year_is_corrected_handed_in_and_published(mut db: TestDb) {
         let folder = tempfile::tempdir().unwrap();
-        let calendar = folder.path().join("vn-state.toml");
+        let (site, _) = site(&mut db).await;
+        let draft = site.run(&["calendar", "propose", "2027"], "", now());
+        assert!(draft.contains("status = \"estimate\"") && draft.contains("2027-02-05"), "{draft}");
+        let file = folder.path().join("2027.toml");
+        let path = file.to_str().unwrap();
+        let import = |extra: &[&'static str]| {
+            let mut words = vec!["calendar", "import", path, "--account", "huy", "--document", "TB 1/TB-BNV"];
+            words.extend(["--signer", "Bộ trưởng Bộ Nội vụ", "--reason", "Lịch nghỉ năm 2027"]);
+            words.extend(extra);
+            words
+        };
+        // What is wrong is told with its line, and nothing is kept.
+        let wrong = draft.replacen("2027-01-01", "2027-01-02", 1);
+        let line = wrong.lines().position(|line| line.contains("2027-01-02")).unwrap() + 1;
+        std::fs::write(&file, &wrong).unwrap();
+        assert_eq!(refused(&site, &import(&[])), Some(2));
+        assert!(site.last_words().contains(&format!("2027.toml:{line}:")), "{}", site.last_words());
+        let right = draft.replacen("status = \"estimate\"", "status = \"final\"", 1);
+        std::fs::write(&file, &right).unwrap();
+        let id = number(&site.run(&import(&[]), "", now()));
+        let due = ["calendar", "check", path];
+        site.run(&due, "", now());
+        site.run(&["calendar", "publish", &id, "--account", "nga", "--seen", "1"], "", now());
+        let check = site.command(&["check"], now()).output().unwrap();
+        let told = String::from_utf8(check.stdout).unwrap();
+        assert!(told.contains("năm 2027 chính thức"), "the year in force, not the file's: {told}");
+        assert!(told.contains("luật đang áp dụng: đạt. bản 2"), "{told}");
+    }
+
+    /// Whoever edits a file after the first start learns that it is not in force, and what to do.
+    async fn edited_files_are_told_by_check_and_at_the_start_with_the_way_to_publish_them(mut db: TestDb) {
+        let (site, _) = site(&mut db).await;
+        let calendar = site.folder().join("vn-state.toml");
+        std::fs::write(site.folder().join("dunghen.toml"), "[files]\ncalendar = \"vn-state.toml\"\n").unwrap();
         let text = include_str!("../config/calendar/vn-state.toml");
         std::fs::write(&calendar, text).unwrap();
-        let site = Site::new(&format!("sqlite:{}", folder.path().join("dunghen.db").display()), None)
-            .with("DUNGHEN__FILES__CALENDAR", calendar.to_str().unwrap());
-        site.account("huy", "H35.01", "control_office", now());
-        site.account("nga", "H35.01", "control_office", now());
         let told = |site: &Site| {
             String::from_utf8(site.command(&["check"], now()).output().unwrap().stdout).unwrap()
         };
@@ -194,5 +187,5 @@ fn edited_files_are_told_by_check_and_at_the_start_with_the_way_to_publish_them(
         site.run(&["calendar", "publish", &id, "--account", "nga", "--seen", "1"], "", now());
         let verdict = told(&site);
         assert!(verdict.contains("luật đang áp dụng: đạt. bản 2"), "{verdict}");
-    });
+    }
 }

@@ -162,7 +162,9 @@ async fn a_notice_is_handed_in_as_text_and_its_faults_are_told_by_line() {
     let fields = [&[("unit", WARD), ("text", ical)], &header[..3]].concat();
     let sent = send(&huy, &drafted, "/calendars/import", &fields).await;
     assert_eq!(sent.status, 303, "{}", sent.text);
-    huy.get(sent.location()).await.shows("Thứ Năm 26/11/2026: Phường Đoàn Kết");
+    huy.get(sent.location())
+        .await
+        .shows("Thứ Năm 26/11/2026: Ủy ban nhân dân phường Đoàn Kết và các đơn vị trực thuộc nghỉ");
     // What was proposed can be taken back by whoever keeps the calendar.
     let page = sent.location().replace("/preview", "");
     let csrf = huy.get(&page).await.input("csrf");
