@@ -124,8 +124,8 @@ async fn what_is_wrong_with_a_closure_stands_beside_its_field_and_nothing_typed_
         (with("last", "2026-11-25"), "last", "Ngày cuối phải từ ngày đầu trở đi"),
         (with("makeup", "2026-12-01"), "makeup", "không phải ngày nghỉ hằng tuần"),
         (with("effective_on", "2026-11-27"), "first", "trước ngày quyết định có hiệu lực"),
-        (with("document", ""), "document", "Nhập từ 1"),
-        (with("signer", " "), "signer", "Nhập từ 1"),
+        (with("document", ""), "document", "Cần nhập số quyết định"),
+        (with("signer", " "), "signer", "Cần nhập người ký quyết định"),
     ] {
         let again = send(&huy, &form, "/calendars", &fields).await;
         assert_eq!(again.status, 422, "{field}");

@@ -79,6 +79,15 @@ impl Typed {
         if self.name.trim().is_empty() {
             return Err(Refusal::required("name", "lý do ngắn, như “Nghỉ do bão”", "a short reason"));
         }
+        for (field, given, vietnamese, english) in [
+            ("document", &self.document, "số quyết định", "the decision's number"),
+            ("signer", &self.signer, "người ký quyết định", "who signed the decision"),
+            ("reason", &self.reason, "lý do", "the reason"),
+        ] {
+            if given.trim().is_empty() {
+                return Err(Refusal::required(field, vietnamese, english));
+            }
+        }
         let first = day("first", &self.first)?
             .ok_or_else(|| Refusal::required("first", "ngày nghỉ đầu tiên", "the first day off"))?;
         let last = day("last", &self.last)?.unwrap_or(first);
