@@ -47,16 +47,11 @@ async fn effect(tx: &mut Tx, due: String) -> dunghen::db::Result<u64> {
 /// Waits until the claim's end is where a heartbeat puts it now.
 async fn a_heartbeat(db: &Db, time: &Clock) {
     let until = Clock::now(time).plus(SignedDuration::from_secs(60));
-    while !db
-        .read(async |tx| {
-            tx.query("select count(*) > 0 from job_ticks where leased_until = $1")
-                .bind(until)
-                .fetch_scalar::<bool>()
-                .await
-        })
-        .await
-        .unwrap()
-    {}
+    let kept = "select count(*) > 0 from job_ticks where leased_until = $1";
+    let seen = async {
+        while !db.read(async |tx| tx.query(kept).bind(until).fetch_scalar::<bool>().await).await.unwrap() {}
+    };
+    tokio::time::timeout(Duration::from_secs(30), seen).await.expect("no heartbeat");
 }
 
 on_both! {
