@@ -288,6 +288,7 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
         "",
         "those that keep links and answers run on both; the others look at what the provider says",
     ),
+    ("access/stored_script.rs", "", "what a browser makes of a page is decided above the store"),
     ("access/tls.rs", "", "lines and certificates lie below and beside the store"),
     (
         "access/guessing.rs",

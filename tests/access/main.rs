@@ -1,5 +1,7 @@
 //! Who gets in, what they may do and see, and what is put on record: over pages, interface and files.
 
+#[path = "../browser/driver.rs"]
+mod driver;
 #[path = "../support/service.rs"]
 mod service;
 #[path = "../support/mod.rs"]
@@ -14,6 +16,7 @@ mod matrix;
 mod oidc;
 mod personal;
 mod sessions;
+mod stored_script;
 mod tls;
 mod trail;
 mod world;
