@@ -36,5 +36,5 @@ pub async fn keep(request: Request, next: Next) -> Response {
 }
 
 fn is_typed_into(path: &str) -> bool {
-    path == "/intake" || path.starts_with("/dossiers/")
+    path == "/intake" || (path.starts_with("/dossiers/") && path.ends_with("/events"))
 }
