@@ -129,7 +129,7 @@ async fn the_head_apologises_once_for_a_late_dossier_from_the_board() {
     assert_eq!(browser.attribute(".ledger .now time", "datetime").await, promise, "the promise has moved");
 
     // The letter is carried at once, and its proof is part of the story.
-    browser.reload_until_shown(&format!("/dossiers/{code}"), "Lời xin lỗi được giao").await;
+    browser.reload_until_shown(&format!("/dossiers/{code}"), "Lời xin lỗi được gửi qua thư điện tử").await;
     assert_eq!(browser.js("return document.querySelector('#apology_issued-words')").await, Value::Null);
     let refused = browser.fetched(&format!("/dossiers/{code}/events"), second(&browser, &letter).await).await;
     assert!(refused.contains("pháp luật không cho hẹn lại lần hai"), "{refused}");

@@ -243,6 +243,10 @@ impl Browser {
     }
 
     async fn try_click(&self, css: &str) -> Result<(), CmdError> {
+        // As a person does: out from under what is fixed to the screen's edges. What covers it there is told.
+        let to_the_middle =
+            format!("document.querySelector({})?.scrollIntoView({{ block: 'center' }})", json!(css));
+        self.client.execute(&to_the_middle, Vec::new()).await?;
         self.client.find(Locator::Css(css)).await?.click().await
     }
 
