@@ -94,7 +94,14 @@ const DEFECTS: [Defect; 18] = [
         "an ad-hoc swap is missing (CAL-05)",
         Some(("src/domain/calendar/tests.rs", "a_swapped_friday_is_off_and_its_saturday_worked")),
     ),
-    (18, "Tết is taken from a Chinese table (CAL-07)", None),
+    (
+        18,
+        "Tết is taken from a Chinese table (CAL-07)",
+        Some((
+            "src/domain/lunar/tests.rs",
+            "cal_07_tet_is_by_vietnamese_time_where_chinese_tables_have_another_day",
+        )),
+    ),
 ];
 
 #[test]
@@ -108,5 +115,5 @@ fn every_defect_has_its_test() {
     }
     let open: Vec<u32> =
         DEFECTS.iter().filter(|(.., test)| test.is_none()).map(|(number, ..)| *number).collect();
-    assert_eq!(open, [5, 14, 18], "bands, the nine-month report and lunar dates are not built here yet");
+    assert_eq!(open, [5, 14], "bands and the nine-month report are not built here yet");
 }

@@ -22,7 +22,7 @@ use dunghen::web::views::parts::{Choice, Field, MonthFigure, Standing, Tone, Whe
 use dunghen::web::views::problem::Problem;
 use dunghen::web::views::procedures::{
     FieldRows, Procedure, ProcedureList, ProcedurePage, ProcedureRow, Procedures, PublicProcedure,
-    PublicProcedures, StepRow, VersionRow,
+    PublicProcedures, StageRow, StepRow, VersionRow,
 };
 use dunghen::web::views::rates::{RateRow, Rates};
 use dunghen::web::views::shell::{Flash, Person, Place, Shell};
@@ -444,6 +444,7 @@ pub fn dossier() -> DossierPage {
             part: PromisePart::Official,
         }],
         figure: figure(&late_picture()),
+        explained: None,
         story: vec![
             event("20/11/2026, 08:05", "Nguyễn Văn Thắng, Sở Nông nghiệp và Môi trường", "Đôn đốc lần 1", Some("Đề nghị chị Hương báo tiến độ trước 16:00 hôm nay."), false),
             event("19/11/2026, 17:00", "Đúng Hẹn", "Hết hạn mà chưa có kết quả", None, true),
@@ -488,6 +489,7 @@ pub fn stopped_dossier() -> DossierPage {
         due: Some(due.clone()),
         apology: None,
         figure: figure(&stopped_picture()),
+        explained: None,
         promises: vec![
             Promise {
                 due: When::at("Thứ Tư 26/8/2026, 17:00", "2026-08-26T17:00:00+07:00"),
@@ -929,6 +931,12 @@ pub fn procedure() -> ProcedurePage {
                 time: None,
             },
         ],
+        stages: vec![StageRow {
+            name: "Xác nhận nghĩa vụ thuế".to_owned(),
+            unit: "Thuế tỉnh Lai Châu".to_owned(),
+            limit: "5 ngày làm việc".to_owned(),
+            after: Some("1".to_owned()),
+        }],
         versions: vec![
             VersionRow {
                 version: 2,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::shapes::{Page, name};
 use crate::app::App;
-use crate::domain::procedure::{Competent, Procedure, Step};
+use crate::domain::procedure::{Competent, Procedure, Stage, Step};
 use crate::domain::refusal::Language;
 use crate::domain::words::folded;
 use crate::web::failure::{Problem, Result, language};
@@ -73,6 +73,8 @@ pub struct ProcedureShape {
     pub fee: Option<String>,
     pub components: Vec<String>,
     pub steps: Vec<StepShape>,
+    /// Of an interlinked procedure (LINK-01); none of any other.
+    pub stages: Vec<PlannedStageShape>,
     pub demonstration: bool,
 }
 
@@ -85,12 +87,39 @@ pub struct StepShape {
     pub time: Option<String>,
 }
 
+/// What one agency does of an interlinked procedure.
+#[derive(Serialize, ToSchema)]
+pub struct PlannedStageShape {
+    /// From 1.
+    pub no: usize,
+    pub name: String,
+    /// The agency; none where it is the commune of receipt.
+    pub unit: Option<String>,
+    pub limit: String,
+    /// The stages whose results it waits for; none: it starts with the receipt.
+    pub after: Vec<usize>,
+}
+
+fn unit_of(competent: &Competent) -> Option<String> {
+    match competent {
+        Competent::Unit(unit) => Some(unit.to_string()),
+        Competent::CommuneOfReceipt => None,
+    }
+}
+
 impl ProcedureShape {
     fn of(procedure: &Procedure, language: Language) -> Self {
         let step = |step: &Step| StepShape {
             name: step.name.clone(),
             role: step.role.to_string(),
             time: step.time.map(|time| time.to_string()),
+        };
+        let stage = |(place, stage): (usize, &Stage)| PlannedStageShape {
+            no: place + 1,
+            name: stage.name.clone(),
+            unit: unit_of(&stage.unit),
+            limit: stage.limit.to_string(),
+            after: stage.after.iter().map(|place| place + 1).collect(),
         };
         Self {
             code: procedure.code.to_string(),
@@ -109,14 +138,12 @@ impl ProcedureShape {
             due_time: procedure.due_time.map(|time| time.to_string()),
             supplement_clock: procedure.supplement_clock.as_ref().map(name),
             supplement_deadline_wd: procedure.supplement_deadline_wd,
-            competent_unit: match &procedure.competent {
-                Competent::Unit(unit) => Some(unit.to_string()),
-                Competent::CommuneOfReceipt => None,
-            },
+            competent_unit: unit_of(&procedure.competent),
             channels: procedure.channels.iter().map(|channel| channel.id().to_owned()).collect(),
             fee: procedure.fee.clone(),
             components: procedure.components.clone(),
             steps: procedure.steps.iter().map(step).collect(),
+            stages: procedure.stages.iter().enumerate().map(stage).collect(),
             demonstration: procedure.demonstration,
         }
     }

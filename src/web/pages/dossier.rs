@@ -137,6 +137,7 @@ impl Found {
             applicant: self.applicant.as_ref().map(masked),
             promises: story::promises(desk, dossier),
             figure: figure::of(desk, dossier),
+            explained: figure::in_words(desk, dossier),
             story: story::story(desk, &self.events, &self.names),
             stops: story::stops(desk, dossier),
             course: course::of(desk, dossier, &self.events, &self.names),

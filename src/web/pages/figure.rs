@@ -42,6 +42,28 @@ pub fn of(desk: &Desk, dossier: &Dossier) -> Option<MonthFigure> {
     MonthFigure::of(&picture, VI).ok()
 }
 
+/// How the promise in force came about, in words: for where [`of`] has no picture, as of limits in hours
+/// or months that stops have moved.
+pub fn in_words(desk: &Desk, dossier: &Dossier) -> Option<String> {
+    let promise = dossier.promise()?;
+    let at = |moment| super::parts::at(desk, moment).text;
+    let Some(basis) = &promise.basis else {
+        return Some(format!("Ngày hẹn {} do hệ thống khác ấn định.", at(promise.due_at)));
+    };
+    let run = dossier.promises.iter().rfind(|one| !is_moved(one) && one.cause != Cause::CalendarChange)?;
+    let mut words = vec![format!("Tính {} từ {}.", VI.limit(basis.terms.limit), at(run.counted_from))];
+    words.extend(dossier.stops.iter().filter(|stop| stop.from >= run.counted_from).map(
+        |stop| match stop.to {
+            Some(to) => format!("Tạm dừng từ {} đến {}, không tính.", at(stop.from), at(to)),
+            None => format!("Tạm dừng từ {}; khi tính tiếp mới có ngày hẹn.", at(stop.from)),
+        },
+    ));
+    if dossier.stopped_since().is_none() {
+        words.push(format!("Hẹn trả {}.", at(promise.due_at)));
+    }
+    Some(words.join(" "))
+}
+
 /// The days of one dossier.
 struct Days<'a> {
     desk: &'a Desk,

@@ -108,5 +108,6 @@ fn seen(desk: &Desk, opened: &Opened, events: &[Event]) -> Seen {
         again: opened.dossier.reappointment.map(|second| parts::at(desk, second.due_at)),
         received: parts::at(desk, opened.dossier.received_at.unwrap_or(opened.dossier.registered_at)),
         figure: figure::of(desk, &opened.dossier),
+        explained: figure::in_words(desk, &opened.dossier),
     }
 }

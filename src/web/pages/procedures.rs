@@ -74,6 +74,7 @@ pub async fn one(
         shell: parts::shell(&desk, &caller, shown.name_vi.clone(), Some(Place::Procedures)),
         one: whole(&desk, STAFF, shown, &asked, own, words::facts(&desk, shown, rules)),
         steps: shown.steps.iter().map(words::step).collect(),
+        stages: shown.stages.iter().map(|stage| words::stage(&desk, stage)).collect(),
         versions: versions.iter().rev().map(|one| words::version(one, shown)).collect(),
     })
 }

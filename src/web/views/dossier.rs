@@ -40,6 +40,8 @@ pub struct DossierPage {
     /// Oldest first.
     pub promises: Vec<Promise>,
     pub figure: Option<MonthFigure>,
+    /// Why that day, in words, where no picture of days tells it.
+    pub explained: Option<String>,
     /// Newest first.
     pub story: Vec<StoryEvent>,
     pub stops: Vec<Stop>,

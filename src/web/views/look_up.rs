@@ -55,4 +55,6 @@ pub struct Seen {
     pub again: Option<When>,
     pub received: When,
     pub figure: Option<MonthFigure>,
+    /// Why that day, in words, where no picture of days tells it.
+    pub explained: Option<String>,
 }

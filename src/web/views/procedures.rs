@@ -83,6 +83,8 @@ pub struct ProcedurePage {
     pub one: Procedure,
     /// The internal process, for those who work by it.
     pub steps: Vec<StepRow>,
+    /// What each agency does of an interlinked procedure (LINK-01).
+    pub stages: Vec<StageRow>,
     /// Every version, the newest first.
     pub versions: Vec<VersionRow>,
 }
@@ -120,6 +122,16 @@ pub struct StepRow {
     pub role: String,
     /// `0,5 ngày`; none where it is not counted.
     pub time: Option<String>,
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageRow {
+    pub name: String,
+    pub unit: String,
+    pub limit: String,
+    /// The stages that it waits for: `1, 2`; none where it starts with the receipt.
+    pub after: Option<String>,
 }
 
 /// One version.

@@ -2,10 +2,10 @@
 
 use super::VI;
 use crate::domain::limit::{CutOff, CutOffEffect, DueTime, TimeLimit};
-use crate::domain::procedure::{Channel, Competent, Procedure, Step, StepTime};
+use crate::domain::procedure::{Channel, Competent, Procedure, Stage, Step, StepTime};
 use crate::domain::ruleset::{RuleSet, SupplementClock};
 use crate::domain::unit::Tier;
-use crate::web::views::procedures::{StepRow, VersionRow};
+use crate::web::views::procedures::{StageRow, StepRow, VersionRow};
 use crate::work::desk::Desk;
 
 /// What a citizen asks: how long, where, how, for how much.
@@ -44,6 +44,16 @@ pub(super) fn step(step: &Step) -> StepRow {
     StepRow { name: step.name.clone(), role: step.role.name_vi().to_owned(), time: step.time.map(time) }
 }
 
+pub(super) fn stage(desk: &Desk, stage: &Stage) -> StageRow {
+    let after: Vec<_> = stage.after.iter().map(|place| (place + 1).to_string()).collect();
+    StageRow {
+        name: stage.name.clone(),
+        unit: agency(desk, &stage.unit),
+        limit: VI.limit(stage.limit),
+        after: (!after.is_empty()).then(|| after.join(", ")),
+    }
+}
+
 pub(super) fn version(one: &Procedure, in_force: &Procedure) -> VersionRow {
     let valid = match (one.valid_from, one.valid_to) {
         (Some(from), Some(to)) => format!("{} – {}", VI.short_day(from), VI.short_day(to)),
@@ -64,7 +74,11 @@ fn limit(procedure: &Procedure) -> String {
 }
 
 fn competent(desk: &Desk, procedure: &Procedure) -> String {
-    match &procedure.competent {
+    agency(desk, &procedure.competent)
+}
+
+fn agency(desk: &Desk, competent: &Competent) -> String {
+    match competent {
         Competent::Unit(unit) => desk.unit_name(unit),
         Competent::CommuneOfReceipt => "Ủy ban nhân dân xã, phường nơi nộp hồ sơ".to_owned(),
     }
