@@ -78,7 +78,7 @@ pub fn read(
     let (handed, places) = handed(&source, beside, province);
     let Some(handed) = handed.filter(|_| source.is_sound()) else { return Err(source.faults()) };
     let effective = handed.header.effective.or_else(|| handed.amendment.first_day());
-    let effective = effective.unwrap_or(Day::FIRST);
+    let effective = effective.unwrap_or(Day::BEFORE_ALL);
     for wrong in province.check_amendment(&handed.amendment, effective, before) {
         note(&source, places.as_ref(), &wrong);
     }

@@ -30,7 +30,7 @@ pub async fn keep_first(tx: &mut Tx, law: &Law, now: Moment) -> Result<()> {
          from law_head where edition = 0 on conflict (edition) do nothing",
     )
     .bind(Json(law))
-    .bind(Day::FIRST)
+    .bind(Day::BEFORE_ALL)
     .bind(now)
     .execute()
     .await?;

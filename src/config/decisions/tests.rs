@@ -169,10 +169,10 @@ fn a_revocation_names_an_edition_that_is_there() {
     let storm = read("qd.toml", STORM, &Beside::default(), &province, &[]).unwrap().amendment;
     let revoke = Amendment::Revocation { edition: 2 };
     let before = [(2, storm)];
-    assert!(province.check_amendment(&revoke, Day::FIRST, &before).is_empty());
-    assert_eq!(province.check_amendment(&revoke, Day::FIRST, &[]).len(), 1);
+    assert!(province.check_amendment(&revoke, Day::BEFORE_ALL, &before).is_empty());
+    assert_eq!(province.check_amendment(&revoke, Day::BEFORE_ALL, &[]).len(), 1);
     let both = [before[0].clone(), (3, revoke.clone())];
-    assert_eq!(province.check_amendment(&revoke, Day::FIRST, &both).len(), 1, "revoked already");
+    assert_eq!(province.check_amendment(&revoke, Day::BEFORE_ALL, &both).len(), 1, "revoked already");
     let law = province.law.after(&both);
     assert_eq!(law.overlay, province.law.overlay, "as if it had never been");
     assert_eq!(law.calendar.version, "2026.1+3");
