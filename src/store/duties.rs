@@ -115,6 +115,20 @@ pub async fn take_back(tx: &mut Tx, id: i64, concerning: i64, now: Moment) -> Re
     Ok(ended == 1)
 }
 
+/// Ends, from `day` on, that somebody stands in for this person or this person for somebody.
+pub async fn end_standing_in(tx: &mut Tx, staff_id: i64, day: Day, now: Moment) -> Result<u64> {
+    tx.query(
+        "update duties set ended_at = $3
+         where (staff_id = $1 or stands_in_for = $1) and stands_in_for is not null and ended_at is null
+            and (to_on is null or to_on >= $2)",
+    )
+    .bind(staff_id)
+    .bind(day)
+    .bind(now)
+    .execute()
+    .await
+}
+
 /// Ends a person's terms that would go on from `day`, as a new one takes their place.
 pub async fn end_terms(tx: &mut Tx, staff_id: i64, day: Day, now: Moment) -> Result<()> {
     tx.query(

@@ -221,7 +221,8 @@ pub async fn change(
     found(tx, id).await
 }
 
-/// Closes an account or opens it again. What was signed in or issued ends with it.
+/// Closes an account or opens it again. What was signed in, issued or lent ends with it: sessions,
+/// tokens, one-time links, and the rights of whoever stands in for its owner or whom they stand in for.
 pub async fn set_active(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, active: bool) -> Result<Person> {
     desk.allow_whole(actor, Deed::ManagePeople)?;
     let person = found(tx, id).await?;
@@ -231,6 +232,7 @@ pub async fn set_active(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, active
         sessions::remove_all(tx, id, None).await?;
         tokens::revoke_all(tx, id, desk.now).await?;
         activations::forget(tx, id).await?;
+        store::duties::end_standing_in(tx, id, desk.today(), desk.now).await?;
     }
     store::staff::set_active(tx, id, active).await?;
     let action = if active { "account_opened" } else { "account_closed" };
