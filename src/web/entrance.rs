@@ -1,6 +1,8 @@
 //! Signing in over HTTP, for the pages and the interface alike: slowed down where it is guessed
 //! at, checked off the threads that serve others, with a second factor where there is one.
 
+mod proof;
+
 use std::convert::Infallible;
 use std::sync::{Arc, PoisonError};
 
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use super::address::Client;
 use super::failure::Result;
 use super::session;
+pub use proof::prove_again;
+
 use crate::app::App;
 use crate::config::Settings;
 use crate::db::Error;
@@ -269,7 +273,7 @@ pub async fn hash(app: &App, given: String) -> Result<String> {
 }
 
 /// Whether `given` is the password of `person`.
-pub async fn is_password_of(app: &App, person: &Person, given: String) -> Result<bool> {
+async fn is_password_of(app: &App, person: &Person, given: String) -> Result<bool> {
     let knock = Knock { target: format!("password:{}", person.id), network: None };
     count(app, &knock).await?;
     let right = check(app, given, person.password_hash.clone()).await?.is_some();

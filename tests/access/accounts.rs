@@ -97,7 +97,7 @@ on_both! {
         let node = Node::over(&db).await;
         let thang = node.hire("thang", WARD, &[Role::UnitHead]).await;
         let visitor = node.signed_in(&thang).await;
-        visitor.post("/account/second-factor/begin", &[]).await;
+        visitor.post("/account/second-factor/begin", &[("password", PASSWORD)]).await;
         let page = visitor.get("/account/second-factor").await;
         page.shows("class=\"qr\"");
         let typed = page.shown_once().replace(' ', "");
@@ -221,6 +221,151 @@ on_both! {
     }
 }
 
+on_both! {
+    /// ASVS 7.5: whoever sits down at an unlocked screen makes no way in for later.
+    async fn who_one_is_is_asked_again_before_what_lets_somebody_in_later(db: TestDb) {
+        let node = Node::over(&db).await;
+        let thang = node.hire("thang", WARD, &[Role::UnitHead]).await;
+        let visitor = node.signed_in(&thang).await;
+        let token = async |visitor: &Visitor, current: &str| {
+            let fields = [("label", "máy quét"), ("unit", ""), ("days", "30"), ("write", ""), ("current", current)];
+            visitor.post("/account/tokens", &fields).await
+        };
+        let begin = async |visitor: &Visitor, password: &str| {
+            visitor.post("/account/second-factor/begin", &[("password", password)]).await
+        };
+        for wrong in ["", "sai rồi nhé"] {
+            let refused = token(&visitor, wrong).await;
+            assert_eq!(refused.status, 422);
+            refused.shows("Mật khẩu hiện nay chưa đúng");
+            refused.shows("máy quét");
+            assert_eq!(begin(&visitor, wrong).await.status, 422);
+        }
+        assert_eq!(node.count("select count(*) from api_tokens").await, 0);
+        assert_eq!(node.count("select count(*) from second_factors").await, 0);
+        assert_eq!(node.count("select count(*) from audit where action = 'sign_in_failed'").await, 4);
+        // A right one starts the count afresh, as at the door.
+        assert_eq!(token(&visitor, PASSWORD).await.status, 200);
+        let secret = confirmed(&node, &thang).await;
+
+        // The code of now proves it as well, and counts once.
+        let later = node.at(at(NOW).plus(SignedDuration::from_mins(2)));
+        let there = visitor.before(&later);
+        let code = secret.code(later.desk().now.seconds().div_euclid(30));
+        assert_eq!(token(&there, &code).await.status, 200);
+        assert_eq!(token(&there, &code).await.status, 422, "a second time");
+        let change = async |visitor: &Visitor, password: &str| {
+            visitor.post("/account/second-factor/change", &[("password", password), ("deed", "off")]).await.status
+        };
+        assert_eq!(change(&there, "").await, 422);
+        assert_eq!(node.count("select count(*) from second_factors").await, 1);
+        assert_eq!(change(&there, PASSWORD).await, 303);
+
+        // Guessing gets slow here as it does at the door.
+        let mut looked = 0;
+        for guess in 0..30 {
+            let answer = if guess % 2 == 0 { token(&there, "đoán mò").await } else { begin(&there, "đoán mò").await };
+            looked += usize::from(answer.status != 429);
+        }
+        assert_eq!(looked, 5);
+        assert_eq!(token(&there, PASSWORD).await.status, 429, "also with the right one");
+        assert_eq!(node.count("select count(*) from api_tokens").await, 2);
+    }
+
+    /// Whoever takes a second factor from somebody else says once more who they are.
+    async fn an_administrator_is_asked_again_before_a_second_factor_is_taken_away(db: TestDb) {
+        let node = Node::over(&db).await;
+        let thang = node.hire("thang", WARD, &[Role::UnitHead]).await;
+        confirmed(&node, &thang).await;
+        let admin = admin_of(&node).await;
+        let path = format!("/people/{}/second-factor/reset", thang.id);
+        assert_eq!(admin.post(&path, &[]).await.status, 422);
+        assert_eq!(admin.post(&path, &[("current", "sai rồi nhé")]).await.status, 422);
+        assert_eq!(node.count("select count(*) from second_factors").await, 1);
+        assert_eq!(admin.post(&path, &[("current", PASSWORD)]).await.status, 303);
+        assert_eq!(node.count("select count(*) from second_factors").await, 0);
+    }
+
+    /// Whoever signs in at the provider alone proves it by having done so just now.
+    async fn who_has_no_password_is_asked_to_sign_in_anew(db: TestDb) {
+        let node = Node::over(&db).await;
+        let mai = node.hire("mai", WARD, &[Role::Reception]).await;
+        let visitor = node.signed_in(&mai).await;
+        let forget = async |tx: &mut dunghen::db::Tx| tx.query("update staff set password_hash = null").execute().await;
+        db.write(forget).await.unwrap();
+        let issue = async |minutes: i64| {
+            let later = node.at(at(NOW).plus(SignedDuration::from_mins(minutes)));
+            let fields = [("label", "máy quét"), ("unit", ""), ("days", "30"), ("write", "")];
+            visitor.before(&later).post("/account/tokens", &fields).await.status
+        };
+        assert_eq!((issue(4).await, issue(5).await), (200, 403));
+        assert_eq!(node.count("select count(*) from api_tokens").await, 1);
+    }
+
+    /// S9, ORG-02: a closed account lends nothing and borrows nothing, and gets none of it back.
+    async fn all_that_hangs_on_an_account_ends_when_it_is_closed(db: TestDb) {
+        let node = Node::over(&db).await;
+        let admin = admin_of(&node).await;
+        let yen = node.hire("yen", WARD, &[Role::Specialist]).await;
+        let thang = node.hire("thang", WARD, &[Role::UnitHead]).await;
+        let deputy = node.signed_in(&yen).await;
+        let stand_in = async |head: &Visitor, deputy: i64| {
+            let fields = [("deputy", deputy.to_string()), ("from_on", "2026-11-23".to_owned()), ("to_on", "2026-12-04".to_owned())];
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            assert_eq!(head.post("/account/stand-in", &fields).await.status, 303);
+        };
+        let state = async |id: i64, active: &str| {
+            assert_eq!(admin.post(&format!("/people/{id}/state"), &[("active", active)]).await.status, 303);
+        };
+        let head = node.signed_in(&thang).await;
+        stand_in(&head, yen.id).await;
+        let fields = [("label", "máy"), ("unit", ""), ("days", "30"), ("write", ""), ("current", PASSWORD)];
+        let token = head.post("/account/tokens", &fields).await.shown_once();
+        let header = format!("Bearer {token}");
+        let bearer = async || {
+            let headers = [("authorization", header.as_str())];
+            node.visitor().send("GET", "/api/v1/dossiers", &Content::None, &headers).await.status
+        };
+        let link = path_of(&admin.post(&format!("/people/{}/link", thang.id), &[]).await.shown_once());
+        let whole = (deputy.get("/outbox").await.status, bearer().await, node.visitor().get(&link).await.status);
+        assert_eq!(whole, (200, 200, 200));
+
+        for active in ["no", "yes"] {
+            state(thang.id, active).await;
+            assert_eq!(head.get("/account").await.status, 303, "the session");
+            assert_eq!(bearer().await, 401, "the token");
+            assert_eq!(node.visitor().get(&link).await.status, 404, "the link");
+            assert_eq!(deputy.get("/outbox").await.status, 403, "what the deputy had borrowed");
+            assert_eq!(deputy.get("/account").await.status, 200, "what is the deputy's own stays");
+        }
+        // The other way round: what a closed account had borrowed does not come back with it.
+        stand_in(&node.signed_in(&thang).await, yen.id).await;
+        assert_eq!(deputy.get("/outbox").await.status, 200);
+        state(yen.id, "no").await;
+        state(yen.id, "yes").await;
+        assert_eq!(node.signed_in(&yen).await.get("/outbox").await.status, 403);
+    }
+
+    /// S5, ORG-09: however many changes wait, whoever is signed in looks and leaves.
+    async fn whoever_looks_or_leaves_is_served_though_too_many_changes_wait(mut db: TestDb) {
+        let full = dunghen::db::DbSettings {
+            purpose: dunghen::db::Purpose::Serve,
+            waiting_deeds: 0,
+            ..dunghen::db::DbSettings::default()
+        };
+        let node = Node::over(&db).await;
+        let mai = node.hire("mai", WARD, &[Role::Reception]).await;
+        db.reopen(&full).await;
+        let node = node.with(|app| app.db = dunghen::db::Db::clone(&db));
+        // Two minutes later that the session is in use would be noted.
+        let visitor = node.signed_in(&mai).await.before(&node.at(at(NOW).plus(SignedDuration::from_mins(2))));
+        assert_eq!(visitor.post("/account/sessions/end", &[("which", "others")]).await.status, 503, "no room for a change");
+        assert_eq!(visitor.get("/account").await.status, 200);
+        assert_eq!(visitor.post("/sign-out", &[]).await.status, 303);
+        assert_eq!(node.count("select count(*) from sessions").await, 0);
+    }
+}
+
 async fn proposed(node: &Node, id: i64) -> Secret {
     let row = node.app.db.read(async |tx| store::second_factors::find(tx, id).await).await.unwrap().unwrap();
     node.app.keys.open(&row.sealed(), dunghen::seal::Use::SecondFactor).unwrap()
@@ -229,7 +374,7 @@ async fn proposed(node: &Node, id: i64) -> Secret {
 /// Sets a second factor up.
 pub async fn confirmed(node: &Node, person: &dunghen::store::staff::Person) -> Secret {
     let visitor = node.signed_in(person).await;
-    visitor.post("/account/second-factor/begin", &[]).await;
+    visitor.post("/account/second-factor/begin", &[("password", PASSWORD)]).await;
     let secret = proposed(node, person.id).await;
     let code = secret.code(node.desk().now.seconds().div_euclid(30));
     assert_eq!(visitor.post("/account/second-factor/confirm", &[("code", &code)]).await.status, 200);

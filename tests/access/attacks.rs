@@ -76,7 +76,7 @@ on_both! {
         let admin = node.hire("quantri", "H35.01", &[Role::Administrator]).await;
         let admin = node.signed_in(&admin).await;
         let issue = async |person, unit: &str| {
-            let fields = [("label", "máy"), ("unit", unit), ("days", "300"), ("write", "")];
+            let fields = [("label", "máy"), ("unit", unit), ("days", "300"), ("write", ""), ("current", PASSWORD)];
             node.signed_in(person).await.post("/account/tokens", &fields).await.shown_once()
         };
         let (whole, of_ward, of_yen) = (issue(&huy, "H35").await, issue(&huy, WARD).await, issue(&yen, WARD).await);
@@ -377,7 +377,8 @@ fn a_reading_token_changes_nothing() {
         let person = node.hire("tat-ca", WARD, &everything).await;
         let code = node.receive(&person, CENTRE, PROCEDURE).await;
         let visitor = node.signed_in(&person).await;
-        let fields = [("label", "chỉ đọc"), ("unit", ""), ("days", "30"), ("write", "")];
+        let fields =
+            [("label", "chỉ đọc"), ("unit", ""), ("days", "30"), ("write", ""), ("current", PASSWORD)];
         let token = visitor.post("/account/tokens", &fields).await.shown_once();
         let header = format!("Bearer {token}");
         let bearer = [("authorization", header.as_str())];

@@ -218,9 +218,11 @@ impl Ward {
                 form(path, 0, &[("current", "không phải"), ("password", PASSWORD), ("again", PASSWORD)])
             }
             ("POST", "/account/sessions/end") => form(path, -1, &[("which", "others")]),
-            ("POST", "/account/tokens") => {
-                form(path, 1, &[("label", "máy quét"), ("unit", ""), ("days", "30"), ("write", "")])
-            }
+            ("POST", "/account/tokens") => form(
+                path,
+                1,
+                &[("label", "máy quét"), ("unit", ""), ("days", "30"), ("write", ""), ("current", PASSWORD)],
+            ),
             ("POST", "/account/tokens/revoke") => form(path, 1, &[("which", "00")]),
             ("POST", "/account/stand-in") => form(
                 path,
@@ -228,7 +230,7 @@ impl Ward {
                 &[("deputy", colleague.as_str()), ("from_on", "2026-12-01"), ("to_on", "2026-12-05")],
             ),
             ("POST", "/account/stand-in/end") => form(path, 1, &[("duty", "0")]),
-            ("POST", "/account/second-factor/begin") => form(path, 0, &[]),
+            ("POST", "/account/second-factor/begin") => form(path, 0, &[("password", PASSWORD)]),
             ("POST", "/account/second-factor/confirm") => form(path, 1, &[("code", "000000")]),
             ("POST", "/account/second-factor/change") => {
                 form(path, 1, &[("password", PASSWORD), ("deed", "codes")])
@@ -245,7 +247,7 @@ impl Ward {
             ("POST", "/people/{id}/link") => form(format!("/people/{victim}/link"), 1, &[]),
             ("POST", "/people/{id}/sessions/end") => form(format!("/people/{victim}/sessions/end"), 1, &[]),
             ("POST", "/people/{id}/second-factor/reset") => {
-                form(format!("/people/{victim}/second-factor/reset"), 0, &[])
+                form(format!("/people/{victim}/second-factor/reset"), 0, &[("current", PASSWORD)])
             }
             ("POST", "/people/{id}/identity") => {
                 form(format!("/people/{victim}/identity"), 1, &[("subject", "ai-do")])
@@ -540,6 +542,8 @@ fn everybody_gets_what_the_matrix_says_and_nothing_else() {
                         '+' => ask.audits,
                         '-' => 1,
                         '?' if route.1.ends_with("/sign-in") && route.0 == "POST" => 1,
+                        // A wrong password is one wherever it is typed.
+                        '~' if route.1 == "/account/password" => 1,
                         _ => 0,
                     };
                     if due >= 0 && logged != due {

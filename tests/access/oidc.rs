@@ -282,7 +282,7 @@ async fn linked(db: &TestDb) -> (Fake, Node) {
     let admin = node.hire("quantri", "H35.01", &[Role::Administrator]).await;
     let admin = node.signed_in(&admin).await;
     let path = format!("/people/{}/identity", mai.id);
-    let done = admin.post(&path, &[("subject", SUBJECT)]).await;
+    let done = admin.post(&path, &[("subject", SUBJECT), ("current", PASSWORD)]).await;
     assert_eq!(done.status, 303, "{}", done.text);
     (fake, node)
 }
@@ -430,19 +430,19 @@ fn only_an_administrator_links_an_account() {
         let admin = node.hire("quantri2", "H35.01", &[Role::Administrator]).await;
         let admin = node.signed_in(&admin).await;
         let path = format!("/people/{}/identity", yen.id);
-        let taken = admin.post(&path, &[("subject", SUBJECT)]).await;
+        let taken = admin.post(&path, &[("subject", SUBJECT), ("current", PASSWORD)]).await;
         assert_eq!(taken.status, 422, "one identity, one account");
-        assert_eq!(admin.post(&path, &[("subject", " ")]).await.status, 422);
+        assert_eq!(admin.post(&path, &[("subject", " "), ("current", PASSWORD)]).await.status, 422);
         assert_eq!(node.signed_in(&yen).await.post(&path, &[("subject", "yen")]).await.status, 403);
         admin.get(&format!("/people/{}", yen.id)).await.shows("Mã định danh (sub)");
-        admin.post(&path, &[("subject", "another-person")]).await;
+        admin.post(&path, &[("subject", "another-person"), ("current", PASSWORD)]).await;
         let (answer, visitor) = attempt(&fake, &node, "").await;
         assert_eq!(answer.status, 303);
         visitor.get("/account").await.shows("Người yen");
 
         admin.post(&format!("{path}/remove"), &[]).await;
         assert_eq!(attempt(&fake, &node, "").await.0.status, 403, "unlinked");
-        admin.post(&path, &[("subject", "another-person")]).await;
+        admin.post(&path, &[("subject", "another-person"), ("current", PASSWORD)]).await;
         admin.post(&format!("/people/{}/state", yen.id), &[("active", "no")]).await;
         assert_eq!(attempt(&fake, &node, "").await.0.status, 403, "closed");
     });

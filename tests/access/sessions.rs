@@ -113,7 +113,7 @@ on_both! {
         let node = Node::over(&db).await;
         let mai = node.hire("mai", CENTRE, &[Role::Reception]).await;
         let visitor = node.signed_in(&mai).await;
-        let issued = visitor.post("/account/tokens", &[("label", "máy quét"), ("days", "30"), ("unit", ""), ("write", "")]).await;
+        let issued = visitor.post("/account/tokens", &[("label", "máy quét"), ("days", "30"), ("unit", ""), ("write", ""), ("current", PASSWORD)]).await;
         let token = issued.shown_once();
         assert!(token.starts_with("dh_") && token.len() == 46, "{token}");
         let bearer = async |token: &str| {
@@ -194,7 +194,8 @@ fn a_token_does_what_it_was_made_for_and_is_revoked_at_once() {
         let huy = node.hire("huy", "H35.01", &[Role::ControlOffice]).await;
         let visitor = node.signed_in(&huy).await;
         let issue = async |unit: &str, days: &str| {
-            let fields = [("label", "bảng tin"), ("unit", unit), ("days", days), ("write", "")];
+            let fields =
+                [("label", "bảng tin"), ("unit", unit), ("days", days), ("write", ""), ("current", PASSWORD)];
             visitor.post("/account/tokens", &fields).await
         };
         let whole = issue("", "30").await.shown_once();

@@ -125,7 +125,8 @@ impl Shop {
 
     async fn name_people(&mut self, count: usize) {
         for (number, words) in PAYLOADS.into_iter().take(count * 4).enumerate() {
-            let fields = [("label", words), ("days", "30"), ("unit", ""), ("write", "")];
+            let fields =
+                [("label", words), ("days", "30"), ("unit", ""), ("write", ""), ("current", PASSWORD)];
             assert_eq!(self.visitor.post("/account/tokens", &fields).await.status, 200, "{words}");
             if number >= count {
                 continue;

@@ -189,9 +189,7 @@ async fn change_password(
     given: NewPassword,
 ) -> Result<CookieJar> {
     let actor = caller.writer()?.clone();
-    if !entrance::is_password_of(app, &caller.person, given.current).await? {
-        return Err(wrong_password().into());
-    }
+    entrance::prove_again(app, caller, origin, given.current).await?;
     let hash = checked(app, &caller.person, given.password, &given.again).await?;
     let (desk, person) = (app.desk(), caller.person.clone());
     app.db.write(async move |tx| work::change_password(tx, &desk, &actor, &person, &hash).await).await?;
@@ -207,10 +205,6 @@ pub(super) async fn checked(app: &App, person: &Person, password: String, again:
     }
     work::check_password(&password, app.settings.session.min_password_length.size(), person)?;
     entrance::hash(app, password).await
-}
-
-pub(super) fn wrong_password() -> Refusal {
-    Refusal::invalid("current", "Mật khẩu hiện nay chưa đúng.", "The present password is wrong.")
 }
 
 /// What a form names: a session or a token, by what it is known.
@@ -257,16 +251,24 @@ pub struct NewToken {
     days: String,
     #[serde(default)]
     write: String,
+    /// The password once more, or a code of the second factor.
+    #[serde(default)]
+    current: String,
 }
 
 /// `POST /account/tokens`: the page with the new token on it, which is never shown again (S18).
 pub async fn issue_token(
     State(app): State<App>,
     caller: Caller,
-    Form(given): Form<NewToken>,
+    origin: Origin,
+    Form(mut given): Form<NewToken>,
 ) -> Result<Response> {
     caller.check_form(&given.csrf)?;
     let (desk, actor, person) = (app.desk(), caller.writer()?.clone(), caller.person.clone());
+    let proof = std::mem::take(&mut given.current);
+    if let Err(failure) = entrance::prove_again(&app, &caller, &origin, proof).await {
+        return again(&app, &caller, failure, |page, refusal| typed_again(page, &given, refusal)).await;
+    }
     let wanted = WantedToken {
         label: given.label.clone(),
         may_write: given.write == "yes",
@@ -294,6 +296,7 @@ fn typed_again(page: &mut Account, given: &NewToken, refusal: &Refusal) {
     form.label = Field { value: given.label.clone(), error: error("label") };
     form.days = Field { value: given.days.clone(), error: error("days") };
     form.unit_error = error("unit");
+    form.current.error = error("current").or_else(|| refusal.wait_s.map(|_| refusal.said.vietnamese.clone()));
     form.may_write = given.write == "yes";
     let units = std::mem::take(&mut form.units);
     let chosen = |unit: Choice| Choice { chosen: unit.value == given.unit, ..unit };

@@ -322,6 +322,9 @@ pub struct Pressed {
     csrf: String,
     #[serde(default)]
     active: String,
+    /// The administrator's own password once more, or a code, where the deed asks for it.
+    #[serde(default)]
+    current: String,
 }
 
 /// Does one thing to an account and goes back to its page.
@@ -373,9 +376,16 @@ pub async fn end_sessions(
 pub async fn reset_factor(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
-    Form(pressed): Form<Pressed>,
+    Form(mut pressed): Form<Pressed>,
 ) -> Result<Response> {
+    caller.check_form(&pressed.csrf)?;
+    app.desk().allow_whole(caller.writer()?, Deed::ManagePeople)?;
+    let proof = std::mem::take(&mut pressed.current);
+    if let Err(failure) = entrance::prove_again(&app, &caller, &origin, proof).await {
+        return again(&app, &caller, id, None, failure).await;
+    }
     press(&app, &caller, id, &pressed, "factor", async move |app: App, desk, actor| {
         app.db.write(async move |tx| work::reset_factor(tx, &desk, &actor, id).await).await
     })

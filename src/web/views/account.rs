@@ -74,6 +74,8 @@ pub struct TokenForm {
     pub units: Vec<Choice>,
     pub unit_error: Option<String>,
     pub may_write: bool,
+    /// What is wrong with the password given once more.
+    pub current: Field,
 }
 
 /// Who stands in for this person, and the form that names somebody.
@@ -111,7 +113,7 @@ pub struct FactorPage {
 #[derive(Clone, Debug)]
 pub enum FactorStep {
     /// Nothing was begun; whether one's work asks for it.
-    Begin { wanted: bool },
+    Begin { wanted: bool, password: Field },
     /// A secret waits for its first code.
     Scan { picture: Option<Svg>, typed: String, code: Field },
     /// The recovery codes, shown once.

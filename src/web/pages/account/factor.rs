@@ -7,12 +7,11 @@ use axum_extra::extract::Form;
 use serde::Deserialize;
 
 use super::super::parts::{self, html};
-use super::wrong_password;
 use crate::app::App;
 use crate::domain::refusal::Refusal;
 use crate::paper::qr;
 use crate::seal::totp::Secret;
-use crate::web::entrance;
+use crate::web::entrance::{self, Origin};
 use crate::web::failure::{Failure, Result};
 use crate::web::session::{self, Caller, Newcomer};
 use crate::web::views::account::{FactorPage, FactorStep};
@@ -44,7 +43,7 @@ async fn step(app: &App, caller: &Caller, error: Option<String>) -> Result<Facto
         (FactorState::On { codes_left }, _) => FactorStep::On { codes_left, password: field },
         (FactorState::None, Some(secret)) => scan(caller, &secret, field)?,
         (FactorState::None, None) => {
-            FactorStep::Begin { wanted: session::wants_factor(&app.settings, person) }
+            FactorStep::Begin { wanted: session::wants_factor(&app.settings, person), password: field }
         }
     })
 }
@@ -62,18 +61,25 @@ fn scan(caller: &Caller, secret: &Secret, code: Field) -> Result<FactorStep> {
 pub struct Begun {
     #[serde(default)]
     csrf: String,
+    #[serde(default)]
+    password: String,
 }
 
-/// `POST /account/second-factor/begin`.
+/// `POST /account/second-factor/begin`: whoever sets one up says once more who they are, or a stranger
+/// at an unlocked screen would shut the account's owner out.
 pub async fn begin(
     State(app): State<App>,
     Newcomer(caller): Newcomer,
+    origin: Origin,
     Form(form): Form<Begun>,
-) -> Result<Redirect> {
+) -> Result<Response> {
     caller.check_form(&form.csrf)?;
+    if let Err(failure) = entrance::prove_again(&app, &caller, &origin, form.password).await {
+        return refused(&app, &caller, failure).await;
+    }
     let (desk, person) = (app.desk(), caller.person.clone());
     app.db.write(async move |tx| work::propose(tx, &desk, &person).await.map(drop)).await?;
-    Ok(Redirect::to("/account/second-factor"))
+    Ok(Redirect::to("/account/second-factor").into_response())
 }
 
 #[derive(Deserialize)]
@@ -103,10 +109,11 @@ pub async fn confirm(
 
 /// The page again with the reason beside the field.
 async fn refused(app: &App, caller: &Caller, failure: Failure) -> Result<Response> {
-    let Failure::Refused(refusal) = failure else { return Err(failure) };
+    let Failure::Refused(refusal) = &failure else { return Err(failure) };
     let why = Some(refusal.said.vietnamese.clone());
+    let status = if refusal.wait_s.is_some() { failure.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = answer(app, caller, step(app, caller, why).await?)?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok((status, page).into_response())
 }
 
 #[derive(Deserialize)]
@@ -121,19 +128,22 @@ pub struct Change {
 }
 
 /// `POST /account/second-factor/change`: new recovery codes, or off; the password once more for either.
-pub async fn change(State(app): State<App>, caller: Caller, Form(form): Form<Change>) -> Result<Response> {
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    origin: Origin,
+    Form(form): Form<Change>,
+) -> Result<Response> {
     caller.check_form(&form.csrf)?;
-    match changed(&app, &caller, form).await {
+    match changed(&app, &caller, &origin, form).await {
         Ok(Some(codes)) => answer(&app, &caller, FactorStep::Codes(codes)),
         Ok(None) => Ok(Redirect::to("/account?done=factor_off").into_response()),
         Err(failure) => refused(&app, &caller, failure).await,
     }
 }
 
-async fn changed(app: &App, caller: &Caller, form: Change) -> Result<Option<Vec<String>>> {
-    if !entrance::is_password_of(app, &caller.person, form.password).await? {
-        return Err(wrong_password().into());
-    }
+async fn changed(app: &App, caller: &Caller, origin: &Origin, form: Change) -> Result<Option<Vec<String>>> {
+    entrance::prove_again(app, caller, origin, form.password).await?;
     let off = form.deed == "off";
     if off && session::wants_factor(&app.settings, &caller.person) {
         return Err(must_stay_on().into());

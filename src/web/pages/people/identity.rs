@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::time::Moment;
 use crate::store::identities;
+use crate::web::entrance::{self, Origin};
 use crate::web::failure::Result;
 use crate::web::pages::parts;
 use crate::web::session::Caller;
@@ -48,6 +49,9 @@ pub struct Given {
     csrf: String,
     #[serde(default)]
     subject: String,
+    /// The administrator's own password once more, or a code.
+    #[serde(default)]
+    current: String,
 }
 
 #[derive(Deserialize)]
@@ -61,29 +65,42 @@ pub struct Pressed {
 pub async fn link(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
     Form(given): Form<Given>,
 ) -> Result<Response> {
-    change(&app, &caller, id, &given.csrf, Some(given.subject), "identity").await
+    let wanted = Wanted::Linked { subject: given.subject, proof: given.current };
+    change(&app, &caller, &origin, id, &given.csrf, wanted).await
 }
 
 /// `POST /people/{id}/identity/remove`.
 pub async fn unlink(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
     Form(pressed): Form<Pressed>,
 ) -> Result<Response> {
-    change(&app, &caller, id, &pressed.csrf, None, "identity_removed").await
+    change(&app, &caller, &origin, id, &pressed.csrf, Wanted::Unlinked).await
+}
+
+/// What the account is to be.
+enum Wanted {
+    /// Known to the provider by this name; a new way in, for which its maker proves to be themselves.
+    Linked {
+        subject: String,
+        proof: String,
+    },
+    Unlinked,
 }
 
 async fn change(
     app: &App,
     caller: &Caller,
+    origin: &Origin,
     id: i64,
     csrf: &str,
-    subject: Option<String>,
-    done: &str,
+    wanted: Wanted,
 ) -> Result<Response> {
     caller.check_form(csrf)?;
     let actor = caller.writer()?.clone();
@@ -91,6 +108,15 @@ async fn change(
     desk.allow_whole(&actor, crate::domain::staff::Deed::ManagePeople)?;
     let issuer = app.provider.as_ref().map(|provider| provider.issuer().to_owned());
     let issuer = issuer.ok_or_else(work::no_provider)?;
+    let (subject, done) = match wanted {
+        Wanted::Linked { subject, proof } => {
+            if let Err(failure) = entrance::prove_again(app, caller, origin, proof).await {
+                return again(app, caller, id, None, failure).await;
+            }
+            (Some(subject), "identity")
+        }
+        Wanted::Unlinked => (None, "identity_removed"),
+    };
     let deed = async move |tx: &mut Tx| match &subject {
         Some(subject) => work::link(tx, &desk, &actor, id, &issuer, subject).await,
         None => work::unlink(tx, &desk, &actor, id, &issuer).await,
