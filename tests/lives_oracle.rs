@@ -17,7 +17,7 @@ use dunghen::domain::event::{Event, Happening};
 use dunghen::domain::limit::TimeLimit;
 use dunghen::domain::time::Moment;
 use dunghen::work::desk::Desk;
-use lives::{Dice, Life, answer, desk, live, write_province};
+use lives::{Closures, Dice, Life, answer, desk, live, write_province};
 use serde_json::Value;
 
 const PROCEDURES: usize = 400;
@@ -27,17 +27,31 @@ fn number_of_lives() -> usize {
     if std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1") { 1_000_000 } else { 20_000 }
 }
 
-/// Writes lives and the engine's answers beside each other.
-fn tell(desk: &Desk, folder: &Path, seed: u64, count: usize) {
+/// Under the law of the files, or while a closure is announced.
+fn some_life(desk: &Desk, dice: &mut Dice) -> Life {
+    let closures = if number_of_lives() > 20_000 { 240 } else { 24 };
+    match dice.one_in(2) {
+        true => Life::random(&desk.province, dice, "2019-01-07", 2_570),
+        false => Life::under_changing_law(&desk.province, dice, closures),
+    }
+}
+
+/// Writes lives and the engine's answers beside each other; how many dates a decision moved.
+fn tell(desk: &Desk, closures: &Closures, folder: &Path, seed: u64, count: usize) -> usize {
     let mut dice = Dice(seed);
     let file =
         |name: &str| BufWriter::new(File::create(folder.join(format!("{name}-{seed}.jsonl"))).unwrap());
     let (mut asked, mut told) = (file("lives"), file("engine"));
+    let mut moved = 0;
     for _ in 0..count {
-        let life = Life::random(&desk.province, &mut dice, "2019-01-01", 2_580);
+        let life = some_life(desk, &mut dice);
         writeln!(asked, "{}", life.line(&desk.province)).unwrap();
-        writeln!(told, "{}", answer(desk, &live(desk, &life), life.now)).unwrap();
+        let events = live(desk, closures, &life);
+        moved += events.iter().filter(|one| matches!(one.what, Happening::Recalculated { .. })).count();
+        let desk = Desk { province: closures.at_the_end(desk, &life), ..desk.clone() };
+        writeln!(told, "{}", answer(&desk, &events, life.now)).unwrap();
     }
+    moved
 }
 
 fn second_program(folder: &Path, seed: u64) {
@@ -133,11 +147,11 @@ fn no_stop_loses_or_gains_time_and_none_cures_a_lateness() {
     let folder = tempfile::tempdir().unwrap();
     write_province(folder.path(), &mut Dice(20_261_129), 200);
     let desk = desk(folder.path());
-    let mut dice = Dice(5);
+    let (mut dice, closures) = (Dice(5), Closures::default());
     let mut stops = 0;
     for _ in 0..number_of_lives() / 10 {
-        let life = Life::random(&desk.province, &mut dice, "2019-01-01", 2_580);
-        let events = live(&desk, &life);
+        let life = Life::random(&desk.province, &mut dice, "2019-01-07", 2_570);
+        let events = live(&desk, &closures, &life);
         let dossier = Dossier::fold(&events).unwrap().unwrap();
         check_runs(&dossier, desk.province.timetable(&dossier.filing.competent_unit), life.now);
         check_lateness(&events);
@@ -153,14 +167,17 @@ fn the_engine_tells_every_life_as_the_second_program_does() {
     let desk = desk(folder.path());
     let batch = number_of_lives() / 2;
     let seeds = [1, 2];
-    std::thread::scope(|scope| {
-        for seed in seeds {
-            let (desk, folder) = (&desk, folder.path());
+    let closures = Closures::default();
+    let moved: usize = std::thread::scope(|scope| {
+        let running = seeds.map(|seed| {
+            let (desk, closures, folder) = (&desk, &closures, folder.path());
             scope.spawn(move || {
-                tell(desk, folder, seed, batch);
+                let moved = tell(desk, closures, folder, seed, batch);
                 second_program(folder, seed);
-            });
-        }
+                moved
+            })
+        });
+        running.into_iter().map(|one| one.join().unwrap()).sum()
     });
     let (mut all, mut late) = (0, 0);
     for seed in seeds {
@@ -168,7 +185,8 @@ fn the_engine_tells_every_life_as_the_second_program_does() {
         all += some;
         late += some_late;
     }
-    println!("{all} lives, {late} of them late");
+    println!("{all} lives, {late} of them late, {moved} dates moved by decisions");
     assert_eq!(all, number_of_lives(), "an answer to every life");
+    assert!(moved * 20 > all, "too few dates were moved to tell: {moved} in {all}");
     assert!(late * 10 > all && late * 10 < all * 9, "too one-sided to tell: {late} of {all}");
 }

@@ -4,7 +4,7 @@
 
 use super::calendar::Timetable;
 use super::deadline::{DeadlineError, Due, due_between_units};
-use super::dossier::Dossier;
+use super::dossier::{Dossier, Stop};
 use super::promise::{Cause, Promise};
 use super::time::Moment;
 
@@ -64,20 +64,19 @@ pub fn recount(dossier: &Dossier, by: By<'_>, now: Moment) -> Recount {
 fn counted(dossier: &Dossier, place: usize, by: By<'_>) -> Result<Option<Due>, DeadlineError> {
     let promise = &dossier.promises[place];
     let Some(basis) = &promise.basis else { return Ok(Some(kept(promise))) };
-    let before = match place.checked_sub(1) {
-        Some(before) => at_least(dossier, before, by),
-        None => Ok(None),
-    };
     let anew = || due_between_units(by.receiving, by.competent, promise.counted_from, &basis.terms);
     match (basis.counting_starts, promise.cause) {
         (Some(_), _) | (None, Cause::Receipt | Cause::SupplementRestart | Cause::ExclusionRestart) => anew(),
         (None, Cause::SecondAppointment) if by.second_is_counted => anew(),
         // It was itself counted anew: from what the one before it rests on.
-        (None, Cause::CalendarChange) => before,
-        (None, Cause::SupplementPause | Cause::ExclusionPause | Cause::SecondAppointment) => {
-            shifted(dossier, promise, before?, by)
+        (None, Cause::CalendarChange) => {
+            place.checked_sub(1).map_or(Ok(None), |one| at_least(dossier, one, by))
         }
-        (None, Cause::Correction | Cause::Imported) => Ok(Some(kept(promise))),
+        (
+            None,
+            Cause::SupplementPause | Cause::ExclusionPause | Cause::SecondAppointment | Cause::Correction,
+        ) => shifted(dossier, place, by),
+        (None, Cause::Imported) => Ok(Some(kept(promise))),
     }
 }
 
@@ -88,17 +87,16 @@ fn at_least(dossier: &Dossier, place: usize, by: By<'_>) -> Result<Option<Due>, 
     Ok(Some(due.filter(|due| due.at > promised.at).unwrap_or(promised)))
 }
 
-/// `due` moved by the stop after which the clock ran again with `promise` (SUP-05).
-fn shifted(
-    dossier: &Dossier,
-    promise: &Promise,
-    due: Option<Due>,
-    by: By<'_>,
-) -> Result<Option<Due>, DeadlineError> {
-    let stop = dossier.stops.iter().find(|stop| stop.to == Some(promise.counted_from));
-    let (Some(due), Some(stop), Some(basis)) = (due, stop, &promise.basis) else {
+/// The date that a stop interrupted, moved by the stop after which the clock ran again with the promise
+/// at `place` (SUP-05): the last before it, as several may have ended at the same instant.
+fn shifted(dossier: &Dossier, place: usize, by: By<'_>) -> Result<Option<Due>, DeadlineError> {
+    let promise = &dossier.promises[place];
+    let ended_so = |stop: &&Stop| stop.to == Some(promise.counted_from) && stop.promise_no < Some(place);
+    let stop = dossier.stops.iter().rfind(ended_so).and_then(|stop| Some((stop, stop.promise_no?)));
+    let (Some((stop, before)), Some(basis)) = (stop, &promise.basis) else {
         return Ok(Some(kept(promise)));
     };
+    let Some(due) = at_least(dossier, before, by)? else { return Ok(Some(kept(promise))) };
     by.competent.pause(&due, &basis.terms, stop.from, promise.counted_from).map(Some)
 }
 

@@ -37,7 +37,7 @@ on_both! {
         let mut lines = String::new();
         let mut told = Vec::new();
         for _ in 0..number_of_lives() {
-            let life = Life::random(&desk.province, &mut dice, "2019-01-01", 2_580);
+            let life = Life::random(&desk.province, &mut dice, "2019-01-07", 2_570);
             lines.push_str(&life.line(&desk.province));
             lines.push('\n');
             told.push(live(&db, &desk, &heads, &life).await);

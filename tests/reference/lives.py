@@ -13,7 +13,9 @@ times are whole seconds since 1970 as a clock in the province shows them (TIME-1
 Python 3.11, standard library only.
 """
 
+import copy
 import datetime as dt
+import functools
 import json
 import sys
 import tomllib
@@ -59,26 +61,19 @@ def read_sessions(text):
 class Unit:
     """A calendar with the hours and the days off of one unit (TIME-10, TIME-13, TIME-14)."""
 
-    def __init__(self, weekend, off, makeup, closed, periods):
-        self.weekend, self.off, self.makeup, self.closed = weekend, off, makeup, closed
-        self.periods = periods
-        self.known, self.sessions = {}, {}
+    def __init__(self, country, closed, worked, hours):
+        self.country, self.closed, self.worked = country, closed, worked
+        self.hours = functools.cache(hours)
+
+    def under(self, closed, worked):
+        """The same unit under one more decision."""
+        other = copy.copy(self)
+        other.closed, other.worked = self.closed | closed, self.worked | worked
+        return other
 
     def works(self, day):
-        answer = self.known.get(day)
-        if answer is None:
-            rest = day in self.off or ((day + 3) % 7 in self.weekend and day not in self.makeup)
-            answer = self.known[day] = not rest and day not in self.closed
-        return answer
-
-    def hours(self, day):
-        answer = self.sessions.get(day)
-        if answer is None:
-            for start, end, sessions in self.periods:
-                if start <= day <= end:
-                    answer = sessions
-            self.sessions[day] = answer
-        return answer
+        kind = self.country(day)
+        return (kind == "working" or (kind == "weekend" and day in self.worked)) and day not in self.closed
 
     def opening(self, day):
         return self.hours(day)[0][0]
@@ -144,10 +139,13 @@ class Unit:
             day += 1
 
     def earlier(self, end, on, seconds):
-        """The instant that leaves so much working time; what exactly fills a session leaves the one before."""
+        """The instant that leaves so much working time; what exactly fills a session leaves the one before.
+
+        The day of the promise counts as it did when it was promised.
+        """
         day = on
         while True:
-            if self.works(day):
+            if day == on or self.works(day):
                 for opens, closes in reversed(self.hours(day)):
                     opens, closes = day * DAY + opens, min(day * DAY + closes, end)
                     if closes - opens > seconds:
@@ -191,6 +189,8 @@ class Promise:
 
     def __init__(self, cause, start, unit, limit, due_time, at, on, starts):
         self.cause, self.start, self.limit, self.due_time = cause, start, limit, due_time
+        # The limit from which it was counted; none where a stop moved the one before.
+        self.anew = None
         self.at, self.on, self.starts = at, on, starts
         if limit[0] in ("wd", "cd", "mo"):
             # TIME-03, LATE-00; REP-06.
@@ -298,26 +298,56 @@ class Province:
             data = tomllib.load(file)
         self.weekend = {WEEKDAYS.index(name) for name in data["weekend"]}
         days = lambda kind: {read_day(one["date"]) for year in data["year"] for one in year.get(kind, [])}
-        self.off, self.makeup = days("off"), days("makeup")
+        self.off, self.makeup, self.holidays = days("off"), days("makeup"), days("weekend_holiday")
         self.hours = table("hours.toml")
         self.rules = table("rulesets.toml")["ruleset"]
         self.procedures = {one["code"]: one for one in table("procedures.toml")["procedure"]}
         self.units = {}
+        self.country = functools.cache(self.country)
 
-    def unit(self, code):
+    def country(self, day):
+        """CAL-03, TIME-13: what everybody's day is."""
+        if day in self.off:
+            return "off"
+        if (day + 3) % 7 in self.weekend and day not in self.makeup:
+            return "off" if day in self.holidays else "weekend"
+        return "working"
+
+    def unit(self, code, decision=None):
+        """What a unit works by (TIME-14), under one more decision than the files tell."""
+        lineage = [code]
+        while "." in lineage[-1]:
+            lineage.append(lineage[-1].rpartition(".")[0])
+        if decision:
+            days = lambda kind: {read_day(day) for unit, day in decision[kind] if unit in lineage}
+            return self.unit(code).under(days("closed"), days("worked"))
         if code not in self.units:
-            own = [one for one in self.hours["hours"] if one.get("unit") == code]
-            entries = [one for one in self.hours["hours"] if "unit" not in one] + own
+
+            def closes(one):
+                return one["unit"] == code if one.get("alone") else one["unit"] in lineage
+
+            own = [one for one in self.hours.get("day_off", []) if closes(one)]
+            closed = {read_day(one["date"]) for one in own}
+            worked = {read_day(one["makeup"]) for one in own if "makeup" in one}
             periods = [
                 (
+                    one.get("unit"),
                     read_day(one["valid_from"]) if "valid_from" in one else -(10**9),
                     read_day(one["valid_to"]) if "valid_to" in one else 10**9,
                     read_sessions(one["sessions"]),
                 )
-                for one in entries
+                for one in self.hours["hours"]
             ]
-            closed = {read_day(one["date"]) for one in self.hours.get("day_off", []) if one["unit"] == code}
-            self.units[code] = Unit(self.weekend, self.off, self.makeup, closed, periods)
+            periods.sort(key=lambda period: period[1])
+
+            def hours(day):
+                """TIME-10: of the nearest unit that says something of the day, the latest."""
+                for unit in lineage + [None]:
+                    said = [one[3] for one in periods if one[0] == unit and one[1] <= day <= one[2]]
+                    if said:
+                        return said[-1]
+
+            self.units[code] = Unit(self.country, closed, worked, hours)
         return self.units[code]
 
     def rule(self, name, key):
@@ -342,8 +372,7 @@ class Life:
     def __init__(self, province, told):
         self.province, self.told = province, told
         self.procedure = province.procedures[told["procedure"]]
-        self.receiving = province.unit(told["receiving"])
-        self.competent = province.unit(self.procedure["competent"])
+        self.decide(None)
         self.events = [dict(one, at=read_time(one["at"])) for one in told["events"]]
         self.now = read_time(told["now"])
         first = next(one for one in self.events if one["kind"] == "received")
@@ -351,6 +380,12 @@ class Life:
         self.recorded = {}
         self.ledger = {}
         self.true_times = {}
+
+    def decide(self, decision):
+        """Everybody works by this decision from here on, or by what the files say."""
+        self.decision = decision
+        self.receiving = self.province.unit(self.told["receiving"], decision)
+        self.competent = self.province.unit(self.procedure["competent"], decision)
 
     def setting(self, key):
         return self.procedure.get(key, self.province.rule(self.rules, key))
@@ -368,7 +403,10 @@ class Life:
         return self.procedure.get("committed_limit", self.procedure["limit"])
 
     def anew(self, cause, start, limit=None):
-        return count(cause, start, self.terms(limit or self.limit()), self.receiving, self.competent)
+        limit = limit or self.limit()
+        promise = count(cause, start, self.terms(limit), self.receiving, self.competent)
+        promise.anew = limit
+        return promise
 
     def promise_of(self, kind, at, old, stopped):
         """What an event promises: LATE-11 names all the ways."""
@@ -385,6 +423,25 @@ class Life:
         if self.province.rule(self.rules, "exclusion_clock") == "restart":
             return self.anew("restart", at)
         return moved("pause", old, stopped, at, self.competent)
+
+    def counted(self, run):
+        """The promise in force in a run as it would be made now; what was promised is its least."""
+        promise = self.in_force[run]
+        if promise.anew:
+            return self.anew(promise.cause, promise.start, promise.anew)
+        before = max(self.in_force[run - 1], self.counted(run - 1), key=lambda one: one.at)
+        stop = next(stop for stop in self.stops if stop["run"] == run - 1)
+        return moved(promise.cause, before, stop["from"], promise.start, self.competent)
+
+    def dated_again(self, place, at):
+        """TIME-16: only where the clock runs, only to a later date, and late stays late."""
+        if self.end is not None or self.open_stop():
+            return
+        if self.late_before_stop or at > self.promise.late_from:
+            return
+        new = self.counted(len(self.in_force) - 1)
+        if new.at > self.promise.at:
+            self.ledger[place] = [new]
 
     def tell(self):
         """Lives event by event; a corrected time makes all that came before be lived again."""
@@ -403,9 +460,16 @@ class Life:
         self.late_before_stop, self.promise, self.state = False, None, None
         self.stops, self.lines, self.in_force, self.requests = [], [], [], 0
         self.step, self.stage_ends, self.first_settlements = None, {}, 0
+        decisions = [one for one in self.events[: last + 1] if one["kind"] in ("announced", "revoked")]
+        self.decide(decisions[-1] if decisions and decisions[-1]["kind"] == "announced" else None)
         for place, event in enumerate(self.events[: last + 1]):
             kind = event["kind"]
             at = self.true_times.get(place, event["at"])
+            if kind in ("announced", "revoked"):
+                if place >= since:
+                    self.dated_again(place, at)
+                if place in self.ledger:
+                    self.promise = self.in_force[-1] = self.ledger[place][-1]
             if kind in ("received", "supplemented", "paid", "exclusion_ended"):
                 if place >= since:
                     stopped = self.stops[-1]["from"] if self.stops else None
@@ -517,7 +581,7 @@ class Life:
         for stage in self.procedure.get("stages", []):
             before = stage.get("after", names[-1:])
             waits = [runs[names.index(other)] for other in before]
-            unit = self.province.unit(stage["unit"])
+            unit = self.province.unit(stage["unit"], self.decision)
             terms = {"limit": read_limit(stage["limit"]), "cutoff": "none", "due_time": "end_of_day"}
             terms["cutoff_effect"] = "count_starts_next_wd"
             if not before:

@@ -3,19 +3,24 @@
 //! Makes the files of a province and, for each life, what is asked for and when; how the life then
 //! stands is told as one JSON value.
 
+#[path = "dice.rs"]
+mod dice;
+
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dunghen::config::{Configuration, Environment};
 use dunghen::domain::attribution::Attribution;
 use dunghen::domain::deadline::Counted;
 use dunghen::domain::dossier::Dossier;
 use dunghen::domain::event::{Event, Exclusion, Filing, HandOver, Happening, ReturnMethod};
+use dunghen::domain::law::{Amendment, LocalDayOff, Overlay};
 use dunghen::domain::limit::TimeLimit;
 use dunghen::domain::procedure::{Competent, Procedure};
 use dunghen::domain::promise::Cause;
 use dunghen::domain::province::Province;
+use dunghen::domain::recount::{By, Recount, recount};
 use dunghen::domain::staff::{Actor, Role, StaffId};
 use dunghen::domain::time::{ClockTime, Day, Moment};
 use dunghen::seal::Keyring;
@@ -26,35 +31,7 @@ use dunghen::work::{correction, process, resumption};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-/// A small generator with a fixed seed, so that every run asks the same (SplitMix64).
-pub struct Dice(pub u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    fn up_to(&mut self, bound: u64) -> u64 {
-        self.roll() % bound
-    }
-
-    /// From `low` to `high`, both included.
-    fn between(&mut self, low: i64, high: i64) -> i64 {
-        low + i64::try_from(self.up_to(u64::try_from(high - low + 1).unwrap())).unwrap()
-    }
-
-    fn one_in(&mut self, chances: u64) -> bool {
-        self.up_to(chances) == 0
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[usize::try_from(self.up_to(from.len() as u64)).unwrap()]
-    }
-}
+pub use self::dice::Dice;
 
 /// Who settles and who has stages: units without days of their own beginning or end.
 const AGENCIES: [&str; 8] = ["H35.02", "H35.03", "H35.04", "H35.05", "H35.07", "H35.08", "H35.11", "H35.12"];
@@ -133,6 +110,8 @@ fn hours(dice: &mut Dice) -> String {
     hours("H35.04", "valid_from = \"2021-03-01\"\n", HOURS[0]);
     hours("H35.08", "valid_from = \"2025-09-01\"\nvalid_to = \"2025-11-30\"\n", HOURS[2]);
     hours(CENTRE, "valid_from = \"2024-04-15\"\n", HOURS[1]);
+    // Below it is the centre.
+    hours("H35.01", "valid_from = \"2022-05-01\"\nvalid_to = \"2023-02-28\"\n", HOURS[2]);
     for unit in AGENCIES.iter().chain([&CENTRE]) {
         for year in 2019..=2026 {
             let (month, day) = (dice.between(1, 12), dice.between(1, 27));
@@ -146,7 +125,81 @@ fn hours(dice: &mut Dice) -> String {
             }
         }
     }
+    for year in 2019..=2026 {
+        for (unit, more) in [("H35", ""), ("H35.01", ""), ("H35.01", "alone = true\n")] {
+            // A day off in the middle of a month, and a Saturday near it worked instead.
+            let day: Day = format!("{year}-{:02}-15", dice.between(1, 12)).parse().unwrap();
+            let saturday = saturday_after(day);
+            write!(
+                text,
+                "[[day_off]]\nunit = \"{unit}\"\ndate = \"{day}\"\nname = \"Lũ\"\ndocument = \"15\"\n\
+                 makeup = \"{saturday}\"\n{more}"
+            )
+            .unwrap();
+        }
+    }
     text
+}
+
+fn saturday_after(day: Day) -> Day {
+    let mut later = std::iter::successors(day.next(), |day| day.next());
+    later.find(|day| day.0.weekday() == jiff::civil::Weekday::Saturday).unwrap()
+}
+
+/// Closures that are announced while lives go on, by their places: two days every so many, of the
+/// whole province and of single agencies in turn, some of them with a Saturday worked instead.
+pub struct Closures {
+    /// The province under each of them, once it was asked for.
+    under: Vec<OnceLock<Arc<Province>>>,
+}
+
+const CLOSURES: usize = 240;
+
+/// The first day of the closure at a place: one every ten days, from March 2019 to the end of 2025.
+fn closed_from(place: usize) -> Day {
+    let first: Day = "2019-03-01".parse().unwrap();
+    first.plus(10 * i32::try_from(place).unwrap()).unwrap()
+}
+
+/// What the closure at a place is, as a decision brings it.
+fn closure(place: usize) -> Overlay {
+    let first = closed_from(place);
+    let unit = if place.is_multiple_of(2) { "H35" } else { AGENCIES[place / 2 % AGENCIES.len()] };
+    let off = [first, first.next().unwrap()].into_iter().map(|day| LocalDayOff {
+        unit: unit.parse().unwrap(),
+        day,
+        name: "Bão".to_owned(),
+        document: "12/QĐ-UBND".to_owned(),
+        makeup: (place.is_multiple_of(3) && day == first).then(|| saturday_after(day)),
+        alone: false,
+    });
+    Overlay { hours: Vec::new(), off: off.collect() }
+}
+
+impl Default for Closures {
+    fn default() -> Self {
+        Self { under: (0..CLOSURES).map(|_| OnceLock::new()).collect() }
+    }
+}
+
+impl Closures {
+    /// The law that a life ends under.
+    pub fn at_the_end(&self, desk: &Desk, life: &Life) -> Arc<Province> {
+        let last = life.asked.iter().rev().find_map(|asked| match asked.what {
+            What::Announced(place) => Some(self.under(desk, place)),
+            What::Revoked => Some(Arc::clone(&desk.province)),
+            _ => None,
+        });
+        last.unwrap_or_else(|| Arc::clone(&desk.province))
+    }
+
+    fn under(&self, desk: &Desk, place: usize) -> Arc<Province> {
+        let made = || {
+            let law = desk.province.law.after(&[(2, Amendment::Overlay(closure(place)))]);
+            Arc::new(desk.province.under(law, 2).unwrap())
+        };
+        Arc::clone(self.under[place].get_or_init(made))
+    }
 }
 
 fn procedure(all: &mut String, dice: &mut Dice, number: usize) {
@@ -259,6 +312,10 @@ pub enum What {
     Reopened,
     /// The place of an earlier one, and when that truly was.
     Correct(usize, Moment),
+    /// A closure by its place becomes law: open dossiers are dated again (TIME-16).
+    Announced(usize),
+    /// It is as if it had never been.
+    Revoked,
 }
 
 /// One life as it is asked for.
@@ -298,12 +355,25 @@ const CLOCKS: [(u32, u32); 8] = [(7, 30), (11, 30), (13, 30), (15, 0), (16, 30),
 impl Life {
     /// A life that begins between two days, with moves as they come.
     pub fn random(province: &Province, dice: &mut Dice, from: &str, days: i64) -> Self {
-        let procedures: Vec<&Procedure> = province.catalogue.iter().collect();
-        let procedure = *dice.pick(&procedures);
         let first: Day = from.parse().unwrap();
         let day = first.plus(i32::try_from(dice.between(0, days)).unwrap()).unwrap();
+        Self::begun(province, dice, day, None)
+    }
+
+    /// A life that begins in the month before one of so many closures, which is announced and revoked
+    /// while it goes on.
+    pub fn under_changing_law(province: &Province, dice: &mut Dice, closures: usize) -> Self {
+        let place = usize::try_from(dice.up_to(closures as u64)).unwrap() * (CLOSURES / closures);
+        let before = i32::try_from(dice.between(-3, 30)).unwrap();
+        Self::begun(province, dice, closed_from(place).plus(-before).unwrap(), Some(place))
+    }
+
+    fn begun(province: &Province, dice: &mut Dice, day: Day, closure: Option<usize>) -> Self {
+        let procedures: Vec<&Procedure> = province.catalogue.iter().collect();
+        let procedure = *dice.pick(&procedures);
         let start = Moment::from_seconds(0).unwrap();
-        let mut teller = Teller { province, procedure, dice, now: start, filed_at: None, life: Vec::new() };
+        let mut teller =
+            Teller { province, procedure, dice, now: start, filed_at: None, life: Vec::new(), closure };
         teller.now = teller.at_some_time(day);
         let filed_at = teller.now;
         let online = teller.dice.one_in(3);
@@ -328,6 +398,15 @@ impl Life {
                 What::Correct(place, at) => {
                     event["place"] = json!(place);
                     event["true_at"] = json!(local(*at));
+                }
+                What::Announced(place) => {
+                    let off = closure(*place).off;
+                    event["closed"] =
+                        off.iter().map(|off| json!([off.unit.as_str(), off.day.to_string()])).collect();
+                    event["worked"] = off
+                        .iter()
+                        .filter_map(|off| Some(json!([off.unit.as_str(), off.makeup?.to_string()])))
+                        .collect();
                 }
                 _ => {}
             }
@@ -359,6 +438,8 @@ impl What {
             Self::Stopped => "stopped",
             Self::Reopened => "reopened",
             Self::Correct(..) => "corrected",
+            Self::Announced(_) => "announced",
+            Self::Revoked => "revoked",
         }
     }
 }
@@ -371,6 +452,7 @@ struct Teller<'a, 'd> {
     /// When it was filed online.
     filed_at: Option<Moment>,
     life: Vec<Asked>,
+    closure: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -421,6 +503,11 @@ impl Teller<'_, '_> {
         self.ask(What::Received);
         let mut stand = Stand::Received;
         for _ in 0..self.dice.between(1, 14) {
+            if let Some(place) = self.closure
+                && self.dice.one_in(6)
+            {
+                self.change_law(place);
+            }
             if self.dice.one_in(9) && self.correct() {
                 continue;
             }
@@ -508,8 +595,22 @@ impl Teller<'_, '_> {
         running.map(|place| stages[place].name.clone())
     }
 
-    /// One of the earlier events was really at another time between its neighbours.
+    /// The closure is announced, or revoked where it was.
+    fn change_law(&mut self, place: usize) {
+        let last = self.life.iter().rev().find_map(|asked| match asked.what {
+            What::Announced(_) => Some(What::Revoked),
+            What::Revoked => Some(What::Announced(place)),
+            _ => None,
+        });
+        self.ask(last.unwrap_or(What::Announced(place)));
+    }
+
+    /// One of the earlier events was really at another time between its neighbours. What was counted
+    /// anew by a decision is not corrected here.
     fn correct(&mut self) -> bool {
+        if self.life.iter().any(|asked| matches!(asked.what, What::Announced(_))) {
+            return false;
+        }
         let times = self.true_times();
         let real: Vec<usize> = (0..self.life.len())
             .filter(|place| !matches!(self.life[*place].what, What::Correct(..)))
@@ -543,8 +644,9 @@ impl Teller<'_, '_> {
 }
 
 /// Lives in memory: the events that the requests come to, without a database.
-pub fn live(desk: &Desk, life: &Life) -> Vec<Event> {
+pub fn live(desk: &Desk, closures: &Closures, life: &Life) -> Vec<Event> {
     let [head, other] = heads(1);
+    let mut law = Arc::clone(&desk.province);
     let mut events: Vec<Event> = Vec::new();
     let mut places: Vec<i64> = Vec::new();
     let procedure = life.procedure.parse().unwrap();
@@ -573,7 +675,12 @@ pub fn live(desk: &Desk, life: &Life) -> Vec<Event> {
     }
     for asked in &life.asked {
         let at = asked.at;
-        let desk = Desk { now: at, ..desk.clone() };
+        match asked.what {
+            What::Announced(place) => law = closures.under(desk, place),
+            What::Revoked => law = Arc::clone(&desk.province),
+            _ => {}
+        }
+        let desk = Desk { now: at, province: Arc::clone(&law), ..desk.clone() };
         let before = Dossier::fold(&events).unwrap();
         let what = match (&asked.what, &before) {
             (What::Received, Some(before)) => resumption::accept(&desk, before, at).unwrap(),
@@ -591,6 +698,14 @@ pub fn live(desk: &Desk, life: &Life) -> Vec<Event> {
                 let before = Dossier::fold(&events).unwrap().unwrap();
                 correction::approved(&desk, &other, &before, &events, proposal, reason).unwrap()
             }
+            (What::Announced(_) | What::Revoked, Some(before)) => match dated_again(&desk, procedure, before)
+            {
+                Some(what) => what,
+                None => {
+                    places.push(0);
+                    continue;
+                }
+            },
             (what, Some(before)) => happening(&desk, before, what, at),
             (_, None) => panic!("a life begins with its receipt"),
         };
@@ -598,6 +713,27 @@ pub fn live(desk: &Desk, life: &Life) -> Vec<Event> {
         places.push(seq);
     }
     events
+}
+
+/// What a change of the law means for an open dossier: nothing, or a later date.
+fn dated_again(desk: &Desk, procedure: &Procedure, before: &Dossier) -> Option<Happening> {
+    let filing = &before.filing;
+    let by = By {
+        receiving: desk.province.timetable(&filing.receiving_unit),
+        competent: desk.province.timetable(&filing.competent_unit),
+        second_is_counted: procedure.second_limit.is_some(),
+    };
+    let old = before.promise().filter(|_| before.ended_at.is_none())?;
+    let Recount::Later(due) = recount(before, by, desk.now) else { return None };
+    let between = Between::units(desk, &filing.receiving_unit, &filing.competent_unit);
+    Some(Happening::Recalculated {
+        promise: appointment::recounted(between, old, &due, None),
+        due_before: old.due_at,
+        due_on_before: old.due_on,
+        edition: 2,
+        document: "12/QĐ-UBND".to_owned(),
+        reason: "Bão".to_owned(),
+    })
 }
 
 fn happening(desk: &Desk, before: &Dossier, what: &What, at: Moment) -> Happening {
@@ -639,7 +775,9 @@ fn happening(desk: &Desk, before: &Dossier, what: &What, at: Moment) -> Happenin
         What::Withdrawn => Happening::Withdrawn { reason: reason() },
         What::Stopped => Happening::Stopped { reason: reason() },
         What::Reopened => Happening::Reopened { reason: reason() },
-        What::Received | What::Correct(..) => unreachable!("told by the caller"),
+        What::Received | What::Correct(..) | What::Announced(_) | What::Revoked => {
+            unreachable!("told by the caller")
+        }
     }
 }
 
@@ -666,6 +804,7 @@ pub fn change(what: &What, competent: &str) -> Change {
         What::Stopped => Change::Stopped { reason: reason() },
         What::Reopened => Change::Reopened { reason: reason() },
         What::Correct(..) => panic!("a correction is two requests"),
+        What::Announced(_) | What::Revoked => panic!("no request of a dossier"),
     }
 }
 

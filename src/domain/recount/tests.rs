@@ -96,9 +96,8 @@ fn a_dossier_that_was_late_already_is_not_moved() {
     assert_eq!(recount(&asked.0, by(&storm), moment("2026-08-27 10:00")), Recount::Stopped);
 }
 
-/// SUP-05: what a pause moved is counted from its base and moved by the same stop again.
-#[test]
-fn a_promise_that_a_stop_moved_is_counted_from_its_base_and_moved_again() {
+/// Due on Friday 28/8, stopped from the 26th to the 28th, and so due on Friday 4/9.
+fn resumed_on_the_28th() -> Life {
     let office = fixture::office();
     let life = Life::due_on_friday().then("2026-08-26 09:00", supplement());
     let base = life.0.promise().unwrap().clone();
@@ -109,7 +108,13 @@ fn a_promise_that_a_stop_moved_is_counted_from_its_base_and_moved_again() {
     assert_eq!(due.on, "2026-09-04".parse::<Day>().unwrap(), "two working days were paused");
     let mut promise = Promise { cause: Cause::SupplementPause, counted_from: resumed, ..moved(&base, due) };
     promise.basis.as_mut().unwrap().counting_starts = None;
-    let life = life.then("2026-08-28 09:00", Happening::Supplemented { promise: Some(promise) });
+    life.then("2026-08-28 09:00", Happening::Supplemented { promise: Some(promise) })
+}
+
+/// SUP-05: what a pause moved is counted from its base and moved by the same stop again.
+#[test]
+fn a_promise_that_a_stop_moved_is_counted_from_its_base_and_moved_again() {
+    let (office, life) = (fixture::office(), resumed_on_the_28th());
     let now = moment("2026-08-28 10:00");
     assert_eq!(recount(&life.0, by(&office), now), Recount::Same);
     // Closed on a day after the pause: one more day.
@@ -118,6 +123,34 @@ fn a_promise_that_a_stop_moved_is_counted_from_its_base_and_moved_again() {
     assert_eq!(recount(&life.0, by(&closed(&["2026-08-27"])), now), Recount::Same);
     let by_second = By { second_is_counted: true, ..by(&office) };
     assert_eq!(recount(&life.0, by_second, now), Recount::Same, "a supplement is no second appointment");
+}
+
+/// Two stops that end at the same instant are each counted once.
+#[test]
+fn a_stop_of_no_length_behind_another_moves_the_date_no_second_time() {
+    let life = resumed_on_the_28th();
+    let promise = Promise { cause: Cause::ExclusionPause, ..life.0.promise().unwrap().clone() };
+    let began = Happening::ExclusionBegan {
+        exclusion: crate::domain::event::Exclusion::Verification,
+        basis: "Điều 3".to_owned(),
+        document: None,
+    };
+    let ended = Happening::ExclusionEnded { document: None, promise: Some(promise) };
+    let life = life.then("2026-08-28 09:00", began).then("2026-08-28 09:00", ended);
+    let now = moment("2026-08-28 10:00");
+    assert_eq!(recount(&life.0, by(&fixture::office()), now), Recount::Same);
+    assert_eq!(later(recount(&life.0, by(&closed(&["2026-09-03"])), now)), "2026-09-07");
+}
+
+/// LATE-11: a corrected resumption is moved as the one in whose place it is.
+#[test]
+fn a_date_that_was_corrected_is_moved_by_a_closure_like_any_other() {
+    let mut dossier = resumed_on_the_28th().0;
+    let corrected = Promise { cause: Cause::Correction, ..dossier.promise().unwrap().clone() };
+    dossier.promises.push(corrected);
+    let now = moment("2026-08-28 10:00");
+    assert_eq!(recount(&dossier, by(&fixture::office()), now), Recount::Same);
+    assert_eq!(later(recount(&dossier, by(&closed(&["2026-09-03"])), now)), "2026-09-07");
 }
 
 #[test]
