@@ -6,6 +6,7 @@ use crate::domain::calendar::{Calendar, YearStatus};
 use crate::domain::limit::{CutOff, CutOffEffect, DueTime};
 use crate::domain::time::ClockTime;
 
+mod measures;
 mod properties;
 
 const A: &str = "07:30-11:30,13:30-17:30";
