@@ -161,14 +161,14 @@ def switch(text, found, constants, numbers):
     return "".join(parts) + text[last:]
 
 
-def build_without_what_does_not_compile(sources, features):
+def build_without_what_does_not_compile(sources):
     """Writes the switched files until they compile; says which faults are in them, by number."""
     while True:
         left = [fault for found, _ in sources.values() for faults in found.values() for fault in faults]
         numbers = {id(fault): number for number, fault in enumerate(left, 1)}
         for path, (found, constants) in sources.items():
             path.write_text(switch(ORIGINAL[path], found, constants, numbers))
-        check = subprocess.run(["cargo", "check", "--lib", *features, "--message-format=json"],
+        check = subprocess.run(["cargo", "check", "--lib", *FEATURES, "--message-format=json"],
                                capture_output=True, text=True, check=False)
         if check.returncode == 0:
             return dict(enumerate(left, 1))
@@ -188,6 +188,20 @@ def build_without_what_does_not_compile(sources, features):
         for found, _ in sources.values():
             for begin in found:
                 found[begin] = [fault for fault in found[begin] if id(fault) not in wrong]
+
+
+def build_tests(words, name):
+    """Builds the tests of a part; the command that runs them as they are, without asking cargo each time."""
+    where = words.index("-E")
+    known = {"--cargo-metadata": ["cargo", "metadata", "--format-version", "1", *FEATURES],
+             "--binaries-metadata": ["cargo", "nextest", "list", "--list-type", "binaries-only",
+                                     "--message-format", "json", *FEATURES, *words[:where]]}
+    command = ["cargo", "nextest", "run", "--fail-fast", "--no-tests=fail", *words[where:]]
+    for option, ask in known.items():
+        file = pathlib.Path("target") / f"{name}{option}.json"
+        file.write_bytes(subprocess.run(ask, stdout=subprocess.PIPE, check=True).stdout)
+        command += [option, str(file)]
+    return command
 
 
 def is_noticed(number, command, **more):
@@ -231,14 +245,14 @@ def main():
     sources, left_out = sources_of(parts)
     root = pathlib.Path("src/lib.rs")
     root.write_text(root.read_text() + CHOICE)
-    features = ["--features", "oidc"]
-    faults = build_without_what_does_not_compile(sources, features)
-    runner = ["cargo", "nextest", "run", *features, "--fail-fast", "--no-tests=fail"]
+    faults = build_without_what_does_not_compile(sources)
     embedded = {"DUNGHEN_TEST_SKIP_POSTGRES": "1"}
-    tests = {file: [*runner, *words] for files, words in parts for file in files}
-    for of_part in {tuple(one) for one in tests.values()}:
-        if is_noticed(0, of_part, **embedded):
-            sys.exit(f"fails without any fault: {shlex.join(of_part)}")
+    tests = {}
+    for number, (files, words) in enumerate(parts):
+        command = build_tests(words, f"part-{number}")
+        if is_noticed(0, command, **embedded):
+            sys.exit(f"fails without any fault: {shlex.join(words)}")
+        tests.update(dict.fromkeys(files, command))
     unknown = 0
     for number, fault in faults.items():
         command = tests[fault.name.split(":")[0]]
@@ -252,6 +266,7 @@ def main():
 
 
 ORIGINAL = {}
+FEATURES = ["--features", "oidc"]
 CHOICE = """
 /// The number of the fault to be tried.
 pub(crate) fn fault() -> u32 {

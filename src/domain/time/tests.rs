@@ -1,3 +1,5 @@
+//! What instants, days and zones promise, tried from outside of their rooms.
+
 use super::*;
 
 /// The fast writing of instants and days says what the library says.
