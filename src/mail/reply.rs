@@ -211,6 +211,21 @@ mod tests {
     }
 
     #[test]
+    fn a_relay_s_words_are_told_as_they_are_and_silence_is_told_from_them() {
+        for verdict in [Accepted, Refused, Retry, Pause, Unknown] {
+            let outcome = Outcome::of(verdict, Reply::new(451, "4.3.0 later\r\nplease"));
+            assert!(!outcome.is_silence(), "{outcome:?}");
+            if let Outcome::Retry { why, .. } | Outcome::PauseChannel { why } | Outcome::Unknown { why, .. } =
+                outcome
+            {
+                assert_eq!(why, "451 4.3.0 later please");
+            }
+        }
+        assert!(Outcome::of_silence(Data, "closed").is_silence());
+        assert!(Outcome::of_silence(FinalDot, "closed").is_silence());
+    }
+
+    #[test]
     fn a_connection_is_kept_only_after_a_clear_answer() {
         assert!(leaves_connection_usable(FinalDot, 250));
         assert!(leaves_connection_usable(Recipient, 550));

@@ -117,6 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn the_last_try_is_no_later_than_a_day_after_the_first() {
+        let first_at: Moment = "2026-11-23T08:00:00+07:00".parse().unwrap();
+        let tries = Tries { attempts: 8, unknown: 0, first_at };
+        let last = first_at.plus(GIVE_UP_AFTER);
+        let now = last.plus(-LONGEST);
+        assert_eq!(next(&retry(), tries, now, 0.5), Next::Again(last));
+        assert_eq!(next(&retry(), tries, now.plus(SignedDuration::from_micros(1)), 0.5), Next::Dead);
+    }
+
+    #[test]
     fn an_unknown_fate_waits_ten_minutes_and_is_tried_three_times_in_all() {
         let first_at: Moment = "2026-11-23T08:00:00+07:00".parse().unwrap();
         for attempt in 1..=2 {

@@ -47,6 +47,16 @@ async fn leader(db: &Db) -> (i64, Option<String>) {
     (leader.epoch, leader.name)
 }
 
+async fn is_held(db: &Db, by: &Kernel, epoch: i64) -> bool {
+    let holder = by.node.clone();
+    db.write(async move |tx| store::lease::is_held(tx, &holder.id, epoch).await).await.unwrap()
+}
+
+async fn nodes(db: &Db) -> Vec<String> {
+    let nodes = db.read(async |tx| store::lease::nodes(tx).await).await.unwrap();
+    nodes.into_iter().map(|node| node.name).collect()
+}
+
 on_both! {
     async fn one_leads_and_goes_on_leading_while_it_renews(db: TestDb) {
         let two = Two::of(&db).await;
@@ -82,6 +92,31 @@ on_both! {
         assert_eq!(leader(&db).await, (2, Some("b".to_owned())));
         lease::resign(&two.a).await.unwrap();
         assert_eq!(leader(&db).await, (2, Some("b".to_owned())), "nobody gives back what is another's");
+    }
+
+    async fn who_leads_again_does_so_under_a_new_epoch_and_the_old_one_counts_no_more(db: TestDb) {
+        let two = Two::of(&db).await;
+        for node in [&two.a, &two.b, &two.a] {
+            lease::seek(node).await.unwrap();
+            two.pass(SECOND * 15);
+        }
+        assert_eq!(leader(&db).await, (3, Some("a".to_owned())));
+        assert!(is_held(&db, &two.a, 3).await && !is_held(&db, &two.a, 1).await);
+        assert!(!is_held(&db, &two.b, 3).await && !is_held(&db, &two.b, 2).await);
+    }
+
+    async fn a_node_is_known_for_a_day_after_it_was_heard_of_last(db: TestDb) {
+        let two = Two::of(&db).await;
+        lease::seek(&two.a).await.unwrap();
+        two.pass(SECOND);
+        lease::seek(&two.b).await.unwrap();
+        assert_eq!(nodes(&db).await, ["b", "a"], "the one heard of last comes first");
+        two.pass(SECOND * 86_400);
+        lease::seek(&two.a).await.unwrap();
+        assert_eq!(nodes(&db).await, ["a", "b"]);
+        two.pass(Duration::from_micros(1));
+        lease::seek(&two.a).await.unwrap();
+        assert_eq!(nodes(&db).await, ["a"]);
     }
 
     async fn a_clock_of_the_database_that_is_set_back_does_not_keep_a_dead_leader(db: TestDb) {
