@@ -1,3 +1,5 @@
+//! What units and their trees promise.
+
 use super::*;
 
 pub(crate) fn code(text: &str) -> UnitCode {
