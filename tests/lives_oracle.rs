@@ -187,6 +187,6 @@ fn the_engine_tells_every_life_as_the_second_program_does() {
     }
     println!("{all} lives, {late} of them late, {moved} dates moved by decisions");
     assert_eq!(all, number_of_lives(), "an answer to every life");
-    assert!(moved * 20 > all, "too few dates were moved to tell: {moved} in {all}");
+    assert!(moved * 100 > all, "too few dates were moved to tell: {moved} in {all}");
     assert!(late * 10 > all && late * 10 < all * 9, "too one-sided to tell: {late} of {all}");
 }
