@@ -430,6 +430,7 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
     ("growth.rs", "no_hot_page_reads_a_whole_table_on_postgres", "reads the server's own counters"),
     ("growth.rs", "no_hot_statement_reads_a_whole_table_on_sqlite", "reads SQLite's own plans"),
     ("kernel/leadership.rs", "a_leader_in_the_middle_of_writing_is_waited_for", "SQLite has one writer"),
+    ("kernel/outages.rs", "", "a file has no server that could stop"),
     (
         "kernel/processes.rs",
         "a_service_killed_in_its_tasks_loses_no_second_of_them",

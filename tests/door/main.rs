@@ -3,6 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/server.rs"]
+mod server;
+
 mod entrances;
 mod faults;
 mod killed;

@@ -1,5 +1,6 @@
 //! What must hold when something goes wrong: between two statements, at the commit, in the
-//! relay, on the disk, with the clock. The numbers are those of the list of invariants.
+//! relay, on the disk, with the clock. The numbers are those of the list of invariants in
+//! `tests/protections/README.md`.
 //!
 //! Each test has a short form for every day and its long form with the full figures behind
 //! `DUNGHEN_TEST_LONG=1`. That a test here fails when what it guards is taken away is shown

@@ -12,11 +12,14 @@ mod support;
 
 #[path = "../life/office.rs"]
 mod office;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/service.rs"]
 mod service;
 
 mod leadership;
 mod nodes;
+mod outages;
 mod processes;
 mod schedule;
 mod turns;
