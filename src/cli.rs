@@ -135,7 +135,7 @@ async fn report(config: Option<&Path>, args: &report::ReportArgs) -> Result<Exit
     let keys = setup::keys(&configuration, &db).await?;
     let desk = setup::desk(&configuration, keys, &setup::clock(&configuration));
     let desk = setup::in_force(&db, desk).await?;
-    let code = report::run(args, &db, &desk).await;
+    let code = report::run(args, &db, &desk, &configuration.settings.evaluation.scales()).await;
     db.close().await;
     Ok(code)
 }

@@ -25,6 +25,7 @@ pub mod lease;
 pub mod lists;
 pub mod obligations;
 pub mod outbox;
+pub mod periodic;
 pub mod plans;
 pub mod recounts;
 pub mod reseal;

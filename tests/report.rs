@@ -10,7 +10,7 @@ use serde_json::Value;
 mod support;
 use support::db::{TestDb, on_both, on_postgres, on_sqlite};
 use support::import::{
-    MAPPING, desk, figures, file, mapping, mapping_of, real, report, report_text, take, verify,
+    MAPPING, any_report, any_report_text, desk, figures, file, mapping, mapping_of, real, report, report_text, take, verify,
 };
 
 const ALL: &str = "--from 2010-01-01 --to 2026-11-23";
@@ -246,6 +246,136 @@ on_both! {
         assert_eq!(cells[1][0], "'=HYPERLINK(\"http://x\",\"y\")");
         assert_eq!(cells[2][..1], ["total"]);
         assert_eq!(cells[2][2..], ["2", "0", "0", "2", "0", "100.00"]);
+    }
+
+    /// REP-02 to REP-09, section 9.3: the worked example of the third quarter of 2026, as far as another
+    /// system can tell it (it knows no withdrawal and no supplement).
+    async fn the_form_counts_a_quarter_of_another_systems_dossiers(db: TestDb) {
+        let desk = desk();
+        let source = file(
+            "D-1,2026-06-10,2026-06-24,2026-06-23,,U,counter,,,,\n\
+             D-2,2026-06-12,2026-06-26,2026-06-30,,U,counter,,,,\n\
+             D-3,2026-07-01,2026-07-08,2026-07-08,,U,online,,,,\n\
+             D-4,2026-07-03,2026-07-10,2026-07-10,,U,online,,,,\n\
+             D-5,2026-08-20,,,,U,counter,,,,\n\
+             D-6,2026-09-03,2026-09-10,,,U,post,,,,\n\
+             D-7,2026-09-10,2026-09-24,2026-10-02,,U,counter,,,,\n\
+             D-8,2026-05-04,2026-05-18,2026-06-12,,U,counter,,,,\n\
+             D-10,2026-09-15,2026-09-29,,,U,counter,,,,\n",
+        );
+        take(&db, &desk, source.path(), &mapping_of(MAPPING)).await.unwrap();
+        let found = any_report(&db, &desk, "ii06 --quarter 2026-Q3").await;
+        let columns = |row: &Value| (3..=13).map(|n| row[format!("c{n}")].as_u64().unwrap()).collect::<Vec<_>>();
+        assert_eq!(columns(&found["total"]), [7, 2, 3, 2, 4, 1, 2, 1, 3, 2, 1]);
+        assert_eq!((&found["from"], &found["to"]), (&"2026-06-15".into(), &"2026-09-14".into()));
+        assert_eq!(found["as_of"], "2026-09-14T23:59:59.999999+07:00");
+        assert_eq!(found["total"]["done_on_time_rate"], "75.00");
+        assert_eq!(found["total"]["progress_rate_766"], "71.43");
+        // MON-07: a period that has not ended is judged now, on 23 November: D-6 and D-10 are late.
+        let fourth = any_report(&db, &desk, "ii06 --quarter 2026-Q4").await;
+        assert_eq!(columns(&fourth["total"]), [4, 0, 1, 3, 1, 0, 0, 1, 3, 1, 2]);
+        assert_eq!(fourth["as_of"], "2026-11-23T09:00:00+07:00");
+        let text = any_report_text(&db, &desk, "ii06 --year 2026 --format csv").await.unwrap();
+        let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+        assert_eq!(lines[0], "c1,level,c2,procedure_code,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13");
+        assert_eq!(lines.last().unwrap(), &",,Tổng số,,9,2,7,0,6,1,2,3,3,1,2");
+    }
+
+    /// IDX-03, IDX-04, IDX-08, IDX-12, section 9.3: the example's 5 of 7, by the due instant itself.
+    async fn index_766_counts_what_is_in_time_of_all_that_there_was(db: TestDb) {
+        let desk = desk();
+        let source = file(
+            "D-1,2026-06-10,2026-06-24,2026-06-23,,U,counter,,,,\n\
+             D-2,2026-06-12,2026-06-26,2026-06-30,,U,counter,,,,\n\
+             D-3,2026-07-01,2026-07-08,2026-07-07,,U,online,,,,\n\
+             D-4,2026-07-03,2026-07-10,2026-07-09,,U,online,,,,\n\
+             D-5,2026-08-20,,,,V,counter,,,,\n\
+             D-6,2026-09-03,2026-09-10,,,V,post,,,,\n\
+             D-7,2026-09-10,2026-09-24,2026-10-02,,V,counter,,,,\n\
+             D-8,2026-05-04,2026-05-18,2026-06-12,,U,counter,,,,\n",
+        );
+        take(&db, &desk, source.path(), &mapping_of(MAPPING)).await.unwrap();
+        let found = any_report(&db, &desk, "index766 --quarter 2026-Q3").await;
+        let of = |row: &Value| ["dossiers", "in_time", "received", "online"].map(|key| row[key].as_u64().unwrap());
+        assert_eq!(of(&found["total"]), [7, 5, 5, 2]);
+        assert_eq!(of(&found["rows"][0]), [4, 3, 2, 2]);
+        let total = &found["total"];
+        assert_eq!(
+            (&total["progress_rate"], &total["points"], &total["online_rate"]),
+            (&"71.43".into(), &"14.29".into(), &"40.00".into())
+        );
+        let groups: Vec<(&str, &Value)> =
+            found["groups"].as_array().unwrap().iter().map(|group| (group["group"].as_str().unwrap(), &group["points"])).collect();
+        assert_eq!(groups[1], ("settlement_progress", &"14.29".into()));
+        assert!(groups.iter().filter(|(_, points)| points.is_null()).count() == 5, "what is not measured is empty");
+        let text = any_report_text(&db, &desk, "index766 --quarter 2026-Q3 --format csv").await.unwrap();
+        assert_eq!(text.lines().last().unwrap(), "total,,7,5,71.43,14.29,5,2,40.00");
+    }
+
+    /// PAR-02 to PAR-04: each tier by its own rate; nothing owed is the whole point.
+    async fn par_scores_each_tier_and_the_apologies(db: TestDb) {
+        let desk = desk();
+        let commune = desk.province.units.iter().find(|unit| unit.code.as_str() == "H35.21").unwrap().code.clone();
+        let mapping = mapping_of(&format!("{MAPPING}\n[units]\n\"Ours\" = \"{commune}\"\n"));
+        let mut rows: Vec<String> =
+            (0..20).map(|n| format!("P-{n},2026-03-01,2026-03-10,2026-03-{},,Ours,web,,,,\n", if n == 0 { 11 } else { 9 })).collect();
+        rows.push("P-20,2026-03-01,2026-03-10,2026-03-09,,Theirs,web,,,,\n".to_owned());
+        rows.push("P-21,2025-12-20,2026-01-10,2026-01-02,,Theirs,web,,,,\n".to_owned());
+        rows.push("P-22,2025-12-01,2025-12-10,2025-12-18,,Theirs,web,,,,\n".to_owned());
+        take(&db, &desk, file(&rows.concat()).path(), &mapping).await.unwrap();
+        let found = any_report(&db, &desk, "par --year 2026 --calendar").await;
+        let of = |row: &Value| ["level", "rate", "points"].map(|key| row[key].as_str().unwrap_or("-").to_owned());
+        let tiers: Vec<[String; 3]> = found["rows"].as_array().unwrap().iter().map(of).collect();
+        assert_eq!(tiers, [["commune", "95.00", "0.50"], ["outside", "100.00", "1.00"]]);
+        assert_eq!((&found["apologies"]["unsent"], &found["apologies"]["points"]), (&0.into(), &"1.00".into()));
+        // REP-15: the year of the reports begins on 15 December, and so with the late one.
+        let of_reports = any_report(&db, &desk, "par --year 2026").await;
+        assert_eq!(of(&of_reports["rows"][1]), ["outside", "66.67", "0.00"]);
+        assert_eq!(any_report(&db, &desk, "par --year 2026 --list").await["rows"], Value::Array(Vec::new()));
+    }
+
+    /// REP-12: due today is within; late is after the day that was promised.
+    async fn late_dossiers_are_those_of_the_instant_that_is_asked_for(db: TestDb) {
+        let desk = desk();
+        let source = file(
+            "L-1,2026-09-03,2026-09-10,2026-09-20,,U,desk,,,,\n\
+             L-2,2026-09-03,2026-09-11,,,U,desk,,,,\n\
+             L-3,2026-09-03,,,,U,desk,,,,\n",
+        );
+        take(&db, &desk, source.path(), &mapping_of(MAPPING)).await.unwrap();
+        let codes = async |words: &str| {
+            let found = any_report(&db, &desk, &format!("overdue {words}")).await;
+            let rows = found["rows"].as_array().unwrap().iter();
+            rows.map(|row| row["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        // The other system's days end in its own zone, at five in the morning here.
+        assert_eq!(codes("--as-of 2026-09-11T04:59:59").await, Vec::<String>::new());
+        assert_eq!(codes("--as-of 2026-09-11T05:00:01").await, ["L-1"]);
+        assert_eq!(codes("--as-of 2026-09-13T09:00").await, ["L-1", "L-2"]);
+        assert_eq!(codes("--as-of 2026-09-21T09:00").await, ["L-2"]);
+        assert_eq!(codes("").await, ["L-2"]);
+        assert_eq!(any_report(&db, &desk, "overdue").await["total"], 1);
+    }
+
+    /// What can't be answered is refused, and what a build does not write says so.
+    async fn an_impossible_period_is_refused_with_what_to_do(db: TestDb) {
+        let desk = desk();
+        for (words, hint) in [
+            ("ii06", "--month"),
+            ("ii06 --quarter 2026-Q5", "2026-Q3"),
+            ("ii06 --year 2026 --half 2026", "cannot be used with"),
+            ("ii06 --year 30000", "30000"),
+            ("ii06 --year 2026 --format pdf", "leaves out PDF"),
+            ("overdue --as-of 2026-09-21", "--as-of"),
+            ("overdue --as-of 2027-01-01T00:00", "still to come"),
+            ("overdue --format xlsx", "leaves out XLSX"),
+            ("apologies", "--month"),
+            ("apologies --from 2026-02-01 --to 2026-01-31", "before the first"),
+            ("apologies --month 2026-02 --unit H99", "H99"),
+        ] {
+            let refused = any_report_text(&db, &desk, words).await.unwrap_err();
+            assert!(refused.contains(hint), "{words}: {refused}");
+        }
     }
 
     async fn an_impossible_question_is_refused_with_what_to_do(db: TestDb) {

@@ -1,7 +1,11 @@
-//! `dunghen report`: the on-time figures as JSON or CSV.
+//! `dunghen report`: the official figures as JSON or CSV.
 //!
 //! Reads arguments and writes answers; counts nothing itself. Works beside a running
 //! server: it only reads.
+
+mod evaluation;
+mod on_time;
+mod periodic;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -11,10 +15,12 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::db::{Db, Error};
 use crate::domain::refusal::{Language, Said};
-use crate::domain::staff::Actor;
-use crate::domain::time::{Day, Month};
+use crate::domain::scales::Scales;
 use crate::work::desk::Desk;
-use crate::work::report::{self, Asked, Basis, Dimension, OnTime, PeriodStyle};
+
+pub use evaluation::{Index766Args, ParArgs, index766, par};
+pub use on_time::{OnTimeArgs, on_time};
+pub use periodic::{ApologiesArgs, Ii06Args, OverdueArgs, apologies, ii06, overdue};
 
 const LANGUAGE: Language = Language::Vietnamese;
 
@@ -22,41 +28,31 @@ const LANGUAGE: Language = Language::Vietnamese;
 #[derive(Debug, Args)]
 pub struct ReportArgs {
     #[command(subcommand)]
-    report: Report,
+    pub report: Report,
 }
 
+/// Which report.
 #[derive(Debug, Subcommand)]
-enum Report {
+pub enum Report {
     /// How many dossiers ended early, on the day and late.
     OnTime(OnTimeArgs),
+    /// Form II.06: what a reporting period took in, settled and left open.
+    #[command(name = "ii06")]
+    Ii06(Ii06Args),
+    /// Every dossier that was open and late at an instant.
+    Overdue(OverdueArgs),
+    /// The apologies that were owed and what became of them.
+    Apologies(ApologiesArgs),
+    /// Index 766: settlement progress and online dossiers of each unit.
+    #[command(name = "index766")]
+    Index766(Index766Args),
+    /// PAR INDEX: on-time settlement of each tier, and apologies.
+    Par(ParArgs),
 }
 
-/// The arguments of `dunghen report on-time`.
+/// How a report is written, and where.
 #[derive(Debug, Args)]
-pub struct OnTimeArgs {
-    /// A month, as 2026-11.
-    #[arg(long, conflicts_with_all = ["from", "to"], required_unless_present_all = ["from", "to"])]
-    month: Option<Month>,
-    /// The first day.
-    #[arg(long, requires = "to")]
-    from: Option<Day>,
-    /// The last day.
-    #[arg(long, requires = "from")]
-    to: Option<Day>,
-    #[arg(long, value_enum, default_value = "unit")]
-    by: By,
-    /// A second dimension.
-    #[arg(long, value_enum)]
-    and_by: Option<By>,
-    /// By which day a dossier falls into the period.
-    #[arg(long, value_enum, default_value = "settled")]
-    basis: Falling,
-    /// Of one unit and what is below it.
-    #[arg(long)]
-    unit: Option<String>,
-    /// Calendar months, or reporting months from the 15th to the 14th.
-    #[arg(long, value_enum, default_value = "calendar")]
-    period_style: Style,
+pub struct Output {
     #[arg(long, value_enum, default_value = "json")]
     format: ReportFormat,
     /// Write to a file instead of the screen.
@@ -65,34 +61,18 @@ pub struct OnTimeArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum By {
-    Unit,
-    Field,
-    Procedure,
-    Channel,
-    Officer,
-    Month,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Falling {
-    Settled,
-    Received,
-    Due,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Style {
-    Calendar,
-    Report,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ReportFormat {
     Json,
     Csv,
     Xlsx,
     Pdf,
+}
+
+/// The formats that this build writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Json,
+    Csv,
 }
 
 /// Why there is no report.
@@ -107,13 +87,12 @@ pub enum ReportError {
 }
 
 /// Runs the command as the service itself: 0 done, 1 the database failed, 2 unusable input.
-pub async fn run(args: &ReportArgs, db: &Db, desk: &Desk) -> ExitCode {
-    let Report::OnTime(args) = &args.report;
-    let text = match on_time(args, db, desk).await {
+pub async fn run(args: &ReportArgs, db: &Db, desk: &Desk, scales: &Scales) -> ExitCode {
+    let bytes = match args.report.bytes(db, desk, scales).await {
         Ok(bytes) => bytes,
         Err(error) => return fail(&error),
     };
-    match write(args, &text) {
+    match args.report.output().write(&bytes) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
     }
@@ -130,80 +109,58 @@ fn fail(error: &ReportError) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The report as the bytes of a file.
-///
-/// # Errors
-/// Where it can't be given.
-pub async fn on_time(args: &OnTimeArgs, db: &Db, desk: &Desk) -> Result<Vec<u8>, ReportError> {
-    let render: fn(&OnTime, &Asked, &Desk) -> String = match args.format {
-        ReportFormat::Json => report::json::render,
-        ReportFormat::Csv => report::csv::render,
-        ReportFormat::Xlsx | ReportFormat::Pdf => return Err(left_out(args.format)),
-    };
-    let asked = args.asked()?;
-    let actor = Actor::system(desk.province.root.clone());
-    let found = db.report(async |tx| report::on_time(tx, desk, &actor, &asked).await).await?;
-    Ok(render(&found, &asked, desk).into_bytes())
-}
-
-fn left_out(format: ReportFormat) -> ReportError {
-    let format = if format == ReportFormat::Xlsx { "XLSX" } else { "PDF" };
-    ReportError::Usage(Said::new(
-        format!("Bản này không xuất {format}. Dùng --format csv hoặc json."),
-        format!("This build leaves out {format}. Use --format csv or json."),
-    ))
-}
-
-impl OnTimeArgs {
-    fn asked(&self) -> Result<Asked, ReportError> {
-        let period_style = match self.period_style {
-            Style::Calendar => PeriodStyle::Calendar,
-            Style::Report => PeriodStyle::Report,
-        };
-        let of_month = self.month.and_then(|month| period_style.days_of(month));
-        let Some((from, to)) = of_month.or_else(|| self.from.zip(self.to)) else {
-            return Err(ReportError::Usage(Said::new(
-                "Cần --month YYYY-MM, hoặc cả --from và --to.",
-                "Give --month YYYY-MM, or both --from and --to.",
-            )));
-        };
-        if self.and_by == Some(self.by) {
-            return Err(ReportError::Usage(Said::new(
-                "--by và --and-by phải khác nhau.",
-                "--by and --and-by must differ.",
-            )));
+impl Report {
+    /// The report as the bytes of a file.
+    ///
+    /// # Errors
+    /// Where it can't be given.
+    pub async fn bytes(&self, db: &Db, desk: &Desk, scales: &Scales) -> Result<Vec<u8>, ReportError> {
+        match self {
+            Self::OnTime(args) => on_time(args, db, desk).await,
+            Self::Ii06(args) => ii06(args, db, desk).await,
+            Self::Overdue(args) => overdue(args, db, desk).await,
+            Self::Apologies(args) => apologies(args, db, desk).await,
+            Self::Index766(args) => index766(args, db, desk, scales).await,
+            Self::Par(args) => par(args, db, desk, scales).await,
         }
-        let basis = match self.basis {
-            Falling::Settled => Basis::Settled,
-            Falling::Received => Basis::Received,
-            Falling::Due => Basis::Due,
-        };
-        let and_by = self.and_by.map(Dimension::from);
-        Ok(Asked { from, to, basis, by: self.by.into(), and_by, unit: self.unit.clone(), period_style })
     }
-}
 
-impl From<By> for Dimension {
-    fn from(by: By) -> Self {
-        match by {
-            By::Unit => Self::Unit,
-            By::Field => Self::Field,
-            By::Procedure => Self::Procedure,
-            By::Channel => Self::Channel,
-            By::Officer => Self::Officer,
-            By::Month => Self::Month,
+    fn output(&self) -> &Output {
+        match self {
+            Self::OnTime(args) => args.output(),
+            Self::Ii06(args) => args.output(),
+            Self::Overdue(args) => args.output(),
+            Self::Apologies(args) => args.output(),
+            Self::Index766(args) => args.output(),
+            Self::Par(args) => args.output(),
         }
     }
 }
 
-fn write(args: &OnTimeArgs, bytes: &[u8]) -> Result<(), ReportError> {
-    match &args.out {
-        Some(path) => std::fs::write(path, bytes)
-            .map_err(|source| ReportError::Output { path: path.display().to_string(), source }),
-        None => {
-            // A reader that has gone away is no failure of the report.
-            _ = io::stdout().write_all(bytes);
-            Ok(())
+impl Output {
+    /// The format, where this build writes it.
+    fn written(&self) -> Result<Written, ReportError> {
+        let left_out = match self.format {
+            ReportFormat::Json => return Ok(Written::Json),
+            ReportFormat::Csv => return Ok(Written::Csv),
+            ReportFormat::Xlsx => "XLSX",
+            ReportFormat::Pdf => "PDF",
+        };
+        Err(ReportError::Usage(Said::new(
+            format!("Bản này không xuất {left_out}. Dùng --format csv hoặc json."),
+            format!("This build leaves out {left_out}. Use --format csv or json."),
+        )))
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), ReportError> {
+        match &self.out {
+            Some(path) => std::fs::write(path, bytes)
+                .map_err(|source| ReportError::Output { path: path.display().to_string(), source }),
+            None => {
+                // A reader that has gone away is no failure of the report.
+                _ = io::stdout().write_all(bytes);
+                Ok(())
+            }
         }
     }
 }

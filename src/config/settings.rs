@@ -13,10 +13,12 @@ use super::jobs::CronTable;
 use crate::domain::code::UnitCode;
 use crate::domain::time::Moment;
 
+mod evaluation;
 mod identity;
 mod read;
 mod values;
 
+pub use evaluation::Evaluation;
 pub use identity::IdentityProvider;
 pub use read::{Environment, read};
 pub use values::{Count, Cron, DatabaseUrl, Networks, PublicUrl, ZoneName};
@@ -47,6 +49,7 @@ pub struct Settings {
     pub files: Files,
     pub calendar: CalendarSettings,
     pub publish: Publish,
+    pub evaluation: Evaluation,
     pub log: Log,
     /// `DUNGHEN_NOW`: where the clock stands still; refused by `serve` unless in development.
     #[serde(skip)]

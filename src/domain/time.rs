@@ -8,12 +8,14 @@ mod clock_time;
 mod day;
 mod moment;
 mod month;
+mod quarter;
 mod zone;
 
 pub use clock_time::ClockTime;
 pub use day::Day;
 pub use moment::Moment;
 pub use month::Month;
+pub use quarter::Quarter;
 pub use zone::Zone;
 
 /// Text that is no instant, day, month or clock time.

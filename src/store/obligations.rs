@@ -1,9 +1,12 @@
 //! Apologies owed: one row per late dossier, whoever sees it first (LATE-16).
 
+pub mod period;
+
 use sqlx::FromRow;
 
 use super::catalogue::is_everywhere;
 use crate::db::{Result, Sql, Tx};
+use crate::domain::apology::ObligationState;
 use crate::domain::time::{Day, Moment};
 
 /// Opens the obligation where there is none yet; says whether it did.
@@ -145,6 +148,26 @@ pub struct Listed {
     pub delivered_at: Option<Moment>,
     pub exempted_at: Option<Moment>,
     pub closed_at: Option<Moment>,
+}
+
+impl Listed {
+    /// The state of an obligation that exists (domain section 6.1).
+    #[must_use]
+    pub fn state(&self) -> ObligationState {
+        if self.exempted_at.is_some() {
+            ObligationState::Exempt
+        } else if self.delivered_at.is_some() {
+            ObligationState::Delivered
+        } else if self.closed_at.is_some() {
+            ObligationState::Closed
+        } else if self.issued_at.is_none() {
+            ObligationState::OwedOverdue
+        } else if self.in_advance == Some(true) {
+            ObligationState::IssuedInAdvance
+        } else {
+            ObligationState::IssuedLate
+        }
+    }
 }
 
 /// The first after the cursor, along one index.

@@ -1,10 +1,17 @@
-//! The on-time report: rows by one or two dimensions, and their total.
+//! The on-time report: rows by one or two dimensions, and their total. The other official reports
+//! lie beside it.
 //!
 //! Reads one snapshot and counts nothing twice: the total is the sum of the rows, and
 //! every rate is computed from its own integers (RATE-05, RATE-06).
 
+pub mod apologies;
+mod as_of;
 pub mod csv;
+pub mod ii06;
+pub mod index766;
 pub mod json;
+pub mod overdue;
+pub mod par;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -188,17 +195,36 @@ impl Names {
         let wanted = |dimension| asked.by == dimension || asked.and_by == Some(dimension);
         let mut names = Self::default();
         if wanted(Dimension::Unit) {
-            let units = store::catalogue::units(tx).await?;
-            names.units = units.into_iter().map(|(code, name, _)| (code, name)).collect();
+            names.units = Self::of_units(tx).await?.units;
         }
         if wanted(Dimension::Procedure) {
-            names.procedures = store::catalogue::procedure_names(tx).await?.into_iter().collect();
+            names.procedures = Self::of_procedures(tx).await?.procedures;
         }
         if wanted(Dimension::Officer) {
             let officers = store::staff::names(tx).await?;
             names.officers = officers.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
         }
         Ok(names)
+    }
+
+    async fn of_units(tx: &mut Tx) -> Result<Self> {
+        let units = store::catalogue::units(tx).await?;
+        Ok(Self { units: units.into_iter().map(|(code, name, _)| (code, name)).collect(), ..Self::default() })
+    }
+
+    async fn of_procedures(tx: &mut Tx) -> Result<Self> {
+        let procedures = store::catalogue::procedure_names(tx).await?.into_iter().collect();
+        Ok(Self { procedures, ..Self::default() })
+    }
+
+    /// A unit's name, or its code where nobody knows it.
+    fn unit(&self, code: &str) -> String {
+        self.units.get(code).map_or(code, String::as_str).to_owned()
+    }
+
+    /// A procedure's name, or its code where nobody knows it.
+    fn procedure(&self, code: &str) -> String {
+        self.procedures.get(code).map_or(code, String::as_str).to_owned()
     }
 
     fn labels(&self, asked: &Asked, count: &Count) -> Vec<Label> {

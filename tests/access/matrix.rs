@@ -272,7 +272,14 @@ impl Ward {
                 | "/api/v1/dossiers"
                 | "/api/v1/obligations",
             ) => get(of_unit(&format!("{path}?"))),
-            ("GET", "/api/v1/reports/on-time") => get(of_unit("/api/v1/reports/on-time?month=2026-11&")),
+            ("GET", "/api/v1/reports/on-time" | "/api/v1/reports/apologies") => {
+                get(of_unit(&format!("{path}?month=2026-11&")))
+            }
+            ("GET", "/api/v1/reports/ii06" | "/api/v1/reports/index766") => {
+                get(of_unit(&format!("{path}?year=2026&")))
+            }
+            ("GET", "/api/v1/reports/par") => get("/api/v1/reports/par?year=2026".to_owned()),
+            ("GET", "/api/v1/reports/overdue") => get(of_unit("/api/v1/reports/overdue?")),
             ("POST", "/person-data/report") => {
                 form(path, 1, &[("number", MARKS[0]), ("purpose", "request"), ("language", "vi")])
             }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dunghen::cli::import::{ImportError, Job, Progress, import, rehearse};
-use dunghen::cli::report::{OnTimeArgs, on_time};
+use dunghen::cli::report::ReportArgs;
+use dunghen::config::settings::Settings;
 use dunghen::config::{Configuration, Environment};
 use dunghen::db::Db;
 use dunghen::domain::event::Happening;
@@ -183,15 +184,25 @@ pub async fn verify(db: &Db, desk: &Desk) {
 #[derive(clap::Parser)]
 struct Line {
     #[command(flatten)]
-    args: OnTimeArgs,
+    args: ReportArgs,
 }
 
 /// `report on-time` with these words, as the bytes it writes.
 pub async fn report_text(db: &Db, desk: &Desk, words: &str) -> Result<String, String> {
-    let words = std::iter::once("on-time").chain(words.split_whitespace());
+    any_report_text(db, desk, &format!("on-time {words}")).await
+}
+
+/// `report` with these words, as the bytes it writes.
+pub async fn any_report_text(db: &Db, desk: &Desk, words: &str) -> Result<String, String> {
+    let words = std::iter::once("report").chain(words.split_whitespace());
     let line = <Line as clap::Parser>::try_parse_from(words).map_err(|error| error.to_string())?;
-    let bytes = on_time(&line.args, db, desk).await.map_err(|error| error.to_string())?;
+    let scales = Settings::default().evaluation.scales();
+    let bytes = line.args.report.bytes(db, desk, &scales).await.map_err(|error| error.to_string())?;
     Ok(String::from_utf8(bytes).unwrap())
+}
+
+pub async fn any_report(db: &Db, desk: &Desk, words: &str) -> Value {
+    serde_json::from_str(&any_report_text(db, desk, words).await.unwrap()).unwrap()
 }
 
 pub async fn report(db: &Db, desk: &Desk, words: &str) -> Value {

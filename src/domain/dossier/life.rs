@@ -26,10 +26,32 @@ impl Dossier {
     /// As [`Self::fold`].
     pub fn fold_with<'e>(
         events: impl IntoIterator<Item = &'e Event>,
-        mut show: impl FnMut(Option<&Self>, &Event),
+        show: impl FnMut(Option<&Self>, &Event),
+    ) -> Result<Option<Self>, Misfit> {
+        let events: Vec<&Event> = events.into_iter().collect();
+        Self::fold_under(&Corrections::of(&events), &events, show)
+    }
+
+    /// How a life stood at `at`: what has happened since then has not happened yet, but what was
+    /// recorded wrongly is right, whenever that was found out (REP-05).
+    ///
+    /// # Errors
+    /// As [`Self::fold`].
+    pub fn as_of<'e>(
+        events: impl IntoIterator<Item = &'e Event>,
+        at: Moment,
     ) -> Result<Option<Self>, Misfit> {
         let events: Vec<&Event> = events.into_iter().collect();
         let corrections = Corrections::of(&events);
+        let by_then = events.iter().take_while(|event| corrections.time_of(event) <= at).count();
+        Self::fold_under(&corrections, &events[..by_then], |_, _| {})
+    }
+
+    fn fold_under<'e>(
+        corrections: &Corrections<'e>,
+        events: &[&'e Event],
+        mut show: impl FnMut(Option<&Self>, &Event),
+    ) -> Result<Option<Self>, Misfit> {
         let mut dossier: Option<Self> = None;
         for event in events {
             let event = corrections.applied_to(event);

@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::shapes::Page;
 use crate::app::App;
-use crate::domain::apology::ObligationState;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::{Moment, Zone};
 use crate::store;
@@ -43,7 +42,7 @@ impl ObligationShape {
             code: listed.code.clone(),
             unit: listed.unit.clone(),
             procedure_name: listed.procedure_name.clone(),
-            state: state(listed).id().to_owned(),
+            state: listed.state().id().to_owned(),
             due_at: shown(listed.due_at),
             opened_at: zone.rfc3339(listed.opened_at),
             issued_at: shown(listed.issued_at),
@@ -51,26 +50,6 @@ impl ObligationShape {
             reason: listed.reason.clone(),
             delivered_at: shown(listed.delivered_at),
         }
-    }
-}
-
-/// The state of an obligation that exists (domain section 6.1).
-#[must_use]
-pub fn state(listed: &Listed) -> ObligationState {
-    if listed.exempted_at.is_some() {
-        ObligationState::Exempt
-    } else if listed.delivered_at.is_some() {
-        ObligationState::Delivered
-    } else if listed.closed_at.is_some() {
-        ObligationState::Closed
-    } else if listed.issued_at.is_some() {
-        if listed.in_advance == Some(true) {
-            ObligationState::IssuedInAdvance
-        } else {
-            ObligationState::IssuedLate
-        }
-    } else {
-        ObligationState::OwedOverdue
     }
 }
 

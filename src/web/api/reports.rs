@@ -1,5 +1,8 @@
 //! Official figures.
 
+pub mod evaluation;
+pub mod periodic;
+
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -8,10 +11,12 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::domain::refusal::Refusal;
+use crate::domain::staff::Actor;
 use crate::domain::time::{Day, Month};
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
 use crate::work::audit_log;
+use crate::work::desk::Desk;
 use crate::work::report::{self, Asked, Basis, Dimension, PeriodStyle};
 
 /// A month, or both `from` and `to`; the rest has defaults.
@@ -53,20 +58,49 @@ pub async fn on_time(
     let asked = asked(&query)?;
     let desk = app.desk();
     let found = app.db.report(async |tx| report::on_time(tx, &desk, &caller.actor, &asked).await).await?;
-    Ok(match query.format.as_deref() {
-        None | Some("json") => {
-            ([(CONTENT_TYPE, "application/json")], report::json::render(&found, &asked, &desk))
-                .into_response()
+    match format(query.format.as_deref())? {
+        Format::Json => Ok(as_json(report::json::render(&found, &asked, &desk))),
+        Format::Csv => {
+            let name = format!("dung-hen-{}-{}", asked.from, asked.to);
+            let text = report::csv::render(&found, &asked, &desk);
+            as_csv(&app, &desk, &caller.actor, "on-time", &name, text).await
         }
-        Some("csv") => {
-            let (noted, actor) = (desk.clone(), caller.actor.clone());
-            app.db.write(async move |tx| audit_log::exported(tx, &noted, &actor, "on-time").await).await?;
-            let name = format!("attachment; filename=\"dung-hen-{}-{}.csv\"", asked.from, asked.to);
-            let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-            (headers, report::csv::render(&found, &asked, &desk)).into_response()
-        }
-        Some(other) => return Err(wrong("format", other, "json, csv").into()),
-    })
+    }
+}
+
+/// How a report is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Json,
+    Csv,
+}
+
+fn format(given: Option<&str>) -> Result<Format> {
+    match given {
+        None | Some("json") => Ok(Format::Json),
+        Some("csv") => Ok(Format::Csv),
+        Some(other) => Err(wrong("format", other, "json, csv").into()),
+    }
+}
+
+fn as_json(text: String) -> Response {
+    ([(CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// The report as a file; that it was taken out is written down.
+async fn as_csv(
+    app: &App,
+    desk: &Desk,
+    actor: &Actor,
+    report: &'static str,
+    name: &str,
+    text: String,
+) -> Result<Response> {
+    let (noted, actor) = (desk.clone(), actor.clone());
+    app.db.write(async move |tx| audit_log::exported(tx, &noted, &actor, report).await).await?;
+    let name = format!("attachment; filename=\"{name}.csv\"");
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    Ok((headers, text).into_response())
 }
 
 fn wrong(field: &'static str, given: &str, allowed: &str) -> Refusal {
@@ -89,7 +123,8 @@ fn asked(query: &OnTimeQuery) -> Result<Asked> {
         Some("due") => Basis::Due,
         Some(other) => return Err(wrong("basis", other, "settled, received, due").into()),
     };
-    let (from, to) = period(query, period_style)?;
+    let (month, from, to) = (query.month.as_deref(), query.from.as_deref(), query.to.as_deref());
+    let (from, to) = days(month, from, to, |month| period_style.days_of(month))?;
     let by = query.by.as_deref().map_or(Ok(Dimension::Unit), |by| dimension("by", by))?;
     let and_by = query.and_by.as_deref().map(|by| dimension("and_by", by)).transpose()?;
     if and_by == Some(by) {
@@ -103,12 +138,18 @@ fn asked(query: &OnTimeQuery) -> Result<Asked> {
     Ok(Asked { from, to, basis, by, and_by, unit: query.unit.clone(), period_style })
 }
 
-fn period(query: &OnTimeQuery, style: PeriodStyle) -> Result<(Day, Day)> {
+/// The days of a month, or those from one to another.
+fn days(
+    month: Option<&str>,
+    from: Option<&str>,
+    to: Option<&str>,
+    of_month: impl Fn(Month) -> Option<(Day, Day)>,
+) -> Result<(Day, Day)> {
     let day =
         |field: &'static str, text: &str| text.parse::<Day>().map_err(|_| wrong(field, text, "YYYY-MM-DD"));
-    match (query.month.as_deref(), query.from.as_deref(), query.to.as_deref()) {
+    match (month, from, to) {
         (Some(month), None, None) => {
-            let days = month.parse::<Month>().ok().and_then(|month| style.days_of(month));
+            let days = month.parse::<Month>().ok().and_then(of_month);
             days.ok_or_else(|| wrong("month", month, "YYYY-MM").into())
         }
         (None, Some(from), Some(to)) => Ok((day("from", from)?, day("to", to)?)),
