@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use super::files;
 use super::setup::{self, Failed};
@@ -22,7 +21,7 @@ use crate::jobs::sender::Courier;
 use crate::jobs::{self, tasks};
 use crate::mail::{Channel, Correspondent, Relay, RelaySettings, Security, Timeouts};
 use crate::web::server::Door;
-use crate::web::server::tls::acceptor;
+use crate::web::server::tls::Tls;
 use crate::web::{router, server};
 use crate::work::law;
 use crate::{clock::Clock, telemetry};
@@ -105,11 +104,11 @@ fn refuse_what_is_for_development(configuration: &Configuration) -> Result<(), F
 }
 
 /// How TLS is spoken at our own door, where it ends here.
-fn tls(web: &Web) -> Result<Option<TlsAcceptor>, Failed> {
+fn tls(web: &Web) -> Result<Option<Tls>, Failed> {
     let named = |file: Option<&PathBuf>| file.filter(|file| !file.as_os_str().is_empty()).cloned();
     match (named(web.certificate.as_ref()), named(web.key.as_ref())) {
         (None, None) => Ok(None),
-        (Some(certificate), Some(key)) if web.public_url.is_https() => acceptor(&certificate, &key)
+        (Some(certificate), Some(key)) if web.public_url.is_https() => Tls::open(&certificate, &key)
             .map(Some)
             .map_err(|error| Failed::Unusable(format!("web.certificate, web.key: {error}"))),
         (Some(_), Some(_)) => {
@@ -242,12 +241,13 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
     let scheme = if tls.is_some() { "https" } else { "http" };
     setup::print(&format!("Đúng Hẹn: {scheme}://{address}"));
     let limits = server::Limits::from(&app.settings.web);
+    let drain = limits.drain;
     let (routes, traffic) = (router::router(app.clone()), Arc::clone(&app.traffic));
     let pages =
         app.tasks.spawn(server::serve(Door { listener, tls }, routes, limits, traffic, app.stop.clone()));
     let loops = app.tasks.spawn(jobs::run(kernel.clone(), courier));
     let code = until_an_end(stop, loops, pages).await;
-    if tokio::time::timeout(limits.drain + CLOSING, close(&app, &kernel)).await.is_err() {
+    if tokio::time::timeout(drain + CLOSING, close(&app, &kernel)).await.is_err() {
         tracing::error!("something does not end; the process ends without it");
     }
     Ok(code)

@@ -95,6 +95,9 @@ pub struct Web {
     /// Clients that may read `/metrics`.
     pub metrics_from: Networks,
     pub max_connections: Count<1, 100_000>,
+    /// Of these, how many one client may have open: an address, or a /64 of IPv6. Whoever comes through
+    /// a trusted proxy is counted there, not here.
+    pub max_connections_per_client: Count<1, 100_000>,
     /// Requests under way at once; whoever comes beyond them is asked to come back.
     pub max_requests: Count<1, 100_000>,
     pub body_limit_bytes: Count<1_024, 1_073_741_824>,
@@ -117,6 +120,7 @@ impl Default for Web {
             trusted_proxies: Networks::default(),
             metrics_from: Networks::loopback(),
             max_connections: Count(1_024),
+            max_connections_per_client: Count(256),
             max_requests: Count(128),
             body_limit_bytes: Count(1_048_576),
             header_timeout_s: Count(10),

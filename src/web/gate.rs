@@ -110,7 +110,7 @@ impl Gate {
     /// A place for one request, where there is one.
     fn place(&self, request: &Request) -> Option<OwnedSemaphorePermit> {
         let take = |room: &Arc<Semaphore>| Arc::clone(room).try_acquire_owned().ok();
-        let common = || if is_crowded(request) { None } else { take(&self.common) };
+        let common = || if crowded(request).is_some() { None } else { take(&self.common) };
         match Wish::of(request.uri().path()) {
             Wish::Watch => take(&self.watchers),
             Wish::SignIn => common().or_else(|| take(&self.entrants)),
@@ -125,13 +125,17 @@ impl Gate {
     }
 }
 
-fn is_crowded(request: &Request) -> bool {
-    request.extensions().get::<Crowded>().is_some()
+fn crowded(request: &Request) -> Option<Crowded> {
+    request.extensions().get::<Crowded>().copied()
 }
 
 /// Lets a request in, or sends it away.
 pub async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let full = if is_crowded(&request) { "connections" } else { "requests" };
+    let full = match crowded(&request) {
+        Some(Crowded::House) => "connections",
+        Some(Crowded::Client) => "connections_of_a_client",
+        None => "requests",
+    };
     let Some(mut place) = gate.place(&request) else { return gate.send_away(full) };
     let mut request = request;
     if !request.body().is_end_stream() {

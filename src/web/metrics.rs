@@ -60,7 +60,7 @@ fn traffic(text: &mut Text, app: &App) {
     text.gauge("dunghen_http_requests_under_way", "Requests let in and not answered yet.")
         .put_count(&[], traffic.requests.get());
     let mut shed = text.counter("dunghen_http_requests_shed_total", "Requests sent away, by what was full.");
-    for full in ["connections", "requests", "bodies"] {
+    for full in ["connections", "connections_of_a_client", "requests", "bodies"] {
         shed.put_count(&[("full", full)], traffic.shed.of(full).get());
     }
     text.counter("dunghen_http_panics_total", "Requests that met a defect of this program.")

@@ -1,9 +1,10 @@
 //! The accept loop: bounded in connections, in the time that a peer may take for anything, and
 //! in the time that the last requests get when the service stops.
 //!
-//! A connection above the limit still gets an answer: it is marked as [`Crowded`], and the
+//! A connection above a limit still gets an answer: it is marked as [`Crowded`], and the
 //! [gate](super::gate) lets through only what must always get through.
 
+mod seats;
 pub mod tls;
 mod wire;
 
@@ -24,27 +25,29 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::address::Peer;
 use super::plain::Encrypted;
-use crate::config::Web;
+use crate::config::{Networks, Web};
 use crate::telemetry::traffic::Traffic;
+pub use seats::Crowded;
+use seats::{Seat, Seats};
+use tls::Tls;
 use wire::{Patience, Wire};
 
-/// So many connections above the limit are told so; more than these are closed without a word.
-const TOLD: usize = 64;
 /// How long to wait after the system had no room for another connection.
 const OUT_OF_FILES: Duration = Duration::from_millis(50);
 
 /// What a connection may take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     pub connections: usize,
+    /// Of one client that is none of these.
+    pub share: usize,
+    pub proxies: Networks,
     /// For the whole head of a request, from its first byte or, at first, from the connection.
     pub header: Duration,
     /// Between two requests.
@@ -57,6 +60,8 @@ impl From<&Web> for Limits {
     fn from(web: &Web) -> Self {
         Self {
             connections: web.max_connections.size(),
+            share: web.max_connections_per_client.size(),
+            proxies: web.trusted_proxies.clone(),
             header: Duration::from_secs(web.header_timeout_s.get()),
             idle: Duration::from_secs(web.idle_timeout_s.get()),
             drain: Duration::from_secs(web.drain_s.get()),
@@ -64,14 +69,10 @@ impl From<&Web> for Limits {
     }
 }
 
-/// The request came over a connection above the limit.
-#[derive(Clone, Copy, Debug)]
-pub struct Crowded;
-
 /// Where clients come in, and whether they must speak TLS there.
 pub struct Door {
     pub listener: TcpListener,
-    pub tls: Option<TlsAcceptor>,
+    pub tls: Option<Tls>,
 }
 
 impl From<TcpListener> for Door {
@@ -93,13 +94,17 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let Door { listener, tls } = door.into();
+    if let Some(tls) = tls.clone() {
+        tokio::spawn(stop.clone().run_until_cancelled_owned(tls.keep_up()));
+    }
+    let Limits { connections, share, proxies, header, idle, drain } = limits;
     let hall = Hall {
         router,
-        limits,
+        patience: Patience { header, idle },
+        drain,
         tls,
         traffic,
-        seats: Arc::new(Semaphore::new(limits.connections)),
-        told: Arc::new(Semaphore::new(TOLD)),
+        seats: Seats::new(connections, share, proxies),
         graceful: GracefulShutdown::new(),
         connections: TaskTracker::new(),
         cut: CancellationToken::new(),
@@ -129,11 +134,11 @@ pub async fn serve(
 /// The connections under way.
 struct Hall {
     router: Router,
-    limits: Limits,
-    tls: Option<TlsAcceptor>,
+    patience: Patience,
+    drain: Duration,
+    tls: Option<Tls>,
     traffic: Arc<Traffic>,
-    seats: Arc<Semaphore>,
-    told: Arc<Semaphore>,
+    seats: Seats,
     graceful: GracefulShutdown,
     connections: TaskTracker,
     cut: CancellationToken,
@@ -141,21 +146,20 @@ struct Hall {
 
 impl Hall {
     fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
-        let seat = Arc::clone(&self.seats).try_acquire_owned().ok();
-        let crowded = seat.is_none();
-        let Some(seat) = seat.or_else(|| Arc::clone(&self.told).try_acquire_owned().ok()) else {
+        let Some(seat) = self.seats.take(peer.ip()) else {
             self.traffic.refused.add_one();
             return;
         };
         _ = stream.set_nodelay(true);
-        let guest = Guest { router: self.router.clone(), limits: self.limits, peer: Peer(peer), crowded };
+        let (router, patience) = (self.router.clone(), self.patience);
+        let guest = Guest { router, patience, peer: Peer(peer), crowded: seat.crowded };
         let watcher = self.graceful.watcher();
-        match self.tls.clone() {
+        match self.tls.as_ref().map(Tls::acceptor) {
             None => self.hold(guest.converse(stream, false, watcher), seat),
             Some(tls) => self.hold(
                 async move {
                     // A handshake takes no longer than a request's head may.
-                    let shaken = tokio::time::timeout(guest.limits.header, tls.accept(stream)).await;
+                    let shaken = tokio::time::timeout(guest.patience.header, tls.accept(stream)).await;
                     match shaken {
                         Ok(Ok(stream)) => guest.converse(stream, true, watcher).await,
                         Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
@@ -167,7 +171,7 @@ impl Hall {
         }
     }
 
-    fn hold(&self, connection: impl Future<Output = ()> + Send + 'static, seat: OwnedSemaphorePermit) {
+    fn hold(&self, connection: impl Future<Output = ()> + Send + 'static, seat: Seat) {
         let (cut, inside) = (self.cut.clone(), self.traffic.connections.enter());
         self.connections.spawn(async move {
             tokio::select! {
@@ -181,7 +185,7 @@ impl Hall {
     /// Lets everyone finish what they have begun, and sees off who does not in time.
     async fn empty(self) {
         self.connections.close();
-        if tokio::time::timeout(self.limits.drain, self.graceful.shutdown()).await.is_err() {
+        if tokio::time::timeout(self.drain, self.graceful.shutdown()).await.is_err() {
             tracing::warn!(connections = self.connections.len(), "not ended in time, these are cut");
             self.cut.cancel();
         }
@@ -192,9 +196,9 @@ impl Hall {
 /// One connection's end of the conversation.
 struct Guest {
     router: Router,
-    limits: Limits,
+    patience: Patience,
     peer: Peer,
-    crowded: bool,
+    crowded: Option<Crowded>,
 }
 
 impl Guest {
@@ -202,13 +206,13 @@ impl Guest {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { router, limits: Limits { header, idle, .. }, peer, crowded } = self;
-        let (wire, phase) = Wire::new(stream, Patience { header, idle });
+        let Self { router, patience, peer, crowded } = self;
+        let (wire, phase) = Wire::new(stream, patience);
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             phase.answering();
             request.extensions_mut().insert(peer);
-            if crowded {
-                request.extensions_mut().insert(Crowded);
+            if let Some(crowded) = crowded {
+                request.extensions_mut().insert(crowded);
             }
             if encrypted {
                 request.extensions_mut().insert(Encrypted);
@@ -222,7 +226,7 @@ impl Guest {
         });
         // The wire keeps the times: it knows an idle connection from a slow request.
         let connection = http1::Builder::new()
-            .keep_alive(!crowded)
+            .keep_alive(crowded.is_none())
             .header_read_timeout(None)
             .serve_connection(TokioIo::new(wire), service);
         if let Err(error) = watcher.watch(connection).await {

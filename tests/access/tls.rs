@@ -1,14 +1,16 @@
 //! S30: what is said to the service and what it says to its database goes over TLS, of a version that
 //! is none of the old ones, with certificates that are looked at.
 
+use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use dunghen::db::{Db, DbSettings};
 use dunghen::domain::staff::Role;
 use dunghen::web::router;
-use dunghen::web::server::tls::acceptor;
+use dunghen::web::server::tls::{Look, Tls};
 use dunghen::web::server::{self, Door};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -47,25 +49,51 @@ struct Shop {
     address: SocketAddr,
     root: String,
     node: Node,
+    pair: OnDisk,
+}
+
+/// A certificate and its key where the settings name them.
+struct OnDisk {
+    chain: PathBuf,
+    key: PathBuf,
     _folder: tempfile::TempDir,
+}
+
+impl OnDisk {
+    fn of((chain, key): &(String, String)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (chain_file, key_file) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+        std::fs::write(&chain_file, chain).unwrap();
+        std::fs::write(&key_file, key).unwrap();
+        Self { chain: chain_file, key: key_file, _folder: folder }
+    }
+
+    fn open(&self) -> Tls {
+        Tls::open(&self.chain, &self.key).unwrap()
+    }
 }
 
 impl Shop {
     async fn open(node: Node) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (root, key) = certificate(&["mot-cua.example.vn"]);
-        let (chain_file, key_file) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
-        std::fs::write(&chain_file, &root).unwrap();
-        std::fs::write(&key_file, key).unwrap();
+        let made = certificate(&["mot-cua.example.vn"]);
+        let pair = OnDisk::of(&made);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let door = Door { listener, tls: Some(acceptor(&chain_file, &key_file).unwrap()) };
+        let tls = pair.open().looking_every(Duration::from_millis(20));
+        let door = Door { listener, tls: Some(tls) };
         let app = node.app.clone();
         let limits = server::Limits::from(&app.settings.web);
         let served =
             server::serve(door, router::router(app.clone()), limits, app.traffic.clone(), app.stop.clone());
         app.tasks.spawn(served);
-        Self { address, root, node, _folder: folder }
+        Self { address, root: made.0, node, pair }
+    }
+
+    /// Whether whoever believes this certificate, and no other, is let in and answered.
+    async fn is_shown(&self, root: &str) -> bool {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let name = ServerName::try_from("mot-cua.example.vn").unwrap();
+        connector(root, &[&version::TLS13]).connect(name, stream).await.is_ok()
     }
 
     /// One request over one connection of this version; the version and the answer.
@@ -163,14 +191,92 @@ fn a_certificate_that_is_none_or_not_the_keys_is_refused_at_the_start() {
     };
     let ((one, key), (_, strange)) = (certificate(&["a.example"]), certificate(&["a.example"]));
     let (one, key) = (write("one.pem", &one), write("key.pem", &key));
-    assert!(acceptor(&one, &key).is_ok());
+    assert!(Tls::open(&one, &key).is_ok());
     fn told(certificate: &Path, key: &Path) -> String {
-        acceptor(certificate, key).err().expect("it was taken").to_string()
+        Tls::open(certificate, key).err().expect("it was taken").to_string()
     }
     assert!(told(&one, &write("strange.pem", &strange)).contains("do not go together"));
     assert!(told(&folder.path().join("none.pem"), &key).contains("none.pem"));
     assert!(told(&write("empty.pem", ""), &key).contains("empty.pem"));
     assert!(told(&one, &write("text.pem", "khóa")).contains("text.pem"));
+}
+
+/// A renewed certificate is what the next client sees; who is connected stays so. Nothing is restarted.
+#[test]
+fn a_renewed_certificate_is_shown_without_a_restart() {
+    on_sqlite(|db| async move {
+        let shop = Shop::open(Node::configured(&db, SAFE).await).await;
+        let stream = TcpStream::connect(shop.address).await.unwrap();
+        let name = ServerName::try_from("mot-cua.example.vn").unwrap();
+        let mut before = connector(&shop.root, &[&version::TLS13]).connect(name, stream).await.unwrap();
+        let (renewed, key) = certificate(&["mot-cua.example.vn"]);
+        assert!(!shop.is_shown(&renewed).await);
+        // As it is done: the one, and a while later the other.
+        std::fs::write(&shop.pair.chain, &renewed).unwrap();
+        assert!(shop.is_shown(&shop.root).await, "a half is no pair");
+        std::fs::write(&shop.pair.key, key).unwrap();
+        let mut beat = tokio::time::interval(Duration::from_millis(20));
+        let shown = async {
+            while !shop.is_shown(&renewed).await {
+                beat.tick().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), shown).await.expect("the old one is still shown");
+        assert!(!shop.is_shown(&shop.root).await);
+        before
+            .write_all(b"GET /healthz HTTP/1.1\r\nhost: mot-cua.example.vn\r\nconnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        _ = before.read_to_end(&mut answer).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{answer:?}");
+        shop.node.app.stop.cancel();
+    });
+}
+
+/// What is written over the files and is of no use is told once each, and changes nothing.
+#[test]
+fn a_renewal_that_went_wrong_is_told_and_not_taken() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&heard);
+    let lines = tracing_subscriber::fmt().with_writer(move || Heard(Arc::clone(&listener))).finish();
+    let (old, renewed) = (certificate(&["a.example"]), certificate(&["a.example"]));
+    tracing::subscriber::with_default(lines, || {
+        let pair = OnDisk::of(&old);
+        let tls = pair.open();
+        assert_eq!(tls.look_again(), Look::Same);
+        let said = || heard.lock().unwrap().split(|byte| *byte == b'\n').count() - 1;
+        for (number, broken) in ["", "nothing of the kind", &renewed.0, &old.1].into_iter().enumerate() {
+            std::fs::write(&pair.chain, broken).unwrap();
+            assert_eq!((tls.look_again(), tls.look_again()), (Look::Refused, Look::Same), "{broken}");
+            assert_eq!(said(), number + 1);
+        }
+        std::fs::remove_file(&pair.chain).unwrap();
+        assert_eq!((tls.look_again(), tls.look_again()), (Look::Refused, Look::Same), "gone");
+        std::fs::write(&pair.chain, &renewed.0).unwrap();
+        std::fs::write(&pair.key, &renewed.1).unwrap();
+        assert_eq!((tls.look_again(), tls.look_again()), (Look::Renewed, Look::Same));
+    });
+    let told = String::from_utf8(heard.lock().unwrap().clone()).unwrap();
+    let (errors, taken): (Vec<&str>, Vec<&str>) = told.lines().partition(|line| line.contains("ERROR"));
+    assert_eq!((errors.len(), taken.len()), (5, 1), "{told}");
+    assert!(errors.iter().all(|line| line.contains("chain.pem") || line.contains("do not go together")));
+    let secret = old.1.lines().nth(1).unwrap();
+    assert!(!told.contains(secret), "{told}");
+}
+
+#[derive(Clone)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Heard {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Nobody signs in in the clear from elsewhere, whatever a stranger says about the line.

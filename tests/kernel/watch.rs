@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dunghen::app::App;
 use dunghen::clock::Clock;
+use dunghen::config::Networks;
 use dunghen::config::jobs::Missed;
 use dunghen::db::{Db, DbSettings, Purpose};
 use dunghen::jobs::kernel::Kernel;
@@ -31,7 +32,14 @@ async fn ready(app: &App) -> (u16, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/readyz", listener.local_addr().unwrap());
     let (stop, second) = (tokio_util::sync::CancellationToken::new(), Duration::from_secs(1));
-    let limits = server::Limits { connections: 4, header: second, idle: second, drain: Duration::ZERO };
+    let limits = server::Limits {
+        connections: 4,
+        share: 4,
+        proxies: Networks::default(),
+        header: second,
+        idle: second,
+        drain: Duration::ZERO,
+    };
     let serving =
         server::serve(listener, router::router(app.clone()), limits, app.traffic.clone(), stop.clone());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -34,6 +34,13 @@ impl Line {
         Self { stream: TcpStream::connect(address).await.unwrap(), left: Vec::new() }
     }
 
+    /// From another address of this machine.
+    pub async fn from(own: [u8; 4], address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((own, 0).into()).unwrap();
+        Self { stream: socket.connect(address).await.unwrap(), left: Vec::new() }
+    }
+
     /// With as little room for answers as the system allows.
     pub async fn with_small_ear(address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();

@@ -177,3 +177,36 @@ async fn above_the_limit_of_connections_each_is_told_so() {
     assert_eq!(Line::to(house.address).await.get("/cong-khai").await.status, 200);
     house.close().await;
 }
+
+/// One client that holds all it can get keeps nobody else out; a trusted proxy is many clients.
+#[tokio::test]
+async fn one_client_has_no_more_than_its_share_of_the_connections() {
+    let settings = [("MAX_CONNECTIONS_PER_CLIENT", "3"), ("TRUSTED_PROXIES", "127.0.0.7")];
+    let house = House::open(&settings).await;
+    let greedy = [127, 0, 0, 5];
+    let mut held: Vec<Line> = join_all((0..3).map(|_| Line::from(greedy, house.address))).await;
+    house.connections(3).await;
+    let told = Line::from(greedy, house.address).await.get("/cong-khai").await;
+    assert_eq!((told.status, told.header("retry-after")), (503, Some("5")));
+    assert_eq!(Line::from(greedy, house.address).await.get("/healthz").await.status, 200);
+    house.connections(3).await;
+    // A hundred more of the same: most of them are closed without a word.
+    let more: Vec<Line> = join_all((0..100).map(|_| Line::from(greedy, house.address))).await;
+    until("the others to be closed", || house.app.traffic.refused.get() >= 80).await;
+    for neighbour in [[127, 0, 0, 6], [127, 0, 0, 1]] {
+        assert_eq!(Line::from(neighbour, house.address).await.get("/cong-khai").await.status, 200);
+    }
+    drop(more);
+    let mut proxied: Vec<Line> = join_all((0..10).map(|_| Line::from([127, 0, 0, 7], house.address))).await;
+    for line in &mut proxied {
+        assert_eq!(line.get("/cong-khai").await.status, 200, "through a proxy");
+    }
+    house.connections(13).await;
+    assert_eq!(house.app.traffic.shed.of("connections_of_a_client").get(), 1);
+    assert_eq!(house.app.traffic.shed.of("connections").get(), 0);
+    // Whoever leaves makes room for their next one.
+    held.truncate(2);
+    house.connections(12).await;
+    assert_eq!(Line::from(greedy, house.address).await.get("/cong-khai").await.status, 200);
+    house.close().await;
+}
