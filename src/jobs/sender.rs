@@ -218,13 +218,13 @@ async fn deliver(app: &App, courier: &mut Courier, letter: &Claimed) -> Outcome 
         };
     };
     match mail(&app.desk(), letter, from) {
-        Ok(mail) => channel.send(&mail).await,
+        Ok((mail, address)) => channel.send(&mail).await.discreet(&address),
         Err(why) => Outcome::Failed { reply: Reply::new(550, &why) },
     }
 }
 
-/// The same bytes for each try: content, Message-ID and date are those of the first.
-fn mail(desk: &Desk, letter: &Claimed, from: &Correspondent) -> std::result::Result<Mail, String> {
+/// The same bytes for each try, and where they go: content, Message-ID and date are those of the first.
+fn mail(desk: &Desk, letter: &Claimed, from: &Correspondent) -> std::result::Result<(Mail, String), String> {
     let sealed = Sealed { bytes: letter.sealed.clone(), key_id: letter.key_id.clone() };
     let enclosed = post::open(desk, &sealed).map_err(|error| error.to_string())?;
     let address: MailAddress = enclosed.to_address.parse().map_err(|_| "not an address".to_owned())?;
@@ -237,7 +237,8 @@ fn mail(desk: &Desk, letter: &Claimed, from: &Correspondent) -> std::result::Res
         text: &enclosed.text,
         html: &enclosed.html,
     };
-    Mail::build(&draft).map_err(|error| error.to_string())
+    let mail = Mail::build(&draft).map_err(|error| error.to_string())?;
+    Ok((mail, enclosed.to_address))
 }
 
 async fn record(app: &App, token: &str, letter: &Claimed, outcome: &Outcome) -> Result<()> {

@@ -85,8 +85,43 @@ impl Reply {
 
     #[must_use]
     pub fn new(code: u16, text: &str) -> Self {
-        Self { code, text: one_line(text).chars().take(Self::MAX_CHARS).collect() }
+        Self { code, text: without_addresses(&one_line(text)).chars().take(Self::MAX_CHARS).collect() }
     }
+}
+
+/// Relays repeat addresses; they stay out of the log and of what is kept in the clear (S22).
+fn without_addresses(text: &str) -> String {
+    let parts = |c: char| c.is_whitespace() || "<>()[],;:\"'".contains(c);
+    let (mut told, mut rest) = (String::new(), text);
+    while let Some(at) = rest.find('@') {
+        let before = rest[..at].char_indices().rev().find(|(_, c)| parts(*c));
+        let begin = before.map_or(0, |(index, c)| index + c.len_utf8());
+        let end = rest[at..].find(parts).map_or(rest.len(), |length| at + length);
+        told.push_str(&rest[..begin]);
+        told.push('…');
+        rest = &rest[end..];
+    }
+    told + rest
+}
+
+/// `text` without `name` where it stands as a word of its own, in letters of whatever size.
+fn without_word(text: &str, name: &str) -> String {
+    const SHORTEST: usize = 3;
+    if name.len() < SHORTEST {
+        return text.to_owned();
+    }
+    let (small, name) = (text.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let (mut told, mut kept) = (String::new(), 0);
+    for (at, found) in small.match_indices(&name) {
+        let end = at + found.len();
+        let joined = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        if !joined(small[..at].chars().next_back()) && !joined(small[end..].chars().next()) {
+            told.push_str(&text[kept..at]);
+            told.push('…');
+            kept = end;
+        }
+    }
+    told + &text[kept..]
 }
 
 impl fmt::Display for Reply {
@@ -126,10 +161,24 @@ impl Outcome {
     /// The outcome where no readable reply came in `phase`.
     #[must_use]
     pub fn of_silence(phase: Phase, why: &str) -> Self {
-        let why = format!("{phase:?}: {}", one_line(why));
+        let why = format!("{phase:?}: {}", without_addresses(&one_line(why)));
         match verdict_on_silence(phase) {
             Verdict::Unknown => Self::Unknown { why, silent: true },
             _ => Self::Retry { why, silent: true },
+        }
+    }
+
+    /// The same without what the relay repeats of its recipient: the part before the @ may be a name.
+    #[must_use]
+    pub fn discreet(self, address: &str) -> Self {
+        let name = address.split('@').next().unwrap_or_default();
+        let told = |reply: Reply| Reply { text: without_word(&reply.text, name), ..reply };
+        match self {
+            Self::Sent { reply } => Self::Sent { reply: told(reply) },
+            Self::Failed { reply } => Self::Failed { reply: told(reply) },
+            Self::Retry { why, silent } => Self::Retry { why: without_word(&why, name), silent },
+            Self::PauseChannel { why } => Self::PauseChannel { why: without_word(&why, name) },
+            Self::Unknown { why, silent } => Self::Unknown { why: without_word(&why, name), silent },
         }
     }
 
@@ -223,6 +272,35 @@ mod tests {
         }
         assert!(Outcome::of_silence(Data, "closed").is_silence());
         assert!(Outcome::of_silence(FinalDot, "closed").is_silence());
+    }
+
+    /// S22: whom a letter went to is told to nobody by the way.
+    #[test]
+    fn what_a_relay_repeats_of_an_address_is_not_told() {
+        for (said, told) in [
+            (
+                "5.1.1 <sua.tt@example.vn>: Recipient address rejected",
+                "5.1.1 <…>: Recipient address rejected",
+            ),
+            ("sua.tt@example.vn, SUA.TT@EXAMPLE.VN unknown", "…, … unknown"),
+            ("no mailbox sua.tt here, nor Sua.TT", "no mailbox … here, nor …"),
+            ("prvs=sua.tt=a1@example.vn refused; resuast unharmed", "… refused; resuast unharmed"),
+            ("5.2.2 mailbox full (thư đầy)", "5.2.2 mailbox full (thư đầy)"),
+            ("@", "…"),
+        ] {
+            for outcome in [Refused, Retry, Pause, Unknown].map(|one| Outcome::of(one, Reply::new(550, said)))
+            {
+                let heard = match outcome.discreet("sua.tt@example.vn") {
+                    Outcome::Sent { reply } | Outcome::Failed { reply } => reply.to_string(),
+                    Outcome::Retry { why, .. }
+                    | Outcome::PauseChannel { why }
+                    | Outcome::Unknown { why, .. } => why,
+                };
+                assert_eq!(heard, format!("550 {told}"));
+            }
+        }
+        let Outcome::Retry { why, .. } = Outcome::of_silence(Recipient, "reset by <a@b>") else { panic!() };
+        assert_eq!(why, "Recipient: reset by <…>");
     }
 
     #[test]

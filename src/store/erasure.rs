@@ -3,6 +3,9 @@
 use crate::db::{Result, Tx};
 use crate::domain::time::{Day, Moment};
 
+/// Why a letter went nowhere.
+const NOT_SENT: &str = "hết thời hạn lưu dữ liệu của người nhận";
+
 /// Where a walk over ended dossiers has got to.
 pub type Cursor = (Day, i64);
 
@@ -39,14 +42,19 @@ pub async fn erase(tx: &mut Tx, applicant: i64, dossier: i64, now: Moment) -> Re
     .bind(now)
     .execute()
     .await?;
-    // The letters to the applicant, and what the request that filed the dossier hashed to.
+    // The letters to the applicant, with what they are known by; one that still waits is not sent any more.
     tx.query(
-        "update outbox set sealed = null
-         where dossier_id = $1 and recipient_id is null and state not in ('queued', 'sending')",
+        "update outbox set sealed = null, address_code = null, token = null, leased_until = null,
+            last_reply = case when state in ('queued', 'sending') then $3 end, done_at = coalesce(done_at, $2),
+            state = case when state in ('queued', 'sending') then 'dead' else state end
+         where dossier_id = $1 and recipient_id is null",
     )
     .bind(dossier)
+    .bind(now)
+    .bind(NOT_SENT)
     .execute()
     .await?;
+    // And what the request that filed the dossier hashed to.
     tx.query("delete from idempotency_keys where dossier_id = $1").bind(dossier).execute().await?;
     Ok(())
 }

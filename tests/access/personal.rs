@@ -244,6 +244,48 @@ on_both! {
         assert_eq!(found.body()["items"].as_array().unwrap().len().min(3), usize::try_from(all / 4).unwrap().min(3));
     }
 
+    /// S24: of an erased person no letter is left, sent or waiting, nor a code of their address, nor in a
+    /// SQLite file the sealed bytes of what they told.
+    async fn nothing_that_was_sealed_of_an_erased_person_is_left(db: TestDb) {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let head = node.hire("thang", WARD, &[Role::UnitHead]).await;
+        let late = node.at(at("2026-12-07T09:00:00+07:00"));
+        for _ in 0..3 {
+            let code = node.receive(&clerk, CENTRE, PROCEDURE).await;
+            node.happen(&clerk, &code, 1, json!({ "kind": "transfer", "to_unit": WARD })).await;
+            let apology = json!({ "kind": "apology_issued", "reason": "volume", "new_due_on": "2026-12-10",
+                "words": "Số lượng hồ sơ trong tháng tăng cao" });
+            late.happen(&head, &code, 2, apology).await;
+            late.happen(&clerk, &code, 3, json!({ "kind": "withdrawn", "reason": "Người nộp xin rút" })).await;
+        }
+        let deed = async |tx: &mut dunghen::db::Tx| {
+            tx.query("update outbox set state = 'sent', done_at = created_at where id = 1").execute().await?;
+            tx.query("update outbox set state = 'sending', token = 'x' where id = 2").execute().await?;
+            let told = "update outbox set last_reply = '250 sua@example.vn' where id <> 2";
+            tx.query(told).execute().await
+        };
+        db.write(deed).await.unwrap();
+        let sealed: Vec<(Vec<u8>,)> = db
+            .read(async |tx| tx.query("select sealed from applicants union all select sealed from outbox").fetch_all().await)
+            .await
+            .unwrap();
+        assert_eq!(sealed.len(), 6);
+        let (desk, turn) = (late.desk(), Turn::by_hand(late.app.clone(), late.app.clock.now()));
+        assert_eq!(tidy::erase(&turn, &desk, "2027-01-01".parse().unwrap()).await.unwrap(), 3);
+        let left = "select count(*) from outbox
+            where sealed is not null or address_code is not null or last_reply like '%@%' or state in ('queued', 'sending')";
+        assert_eq!(node.count(left).await, 0);
+        assert_eq!(node.count("select count(*) from outbox where state = 'sent'").await, 1);
+        assert_eq!(node.count("select count(*) from outbox where state = 'dead'").await, 2);
+        let Some(path) = db.path() else { return };
+        db.close().await;
+        let file = std::fs::read(path).unwrap();
+        for (bytes,) in sealed {
+            assert!(!file.windows(bytes.len()).any(|part| part == bytes), "sealed bytes are left");
+        }
+    }
+
     /// DATA-03: the extent of a breach: whose data one account has looked at, and which kinds they were.
     async fn the_extent_of_a_breach_is_known_by_account_and_time(db: TestDb) {
         let node = Node::over(&db).await;

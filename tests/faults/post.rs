@@ -202,7 +202,7 @@ on_both! {
         let known = Arc::clone(&exists);
         let relay = smtp::Relay::start(move |_, step| match step {
             Step::Rcpt(address) if address.to_lowercase() == "bad@example.vn" && !known.load(Ordering::SeqCst) => {
-                Act::Say("550 5.1.1 no such user\r\n")
+                Act::Say("550 5.1.1 <bad@example.vn>: no such user, Bad\r\n")
             }
             step => well_behaved(step),
         })
@@ -224,6 +224,12 @@ on_both! {
             assert_eq!(states(&db).await, BTreeMap::from(expected));
         }
         assert_eq!(marked().await, 3, "the three letters to this address, and none of the 99 others");
+        // S22: nor is it kept in the clear whom the relay has refused.
+        let replies = db.read(async |tx| {
+            let all = tx.query("select distinct last_reply from outbox where state = 'failed'");
+            all.fetch_all::<(String,)>().await
+        });
+        assert_eq!(replies.await.unwrap(), [("550 5.1.1 <…>: no such user, …".to_owned(),)]);
         exists.store(true, Ordering::SeqCst);
         write(&office, &db, at("2026-08-25 13:00"), vec!["bad@example.vn".to_owned()]).await;
         sender::empty(&node(&office, &db, at("2026-08-25 13:00"), 1_000_000), &mut courier(&relay)).await.unwrap();
