@@ -94,7 +94,9 @@ async fn happening(
         Change::OpinionRequested { unit, question, due_on } => {
             opinion::requested(desk, dossier, at, unit, question, *due_on)?
         }
-        Change::OpinionGiven { unit, answer } => opinion::given(actor, dossier, unit.as_deref(), answer)?,
+        Change::OpinionGiven { unit, answer } => {
+            opinion::given(desk, actor, dossier, unit.as_deref(), answer)?
+        }
         Change::StageDone { stage } => stage_done(desk, dossier, stage, at)?,
         Change::Reopened { reason } => Happening::Reopened { reason: text("reason", reason, 10)? },
         Change::CorrectionProposed { corrects, true_at, reason } => {

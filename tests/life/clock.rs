@@ -245,6 +245,14 @@ on_both! {
         assert_eq!(field_at_fault(on_sunday), "due_on");
         let waiting = case.specialist("2026-08-04 09:00", ask("2026-08-07")).await;
         assert_eq!((waiting.stopped_since(), waiting.opinions[0].due_at), (None, at("2026-08-07 17:00")));
+        // Another agency was asked as well: each answers for itself alone, whoever it names.
+        let beside = case.office.hire(&db, "H35.05", &[Role::Coordinator]).await;
+        let also = json!({ "kind": "opinion_requested", "unit": "H35.05", "question": "Giá đất", "due_on": "2026-08-07" });
+        case.specialist("2026-08-04 09:30", also).await;
+        let mut for_other = answer.clone();
+        for_other["unit"] = json!("H35.07");
+        let presumed = case.by(&beside, "2026-08-05 09:00", change(for_other)).await;
+        assert_eq!(refused(presumed), Kind::NotAllowed);
         let answered = case.by(&asked, "2026-08-10 09:00", change(answer)).await.unwrap().dossier;
         assert!(answered.opinions[0].is_late_at(at("2026-08-10 09:00")));
         assert_eq!(answered.promises.len(), 1);

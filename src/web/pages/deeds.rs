@@ -210,7 +210,8 @@ pub fn forms(
     let exceptional = dossier.received_at.is_some()
         && dossier.supplement_requests >= processing::most_requests(desk, dossier);
     let mine = ways.filter(|way| may_do(desk, actor, way.deed(exceptional), opened));
-    let mut forms: Vec<_> = mine.map(|way| form(way, desk, opened, events, colleagues)).collect();
+    let case = Case { desk, actor, opened, events };
+    let mut forms: Vec<_> = mine.map(|way| form(way, case, colleagues)).collect();
     let waits = |kind: &str| matches!(kind, "supplement_requested" | "correction_proposed");
     if let Some(first) = forms.first_mut().filter(|form| !form.danger && !waits(form.kind)) {
         first.next = true;
@@ -218,7 +219,17 @@ pub fn forms(
     forms
 }
 
-fn form(way: Way, desk: &Desk, opened: &Opened, events: &[Event], colleagues: &[Person]) -> DeedForm {
+/// A dossier before somebody.
+#[derive(Clone, Copy)]
+struct Case<'c> {
+    desk: &'c Desk,
+    actor: &'c Actor,
+    opened: &'c Opened,
+    events: &'c [Event],
+}
+
+fn form(way: Way, case: Case<'_>, colleagues: &[Person]) -> DeedForm {
+    let Case { desk, actor, opened, events } = case;
     match way {
         Way::Accept => DeedForm::accept(),
         Way::Refuse => DeedForm::refuse(),
@@ -235,7 +246,7 @@ fn form(way: Way, desk: &Desk, opened: &Opened, events: &[Event], colleagues: &[
         Way::Exclude => DeedForm::exclude(),
         Way::EndExclusion => DeedForm::end_exclusion(),
         Way::AskOpinion => DeedForm::ask_opinion(agencies(desk, opened), tomorrow(desk)),
-        Way::OpinionGiven => DeedForm::opinion_given(asked(desk, opened)),
+        Way::OpinionGiven => DeedForm::opinion_given(asked(desk, actor, opened)),
         Way::StageDone => DeedForm::stage_done(running_stages(desk, &opened.dossier)),
         Way::Reopen => DeedForm::reopen(),
         Way::ProposeCorrection => DeedForm::propose_correction(correctable(desk, events)),
@@ -262,8 +273,10 @@ fn agencies(desk: &Desk, opened: &Opened) -> Vec<Choice> {
     others.map(|code| Choice::new(code.as_str(), desk.unit_name(code), false)).collect()
 }
 
-fn asked(desk: &Desk, opened: &Opened) -> Vec<Choice> {
-    let open = opened.dossier.opinions.iter().filter(|one| one.answered_at.is_none());
+/// The agencies that have still to answer and for which the actor may.
+fn asked(desk: &Desk, actor: &Actor, opened: &Opened) -> Vec<Choice> {
+    let theirs = |unit: &UnitCode| desk.allow_in(actor, Deed::AnswerOpinion, unit).is_ok();
+    let open = opened.dossier.opinions.iter().filter(|one| one.answered_at.is_none() && theirs(&one.unit));
     open.map(|one| Choice::new(one.unit.as_str(), desk.unit_name(&one.unit), false)).collect()
 }
 

@@ -5,7 +5,7 @@ use crate::db::Result;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::Happening;
 use crate::domain::refusal::Refusal;
-use crate::domain::staff::Actor;
+use crate::domain::staff::{Actor, Deed};
 use crate::domain::time::{Day, Moment};
 use crate::domain::unit::UnitCode;
 use crate::work::appointment::no_due_date;
@@ -46,8 +46,14 @@ pub fn requested(
     Ok(Happening::OpinionRequested { unit, question: text("question", question, 1)?, due_at })
 }
 
-/// The answer of an agency that was asked.
-pub fn given(actor: &Actor, dossier: &Dossier, unit: Option<&str>, answer: &str) -> Result<Happening> {
+/// The answer of an agency that was asked, by its own coordinator: nobody answers for another one.
+pub fn given(
+    desk: &Desk,
+    actor: &Actor,
+    dossier: &Dossier,
+    unit: Option<&str>,
+    answer: &str,
+) -> Result<Happening> {
     let unit: Option<UnitCode> = match unit {
         Some(text) => text.parse().ok(),
         None => Some(actor.unit.clone()),
@@ -60,5 +66,6 @@ pub fn given(actor: &Actor, dossier: &Dossier, unit: Option<&str>, answer: &str)
             "This agency was not asked, or has answered.",
         )
     })?;
+    desk.allow_in(actor, Deed::AnswerOpinion, &unit)?;
     Ok(Happening::OpinionGiven { unit, answer: text("answer", answer, 1)? })
 }
