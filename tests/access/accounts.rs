@@ -20,7 +20,8 @@ async fn admin_of(node: &Node) -> Visitor {
     node.signed_in(&admin).await
 }
 
-const NEW: [(&str, &str); 5] = [
+const NEW: [(&str, &str); 6] = [
+    ("current", PASSWORD),
     ("login", "seo"),
     ("name", "Lý Seo Phà"),
     ("email", "seo@laichau.example"),
@@ -286,6 +287,41 @@ on_both! {
         assert_eq!(node.count("select count(*) from second_factors").await, 0);
     }
 
+    /// S31: whoever sits down at an administrator's screen makes no way in: neither a link to an account,
+    /// the administrator's own among them, nor an account.
+    async fn an_administrator_is_asked_again_before_anybody_is_let_in_by_a_link(db: TestDb) {
+        let node = Node::over(&db).await;
+        let admin = admin_of(&node).await;
+        let own = node.count("select id from staff where login = 'quantri'").await;
+        let yen = node.hire("yen", WARD, &[Role::Specialist]).await;
+        let hour = admin.before(&node.at(at(NOW).plus(SignedDuration::from_mins(20))));
+        for wrong in ["", "sai rồi nhé"] {
+            let proof = ("current", wrong);
+            let account: Vec<_> = NEW.into_iter().filter(|(name, _)| *name != "current").chain([proof]).collect();
+            let refused = hour.post("/people", &account).await;
+            assert_eq!(refused.status, 422);
+            refused.shows("Mật khẩu hiện nay chưa đúng");
+            refused.shows("Lý Seo Phà");
+            assert_eq!(hour.post(&format!("/people/{own}/link"), &[proof]).await.status, 422);
+        }
+        let new = json!({ "login": "may", "name": "Máy", "unit": WARD, "roles": ["administrator"] });
+        for (path, body) in [("/api/v1/people", new.clone()), ("/api/v1/people/yen/link", json!({}))] {
+            let refused = hour.json("POST", path, body).await;
+            assert_eq!((refused.status, refused.body()["field"].clone()), (403, json!("current")), "{path}");
+        }
+        assert_eq!(node.count("select count(*) from activations").await, 0);
+        assert_eq!(node.count("select count(*) from staff where login in ('seo', 'may')").await, 0);
+        // With the password, just after signing in, and by a program that was let in with it.
+        assert_eq!(hour.post(&format!("/people/{}/link", yen.id), &[("current", PASSWORD)]).await.status, 200);
+        assert_eq!(admin.json("POST", "/api/v1/people/yen/link", json!({})).await.status, 200);
+        let fields = [("label", "máy"), ("unit", ""), ("days", "30"), ("write", "yes"), ("current", PASSWORD)];
+        let header = format!("Bearer {}", hour.post("/account/tokens", &fields).await.shown_once());
+        let bearer = [("authorization", header.as_str())];
+        let later = node.at(at(NOW).plus(SignedDuration::from_hours(48)));
+        let made = later.visitor().send("POST", "/api/v1/people", &Content::Json(new), &bearer).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+
     /// Whoever signs in at the provider alone proves it by having done so just now.
     async fn who_has_no_password_is_asked_to_sign_in_anew(db: TestDb) {
         let node = Node::over(&db).await;
@@ -326,7 +362,8 @@ on_both! {
             let headers = [("authorization", header.as_str())];
             node.visitor().send("GET", "/api/v1/dossiers", &Content::None, &headers).await.status
         };
-        let link = path_of(&admin.post(&format!("/people/{}/link", thang.id), &[]).await.shown_once());
+        let proof = [("current", PASSWORD)];
+        let link = path_of(&admin.post(&format!("/people/{}/link", thang.id), &proof).await.shown_once());
         let whole = (deputy.get("/outbox").await.status, bearer().await, node.visitor().get(&link).await.status);
         assert_eq!(whole, (200, 200, 200));
 

@@ -237,14 +237,17 @@ impl Ward {
             }
             ("POST", "/people") => {
                 let login = format!("moi-{number}");
-                form(path, 1, &[&[("login", login.as_str())][..], &particulars].concat())
+                let new = [("login", login.as_str()), ("current", PASSWORD)];
+                form(path, 1, &[&new[..], &particulars].concat())
             }
             ("GET", "/people/{id}") => get(format!("/people/{victim}")),
             ("POST", "/people/{id}") => form(format!("/people/{victim}"), 1, &particulars),
             ("POST", "/people/{id}/state") => {
                 form(format!("/people/{victim}/state"), 1, &[("active", "yes")])
             }
-            ("POST", "/people/{id}/link") => form(format!("/people/{victim}/link"), 1, &[]),
+            ("POST", "/people/{id}/link") => {
+                form(format!("/people/{victim}/link"), 1, &[("current", PASSWORD)])
+            }
             ("POST", "/people/{id}/sessions/end") => form(format!("/people/{victim}/sessions/end"), 1, &[]),
             ("POST", "/people/{id}/second-factor/reset") => {
                 form(format!("/people/{victim}/second-factor/reset"), 0, &[("current", PASSWORD)])

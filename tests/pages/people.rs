@@ -155,6 +155,7 @@ pub fn new_person() -> NewPerson {
         shell: shell("Thêm tài khoản", Role::Administrator, Some(Place::People)),
         login: Field::of("seo.pha"),
         form: particulars(),
+        current: Field::default(),
     }
 }
 

@@ -13,9 +13,10 @@ use super::shapes::Page;
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::refusal::Refusal;
-use crate::domain::staff::Role;
+use crate::domain::staff::{Deed, Role};
 use crate::domain::time::Day;
 use crate::store::staff::{Person, Wanted};
+use crate::web::entrance;
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
 use crate::work::people::{self as work, LINK_LASTS, Link, Particulars};
@@ -144,6 +145,8 @@ pub async fn add(
 ) -> Result<(StatusCode, Json<LinkShape>)> {
     let body: NewPersonBody = read(body)?;
     let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
+    desk.allow_whole(&actor, Deed::ManagePeople)?;
+    entrance::proved_lately(&app, &caller).await?;
     let given = link.clone();
     let of = Particulars { name: body.name, email: body.email, unit: body.unit, roles: body.roles };
     let deed = async move |tx: &mut Tx| work::add(tx, &desk, &actor, &body.login, &of, &given).await;
@@ -248,6 +251,8 @@ pub async fn give_link(
     Path(login): Path<String>,
 ) -> Result<Json<LinkShape>> {
     let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
+    desk.allow_whole(&actor, Deed::ManagePeople)?;
+    entrance::proved_lately(&app, &caller).await?;
     let given = link.clone();
     let deed = async move |tx: &mut Tx| {
         let person = work::named(tx, &desk, &actor, &login).await?;

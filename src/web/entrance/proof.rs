@@ -47,6 +47,15 @@ pub async fn prove_again(app: &App, caller: &Caller, origin: &Origin, given: Str
     Err(if person.password_hash.is_some() { wrong() } else { stale() }.into())
 }
 
+/// Lets the deed go on for a program whose owner has proved it with the token, or whoever has signed in
+/// just now: where there is no field for a password.
+///
+/// # Errors
+/// For a session that is older.
+pub async fn proved_lately(app: &App, caller: &Caller) -> Result<()> {
+    if caller.session.is_none() || is_fresh(app, caller).await? { Ok(()) } else { Err(long_ago().into()) }
+}
+
 /// Six digits, in groups or not; no password is as short.
 fn is_like_a_code(given: &str) -> bool {
     given.chars().all(|c| c.is_ascii_digit() || c == ' ') && given.matches(char::is_numeric).count() == CODE
@@ -80,6 +89,17 @@ async fn is_fresh(app: &App, caller: &Caller) -> Result<bool> {
 
 fn wrong() -> Refusal {
     Refusal::invalid("current", "Mật khẩu hiện nay chưa đúng.", "The present password is wrong.")
+}
+
+fn long_ago() -> Refusal {
+    Refusal {
+        field: Some("current".into()),
+        ..Refusal::new(
+            Kind::NotAllowed,
+            "Phiên này đã mở quá năm phút. Đăng nhập lại rồi làm trong năm phút, dùng trang Tài khoản, hoặc gửi bằng mã truy cập.",
+            "This session is older than five minutes. Sign in anew and do it within five minutes, use the accounts page, or send it with a bearer token.",
+        )
+    }
 }
 
 fn stale() -> Refusal {

@@ -115,6 +115,8 @@ pub struct Typed {
     unit: String,
     roles: Vec<String>,
     from_on: String,
+    /// The administrator's own password once more, or a code, for an account that is new.
+    current: String,
 }
 
 impl Typed {
@@ -175,22 +177,37 @@ pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String
 }
 
 fn new_page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewPerson {
+    let waits = || refusal.filter(|refusal| refusal.wait_s.is_some()).map(|one| one.said.vietnamese.clone());
     NewPerson {
+        current: Field { value: String::new(), error: error(refusal, "current").or_else(waits) },
         shell: parts::shell(desk, caller, "Thêm tài khoản", Some(Place::People)),
         login: Field { value: typed.login.clone(), error: error(refusal, "login") },
         form: typed.shown(desk, refusal),
     }
 }
 
-/// `POST /people`: the new account's page with its one-time link, which is never shown again.
-pub async fn add(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
+/// `POST /people`: the new account's page with its one-time link, which is never shown again. It is a way
+/// in, and so its maker proves once more who they are.
+pub async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    origin: Origin,
+    Form(mut typed): Form<Typed>,
+) -> Result<Response> {
     caller.check_form(&typed.csrf)?;
     let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
-    let added = {
-        let (desk, link, login, of) = (desk.clone(), link.clone(), typed.login.clone(), typed.particulars());
-        app.db.write(async move |tx| work::add(tx, &desk, &actor, &login, &of, &link).await).await
+    desk.allow_whole(&actor, Deed::ManagePeople)?;
+    let proof = std::mem::take(&mut typed.current);
+    let added = match entrance::prove_again(&app, &caller, &origin, proof).await {
+        Ok(()) => {
+            let (desk, link, login, of) =
+                (desk.clone(), link.clone(), typed.login.clone(), typed.particulars());
+            let deed = async move |tx: &mut Tx| work::add(tx, &desk, &actor, &login, &of, &link).await;
+            app.db.write(deed).await.map_err(Failure::from)
+        }
+        Err(failure) => Err(failure),
     };
-    match added.map_err(Failure::from) {
+    match added {
         Ok(person) => with_link(&app, &caller, person.id, &link).await,
         Err(Failure::Refused(refusal)) => {
             let page = new_page(&desk, &caller, &typed, Some(&refusal));
@@ -396,11 +413,16 @@ pub async fn reset_factor(
 pub async fn give_link(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
     Form(pressed): Form<Pressed>,
 ) -> Result<Response> {
     caller.check_form(&pressed.csrf)?;
     let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
+    desk.allow_whole(&actor, Deed::ManagePeople)?;
+    if let Err(failure) = entrance::prove_again(&app, &caller, &origin, pressed.current).await {
+        return again(&app, &caller, id, None, failure).await;
+    }
     let given = link.clone();
     let deed = async move |tx: &mut Tx| work::give_link(tx, &desk, &actor, id, &given).await;
     match app.db.write(deed).await {

@@ -86,6 +86,8 @@ pub struct NewPerson {
     pub shell: Shell,
     pub login: Field,
     pub form: Particulars,
+    /// The administrator's own password.
+    pub current: Field,
 }
 
 /// How an account stands to the identity provider.
