@@ -3,7 +3,7 @@
 pub mod metrics;
 pub mod traffic;
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use tracing::Subscriber;
@@ -22,12 +22,53 @@ pub fn start(filter: &str, json: bool) {
     _ = if json {
         as_json(filter, std::io::stderr).try_init()
     } else {
-        let lines = tracing_subscriber::fmt()
-            .with_env_filter(self::filter(filter))
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_writer(std::io::stderr);
-        lines.finish().try_init()
+        as_text(filter, std::io::stderr, std::io::stderr().is_terminal()).try_init()
     };
+}
+
+/// Each event as one line of text as well, but for the colours that a person sees (S23).
+fn as_text<W>(filter: &str, writer: W, colours: bool) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt().with_env_filter(self::filter(filter)).with_ansi(colours);
+    lines.with_writer(OneLine { writer, colours }).finish()
+}
+
+/// Writes what may stand in a line and says what may not.
+struct OneLine<W> {
+    writer: W,
+    colours: bool,
+}
+
+impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for OneLine<W> {
+    type Writer = OneLine<W::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        OneLine { writer: self.writer.make_writer(), colours: self.colours }
+    }
+}
+
+impl<W: Write> Write for OneLine<W> {
+    /// An event comes whole, with the end of its line.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let (line, end) = event.strip_suffix(b"\n").map_or((event, &b""[..]), |line| (line, b"\n"));
+        let mut told = Vec::with_capacity(event.len());
+        for byte in line {
+            if byte.is_ascii_control() && !(self.colours && *byte == b'\x1b') {
+                write!(told, "\\u{{{byte:x}}}")?;
+            } else {
+                told.push(*byte);
+            }
+        }
+        told.extend_from_slice(end);
+        self.writer.write_all(&told)?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 /// Each event as one line of JSON, whatever characters are in it (S23).
@@ -99,6 +140,21 @@ mod tests {
         fn flush(&mut self) -> std::io::Result<()> {
             Ok(())
         }
+    }
+
+    /// S23.
+    #[test]
+    fn an_event_is_one_line_of_text_too() {
+        let heard = Heard::default();
+        let writer = heard.clone();
+        let evil = "a\r\n2026-11-23T02:30:00Z  INFO dunghen: signed in\u{1b}[31m\u{0}b";
+        tracing::subscriber::with_default(as_text("trace", move || writer.clone(), false), || {
+            tracing::warn!(name = evil, error = %evil, path = ?evil, "{evil}");
+        });
+        let text = String::from_utf8(heard.0.lock().unwrap().clone()).unwrap();
+        let line = text.strip_suffix('\n').unwrap();
+        assert!(!line.contains(char::is_control), "{line:?}");
+        assert_eq!(line.matches("signed in").count(), 4, "{line}");
     }
 
     /// S23.

@@ -13,6 +13,24 @@ use crate::app::App;
 use crate::telemetry::Stopwatch;
 use crate::telemetry::traffic::Answered;
 
+/// So long may the number be that a proxy gives a request.
+const LONGEST_ID: usize = 64;
+
+/// A request has its number from us or from a trusted proxy; what others call themselves is forgotten,
+/// so that nobody hides behind another's number in the log.
+pub async fn number(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Peer>().map(|Peer(peer)| peer.ip().to_canonical());
+    let trusted = peer.is_some_and(|peer| app.settings.web.trusted_proxies.hold(peer));
+    let plain = |id: &[u8]| {
+        (1..=LONGEST_ID).contains(&id.len())
+            && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    };
+    if !trusted || !request.headers().get(REQUEST_ID).is_some_and(|id| plain(id.as_bytes())) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    next.run(request).await
+}
+
 /// Notes who asked for what, and how it went.
 pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let watch = Stopwatch::start();

@@ -68,6 +68,7 @@ pub fn dress(routes: Router<App>, app: App) -> Router {
     let app = app.for_requests();
     let is_https = app.settings.web.public_url.is_https();
     let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(app.clone(), observe::number))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -43,7 +43,10 @@ on_both! {
         let admin = node.hire("quantri", "H35.01", &[Role::Administrator]).await;
         let admin = node.signed_in(&admin).await;
         let made = admin
-            .post("/people", &[("login", "seo"), ("name", "Lý Seo Phà"), ("unit", WARD), ("roles", "specialist")])
+            .post(
+                "/people",
+                &[("login", "seo"), ("name", "Lý Seo Phà"), ("unit", WARD), ("roles", "specialist"), ("current", PASSWORD)],
+            )
             .await;
         let link = made.shown_once();
         let token = link.split_once("token=").unwrap().1.to_owned();
@@ -252,7 +255,11 @@ fn a_false_host_name_comes_back_nowhere() {
             ("GET", "/board".to_owned(), Content::None),
             ("GET", "/sign-in?next=/board".to_owned(), Content::None),
             ("GET", "/tra-cuu".to_owned(), Content::None),
-            ("POST", format!("/people/{}/link", victim.id), Content::form(&[("csrf", &admin.csrf)])),
+            (
+                "POST",
+                format!("/people/{}/link", victim.id),
+                Content::form(&[("csrf", &admin.csrf), ("current", PASSWORD)]),
+            ),
         ] {
             for visitor in [&admin, &node.visitor()] {
                 let answer = visitor.send(method, &path, &content, &headers).await;
@@ -260,8 +267,32 @@ fn a_false_host_name_comes_back_nowhere() {
                 assert!(answer.location().is_empty() || answer.location().starts_with('/'), "{path}");
             }
         }
-        let link = admin.post(&format!("/people/{}/link", victim.id), &[]).await.shown_once();
+        let proof = [("current", PASSWORD)];
+        let link = admin.post(&format!("/people/{}/link", victim.id), &proof).await.shown_once();
         assert!(link.starts_with("http://127.0.0.1:8080/activate?token="), "{link}");
+    });
+}
+
+/// S23, S32: a request's number in answers and log is none that its sender has thought of.
+#[test]
+fn nobody_gives_their_requests_the_number_of_another() {
+    on_sqlite(|db| async move {
+        let node = Node::configured(&db, &[("DUNGHEN__WEB__TRUSTED_PROXIES", "192.0.2.0/24")]).await;
+        let long = "a".repeat(65);
+        for (from, told, kept) in [
+            ("203.0.113.9", "4b1f-2", false),
+            ("203.0.113.9", "", false),
+            ("192.0.2.10", "4b1f-2", true),
+            ("192.0.2.10", "4b1f 2\"}{\"level\":\"INFO\"", false),
+            ("192.0.2.10", &long, false),
+        ] {
+            let headers = [("x-request-id", told)];
+            let answer =
+                node.visitor().from(from).send("GET", "/dossiers/khong-co", &Content::None, &headers).await;
+            let id = answer.headers["x-request-id"].to_str().unwrap();
+            assert_eq!(id == told, kept, "{from} {told:?}: {id:?}");
+            assert!(!id.is_empty());
+        }
     });
 }
 

@@ -1,7 +1,10 @@
 //! S4, S5, S16, S17: guessing gets slow, on all nodes, without keeping anybody out for long.
 
+use std::time::Duration;
+
 use dunghen::domain::staff::Role;
 use dunghen::seal::password;
+use dunghen::telemetry::Stopwatch;
 use jiff::SignedDuration;
 
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
@@ -147,6 +150,68 @@ fn an_unknown_name_and_a_wrong_password_are_one_answer() {
         let kept =
             node.count("select count(*) from audit where subject = 'mae' or detail like '%mae%'").await;
         assert_eq!(kept, 0);
+    });
+}
+
+/// The mean of the middle four fifths.
+fn usual(mut lengths: Vec<Duration>) -> f64 {
+    lengths.sort();
+    let aside = lengths.len() / 10;
+    let middle = &lengths[aside..lengths.len() - aside];
+    middle.iter().map(Duration::as_secs_f64).sum::<f64>() / middle.len() as f64
+}
+
+/// S4, S16: how long an answer takes tells neither which names there are nor which numbers.
+#[test]
+fn the_time_that_an_answer_takes_tells_nothing() {
+    on_sqlite(|db| async move {
+        let patient =
+            [("DUNGHEN__SIGN_IN__ATTEMPTS", "100"), ("DUNGHEN__SIGN_IN__NETWORK_ATTEMPTS", "10000")];
+        let node = Node::configured(&db, &patient).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        // In turns, so that whatever else the machine does falls on both.
+        let (rounds, most) = if is_long() { (500, 0.10) } else { (40, 0.30) };
+        let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+        for owner in 0..rounds / 20 {
+            node.hire(&format!("co{owner}"), WARD, &[Role::Specialist]).await;
+        }
+        for round in 0..rounds {
+            for (kind, lengths) in [("co", &mut wrong), ("khong", &mut unknown)] {
+                let visitor = node.visitor().from(&format!("10.20.{}.1", round % 250));
+                let watch = Stopwatch::start();
+                let answer = visitor.sign_in(&format!("{kind}{}", round / 20), "sai rồi nhé").await;
+                lengths.push(watch.elapsed());
+                assert_eq!(answer.status, 401);
+            }
+        }
+        let (wrong, unknown) = (usual(wrong), usual(unknown));
+        println!("signing in: {rounds} each, wrong password {wrong:.5} s, unknown name {unknown:.5} s");
+        assert!((wrong / unknown - 1.0).abs() < most, "{wrong} s against {unknown} s");
+
+        let dossiers = if is_long() { 40 } else { 4 };
+        let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+        for dossier in 0..dossiers {
+            let code = node.receive(&clerk, CENTRE, PROCEDURE).await;
+            for guess in 0..4 {
+                for (code, lengths) in [
+                    (code.clone(), &mut wrong),
+                    (format!("H35.21.01-261123-{:04}", 9_000 + dossier), &mut unknown),
+                ] {
+                    let stranger = node.visitor().from(&format!("10.21.{dossier}.1"));
+                    let watch = Stopwatch::start();
+                    let secret = format!("{guess:04}");
+                    let answer = stranger.post("/tra-cuu", &[("code", &code), ("secret", &secret)]).await;
+                    lengths.push(watch.elapsed());
+                    assert_eq!(answer.status, 422);
+                }
+            }
+        }
+        let (wrong, unknown) = (usual(wrong), usual(unknown));
+        println!(
+            "looking up: {} each, wrong secret {wrong:.5} s, unknown number {unknown:.5} s",
+            dossiers * 4
+        );
+        assert!((wrong / unknown - 1.0).abs() < most, "{wrong} s against {unknown} s");
     });
 }
 

@@ -45,6 +45,8 @@ fn basic(day: Day) -> String {
 }
 
 fn escaped(text: &str) -> String {
+    // A line break of whatever kind would begin another property.
+    let text: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 

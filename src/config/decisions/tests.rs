@@ -228,6 +228,19 @@ fn an_exported_year_is_read_as_the_year_that_it_was() {
     }
 }
 
+/// A name is a name, whatever is in it: it begins no property of its own.
+#[test]
+fn no_name_begins_a_property_of_an_exported_calendar() {
+    let mut days = province().general_timetable().marked_days(2026);
+    days.truncate(1);
+    days[0].name = "Nghỉ\r\nATTACH:https://evil.example\rEND:VEVENT\u{85}X;Y".into();
+    let text = crate::config::calendar::ical::write("a\rb\nc", "y", "20261127T000000Z", &days);
+    let lines: Vec<&str> = text.split(['\r', '\n', '\u{85}']).filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines.iter().filter(|line| line.starts_with("END:VEVENT")).count(), 1, "{text}");
+    assert!(!lines.iter().any(|line| line.starts_with("ATTACH")), "{text}");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("X-WR-CALNAME:ab\\nc")).count(), 1, "{text}");
+}
+
 #[test]
 fn an_exported_calendar_of_a_unit_gives_its_own_closures_alone() {
     let after = under(STORM, &Beside::default());

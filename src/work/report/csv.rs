@@ -51,12 +51,30 @@ fn quoted(cell: &str) -> String {
 }
 
 /// What a spreadsheet would take for a formula is text to it behind an apostrophe.
+///
+/// One that parts cells at semicolons or tabs, as in countries with a decimal comma, takes our cells apart
+/// there and at line ends, whatever quotes are around them: a part that begins like a formula is text as well.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '\'']) {
-        format!("'{cell}").into()
-    } else {
-        cell.into()
+    let mut text = String::new();
+    let (mut begins, mut kept) = (true, 0);
+    for (at, letter) in cell.char_indices() {
+        let is_first = at == 0 && matches!(letter, '\t' | '\r' | '\n' | '\0' | '\'');
+        if is_first || (begins && matches!(letter, '=' | '+' | '-' | '@')) {
+            text.push_str(&cell[kept..at]);
+            text.push('\'');
+            kept = at;
+        }
+        begins = match letter {
+            ';' | '\t' | '\r' | '\n' => true,
+            ' ' | '"' => begins && at > 0,
+            _ => false,
+        };
     }
+    if kept == 0 && text.is_empty() {
+        return cell.into();
+    }
+    text.push_str(&cell[kept..]);
+    text.into()
 }
 
 #[cfg(test)]
@@ -71,5 +89,31 @@ mod tests {
         assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
         assert_eq!(quoted("Sở Xây dựng, tầng 2"), "\"Sở Xây dựng, tầng 2\"");
         assert_eq!(quoted("75.77"), "75.77");
+    }
+
+    /// S15: as a spreadsheet reads it that parts cells at semicolons, and lines where they end.
+    #[test]
+    fn no_part_of_a_cell_begins_like_a_formula_where_semicolons_part_cells() {
+        for evil in [
+            "Sở A;=1+1",
+            "x; +84",
+            "x;\"@SUM(A1)\"",
+            "x;\t-1",
+            "x\ny\n=1",
+            "x\r\n=cmd|' /C calc'!A0",
+            "=1;=2",
+        ] {
+            let mut text = String::new();
+            line(&mut text, ["1", evil, "2"].map(str::to_owned));
+            for cell in text.split([';', '\t', '\r', '\n']) {
+                let begin = cell.trim_start_matches([' ', '"']);
+                assert!(!begin.starts_with(['=', '+', '-', '@']), "{evil:?} is written as {text:?}");
+            }
+            // Whoever reads it as what it is gets the words, with nothing but apostrophes more.
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+            let row = reader.records().next().unwrap().unwrap();
+            assert_eq!((row.len(), row[1].replace('\'', "")), (3, evil.replace('\'', "")));
+        }
+        assert_eq!(quoted("Sở A; phòng 2-3; e-mail: a@b"), "Sở A; phòng 2-3; e-mail: a@b");
     }
 }
