@@ -13,6 +13,7 @@ pub mod code;
 pub mod deadline;
 pub mod dossier;
 pub mod duty;
+pub mod evaluation;
 pub mod event;
 pub mod law;
 pub mod limit;

@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::deadline::fixture::office;
 use crate::domain::dossier::fixture::*;
 use crate::domain::event::Happening;
+use crate::domain::promise::Outcome;
 
 /// MON-01, all sixty-four ways in which its conditions can meet.
 #[test]
@@ -139,6 +140,30 @@ fn a_dossier_stands_differently_from_each_instant_on() {
     assert_eq!(twice.standing("2026-09-08 00:00:01"), Some(Standing::OverdueTwice));
     let settled = life.then("2026-08-28 09:00", Happening::Settled);
     assert_eq!(settled.standing("2026-08-29 09:00"), None);
+}
+
+/// LATE-00, REP-12, defect 9 of section 17: at the last instant that keeps the promise it is kept in every
+/// place that asks, and one later it is broken in every one.
+#[test]
+fn what_is_due_exactly_now_is_within_its_limit_wherever_it_is_asked() {
+    for limit in ["3wd", "5cd", "1mo", "4wh", "same-day"] {
+        let promise = promise("2026-08-25 09:00", limit, None);
+        let last = promise.late_from;
+        let life =
+            Life::begins("2026-08-25 09:00", received(Some(promise))).then("2026-08-25 09:00", transfer());
+        for (now, late) in [(last, false), (just_after(last), true)] {
+            let milestones = life.milestones();
+            let debt = crate::domain::apology::obligation(&life.0, &milestones, now);
+            let ended = life.clone().then_at(now, Happening::Settled);
+            let said = [
+                life.0.is_late_at(now),
+                milestones.standing(&life.0, now) == Some(Standing::Overdue),
+                debt == Some(ObligationState::OwedOverdue),
+                ended.0.outcome() == Some(Outcome::Late),
+            ];
+            assert_eq!(said, [late; 4], "{limit} at {now}");
+        }
+    }
 }
 
 /// LATE-14, LATE-15: by the civil day before the due day; short limits by the due instant.
