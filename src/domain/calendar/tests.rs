@@ -54,3 +54,25 @@ fn calendar_data_survive_being_stored() {
     let stored = serde_json::to_string(&data).unwrap();
     assert_eq!(serde_json::from_str::<CalendarData>(&stored).unwrap(), data);
 }
+
+/// CAL-01 to CAL-03, CAL-06: ten paid days until 2020, eleven from 2021 on, twelve since 2026, each one off on
+/// a day that would have been worked; state employees rest on Saturdays and Sundays.
+#[test]
+fn every_year_has_the_paid_days_of_the_law_beside_its_weekends() {
+    let calendar = calendar();
+    assert_eq!(calendar.data().weekend, Weekend::saturday_and_sunday());
+    for record in calendar.data().years.iter().filter(|record| record.status == YearStatus::Final) {
+        let paid = record.off.iter().filter(|off| off.kind != OffKind::Swap);
+        let law = match record.year {
+            ..=2020 => 10,
+            2021..=2025 => 11,
+            2026.. => 12,
+        };
+        assert_eq!(paid.count(), law, "{}", record.year);
+        let rests = |day: Day| calendar.data().weekend.contains(day.weekday());
+        assert!(record.off.iter().all(|off| !rests(off.day)), "{}", record.year);
+        assert!(record.weekend_holiday.iter().all(|named| rests(named.day)), "{}", record.year);
+    }
+    let culture = |year| calendar.kind(Day::new(year, 11, 24).unwrap()).is_working();
+    assert_eq!([2023, 2025, 2026].map(culture), [true, true, false], "Culture Day, since 2026");
+}

@@ -270,6 +270,20 @@ fn requests_are_counted_from_the_receipt_on() {
     assert_eq!(received.then("2026-08-26 10:00", supplement()).0.supplement_requests, 1);
 }
 
+/// ACC-03, LIFE-02, REP-02: what form 03 turns away before the receipt was never promised and counts nowhere;
+/// a refusal after it ends a dossier like any other.
+#[test]
+fn a_refusal_before_the_receipt_is_no_end_of_a_promise() {
+    let refused = || Happening::Refused { reason: "Không thuộc thẩm quyền".to_owned() };
+    let before = Life::begins("2026-08-25 09:00", Happening::Submitted { filing: filing() })
+        .then("2026-08-25 10:00", refused());
+    assert_eq!((before.0.state, before.0.received_at, before.0.outcome()), (State::NotReceived, None, None));
+    assert!(!before.0.is_late_at(moment("2027-01-04 09:00")));
+    let after = Life::begins("2026-08-25 09:00", received(Some(promise("2026-08-25 09:00", "3wd", None))))
+        .then("2026-08-26 09:00", refused());
+    assert_eq!((after.0.state, after.0.outcome()), (State::Stopped, Some(Outcome::OnTime)));
+}
+
 /// LIFE-03: 10 stands in for a missing 9 in what another system tells.
 #[test]
 fn of_an_imported_life_the_settlement_decides_and_else_the_return() {

@@ -86,3 +86,29 @@ fn a_limit_beyond_the_cap_is_out_of_range() {
     assert_eq!(refused("3651wd"), DeadlineError::OutOfRange);
     assert!(matches!(refused("0wd"), DeadlineError::InvalidInput { field, .. } if field == "limit"));
 }
+
+#[test]
+fn a_counter_open_on_saturday_takes_in_on_saturday_and_counts_from_monday() {
+    // TIME-12
+    let unit = office();
+    let saturday = at(&unit, "2026-11-21T09:00");
+    let derivation = unit.explain(saturday, &terms("2wd")).unwrap();
+    assert_eq!(serde_json::to_value(&derivation).unwrap()["received"], "2026-11-21T09:00:00+07:00");
+    let counted: Vec<_> = derivation.steps.iter().filter(|step| step.counts).map(|step| step.date).collect();
+    assert_eq!(counted, [day("2026-11-23"), day("2026-11-25")]);
+    assert_eq!(unit.working_days_between(day("2026-11-20"), day("2026-11-21")), 0);
+    assert_eq!(unit.working_days_between(day("2026-08-21"), day("2026-08-22")), 1, "made up for");
+}
+
+#[test]
+fn a_supplement_that_never_came_may_be_closed_after_its_working_days_and_not_by_itself() {
+    // SUP-07: asked on Fri 20/11; 24/11 is off.
+    use crate::domain::dossier::fixture::{Life, supplement};
+    let unit = office();
+    let asked = at(&unit, "2026-11-20T16:00");
+    assert_eq!(working_days_later(asked, &unit, 7), Ok(day("2026-12-02")));
+    assert_eq!(working_days_later(asked, &unit, 15), Ok(day("2026-12-14")));
+    assert_eq!(working_days_later(asked, &unit, 30), Err(not_final(2027)));
+    let waiting = Life::due_on_friday().then("2026-08-26 09:00", supplement());
+    assert!(waiting.0.state.is_open() && waiting.0.stopped_since().is_some(), "an officer closes it");
+}
