@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 /// Settled by the department of construction within three working days.
 const PROCEDURE: &str = "1.002835";
 
+/// Settled by the commune where it is filed, within three working days.
+const OF_THE_COMMUNE: &str = "1.004873";
+
 /// Every text's size on the page, the largest first.
 const LARGEST: &str = "return [...document.querySelectorAll('main *')]
     .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
@@ -179,6 +182,74 @@ async fn letters_can_be_read(browser: &Browser, words: &str) {
         let html = browser.text("body").await;
         assert!(html.contains(said) && html.contains("hồ sơ"), "{html}");
     }
+}
+
+/// TIME-16: one of the control office closes a commune for a storm, another one sees whose dates that
+/// moves and publishes it, and the dossier says by which decision its date was moved.
+#[tokio::test]
+async fn a_storm_closure_takes_two_of_the_control_office_and_is_named_by_what_it_moves() {
+    let service = Service::start();
+    let browser = Browser::open(&service, Screen::Desk).await;
+    browser.sign_in("doanket").await;
+    let code = take_in(&browser, OF_THE_COMMUNE).await;
+    // The 24th is a day off: the 25th, the 26th, the 27th.
+    let promised = "2026-11-27T17:00:00+07:00";
+    assert_eq!(browser.attribute(".crown time", "datetime").await, promised);
+
+    browser.sign_in("kstt").await;
+    browser.go("/calendars").await;
+    browser.click("a[href='/calendars/new']").await;
+    browser.until("document.querySelector('#unit')").await;
+    for (field, value) in [
+        ("#unit", "H35.21"),
+        ("#first", "2026-11-26"),
+        ("#last", "2026-11-27"),
+        ("#name", "Nghỉ do bão số 12"),
+        ("#document", "21/QĐ-UBND"),
+        ("#signer", "Chủ tịch UBND phường"),
+        ("#reason", "Mưa lũ chia cắt đường"),
+    ] {
+        browser.fill(field, value).await;
+    }
+    browser.click("button.primary").await;
+    browser.shows("sẽ lùi ngày trả; không hồ sơ nào phải trả sớm hơn").await;
+    browser.shows("Người đề xuất không tự công bố").await;
+    let preview = browser.path().await;
+    assert_eq!(browser.js("return document.querySelector('form[action$=\"/publish\"]')").await, Value::Null);
+
+    browser.sign_in("kstt2").await;
+    browser.go("/calendars").await;
+    browser.click(&format!("a.open[href='{preview}']")).await;
+    browser.until(&format!("location.pathname === '{preview}'")).await;
+    let row = format!("[...document.querySelectorAll('tr')].find((row) => row.innerText.includes('{code}'))");
+    browser.until(&row).await;
+    let times = format!("return [...({row}).querySelectorAll('time')].map((one) => one.dateTime)");
+    let moved = "2026-12-01T17:00:00+07:00";
+    assert_eq!(browser.js(&times).await, json!([promised, moved]), "the 30th and the 1st instead");
+    browser.click("form[action$='/publish'] button").await;
+    browser.shows("Đã công bố.").await;
+    browser.reload_until_shown(&preview.replace("/preview", ""), "đổi ngày hẹn trả của").await;
+
+    browser.sign_in("doanket").await;
+    browser.go(&format!("/dossiers/{code}")).await;
+    browser.shows("Tính lại ngày hẹn trả theo 21/QĐ-UBND: Mưa lũ chia cắt đường").await;
+    assert_eq!(browser.attribute(".crown time", "datetime").await, moved);
+    let derivation = browser.text("section[aria-labelledby='month-title']").await;
+    assert!(derivation.contains("Nghỉ do bão số 12 (21/QĐ-UBND)"), "{derivation}");
+    browser.close().await;
+}
+
+/// Takes in a dossier at the counter of whoever is signed in; gives its code and stays on its page.
+async fn take_in(browser: &Browser, procedure: &str) -> String {
+    browser.go("/intake").await;
+    browser.until("document.activeElement.id === 'procedure'").await;
+    browser.type_keys(procedure).await;
+    browser.until("document.querySelector('#promise svg')").await;
+    browser.fill("#name", "Lò Thị Ún").await;
+    browser.fill("#identifier", "012345671234").await;
+    browser.click("button.primary").await;
+    browser.shows("Đã tiếp nhận hồ sơ và ấn định ngày hẹn trả").await;
+    browser.text("h1").await
 }
 
 /// What anybody sees, and what each role sees, on a citizen's or a head's phone.

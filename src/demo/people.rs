@@ -29,6 +29,8 @@ const ACCOUNTS: &[(&str, &str, Role)] = &[
     ("doanket", "H35.21.01", Role::Reception),
     ("chutichphuong", "H35.21", Role::UnitHead),
     ("kstt", "H35.01", Role::ControlOffice),
+    // A change of the calendar takes two.
+    ("kstt2", "H35.01", Role::ControlOffice),
     ("thanhtra", "H35.13", Role::Inspector),
     ("chutich", "H35", Role::Chair),
     ("quantri", "H35.01", Role::Administrator),
@@ -190,7 +192,7 @@ fn people(province: &Province, day: Day, hash: &str, dice: &mut Dice) -> Vec<Per
         for (role, count) in posts(unit) {
             for number in 0..count {
                 let fits = |&&(_, of, asked): &&(&str, &str, Role)| of == unit.code.as_str() && asked == role;
-                let account = ACCOUNTS.iter().find(fits).filter(|_| number == 0);
+                let account = ACCOUNTS.iter().filter(fits).nth(number);
                 people.push(Person {
                     login: account.map(|&(login, ..)| login),
                     name: names::officer(dice),
