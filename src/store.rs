@@ -27,6 +27,7 @@ pub mod obligations;
 pub mod outbox;
 pub mod periodic;
 pub mod plans;
+pub mod previews;
 pub mod recounts;
 pub mod reseal;
 pub mod second_factors;

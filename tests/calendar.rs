@@ -147,6 +147,9 @@ on_both! {
         let id = number(&site.run(&import(&[]), "", now()));
         let due = ["calendar", "check", path];
         site.run(&due, "", now());
+        assert_eq!(refused(&site, &["calendar", "publish", &id, "--account", "nga", "--seen", "1"]), Some(2));
+        assert!(site.last_words().contains("Chưa có bản xem trước"), "{}", site.last_words());
+        site.run(&["calendar", "preview", &id], "", now());
         site.run(&["calendar", "publish", &id, "--account", "nga", "--seen", "1"], "", now());
         let check = site.command(&["check"], now()).output().unwrap();
         let told = String::from_utf8(check.stdout).unwrap();
@@ -184,6 +187,7 @@ on_both! {
             ["calendar", "import", calendar.to_str().unwrap(), "--account", "huy", "--document", "TB 1"];
         let said = ["--signer", "Bộ trưởng", "--reason", "Lịch năm 2027", "--effective", "2027-01-01"];
         let id = number(&site.run(&[&words[..], &said[..]].concat(), "", now()));
+        site.run(&["calendar", "preview", &id], "", now());
         site.run(&["calendar", "publish", &id, "--account", "nga", "--seen", "1"], "", now());
         let verdict = told(&site);
         assert!(verdict.contains("luật đang áp dụng: đạt. bản 2"), "{verdict}");

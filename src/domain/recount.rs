@@ -2,11 +2,15 @@
 //!
 //! Never earlier than any date that was promised; what another system promised stays as it is.
 
+mod preview;
+
 use super::calendar::Timetable;
 use super::deadline::{DeadlineError, Due, due_between_units};
 use super::dossier::{Dossier, Stop};
 use super::promise::{Cause, Promise};
 use super::time::Moment;
+
+pub use preview::{Move, NAMED, Preview};
 
 /// The timetables to count by (TIME-14), and what the dossier itself does not tell.
 #[derive(Clone, Copy, Debug)]

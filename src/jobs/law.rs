@@ -1,4 +1,5 @@
-//! Takes over new editions of the law, counts dates anew by them, and announces a missing year.
+//! Takes over new editions of the law, counts dates anew by them, foretells what a proposal would move,
+//! and announces a missing year.
 //!
 //! On every node; whichever comes first takes a step, and each step is taken once.
 
@@ -8,7 +9,7 @@ use super::rest_beating;
 use crate::app::App;
 use crate::db::Result;
 use crate::work::coming_year;
-use crate::work::recount::{self, Step};
+use crate::work::recount::{self, Pace, Step};
 
 pub(super) const NAME: &str = "law";
 /// A new edition of another node is noticed within this time.
@@ -30,6 +31,7 @@ pub(super) async fn run(app: App) {
 async fn once(app: &App) -> Result<()> {
     app.renew().await?;
     until_counted(app).await?;
+    until_foretold(app).await?;
     let desk = app.desk();
     if coming_year::missing(&desk).is_some()
         && app.db.write(async move |tx| coming_year::tell(tx, &desk).await).await? > 0
@@ -64,4 +66,20 @@ pub async fn until_counted(app: &App) -> Result<()> {
             return Ok(());
         }
     }
+}
+
+/// Goes on with previews that somebody has asked for, until they are whole.
+///
+/// # Errors
+/// Those of the database; what was found before stays found.
+pub async fn until_foretold(app: &App) -> Result<()> {
+    while !app.stop.is_cancelled() {
+        let desk = app.desk();
+        let Some(id) = app.db.read(async |tx| recount::waiting(tx, &desk).await).await? else { break };
+        if !recount::turn(&app.db, &desk, id, Pace::default()).await? {
+            break;
+        }
+        app.progress.note(NAME, PERIOD);
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod openapi;
 pub mod people;
 pub mod person;
+mod previews;
 pub mod quote;
 pub mod reports;
 pub mod shapes;
@@ -69,7 +70,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(calendars::ical))
         .routes(routes!(decisions::list, decisions::propose))
         .routes(routes!(decisions::one))
-        .routes(routes!(decisions::preview))
+        .routes(routes!(previews::preview))
         .routes(routes!(decisions::publish))
         .routes(routes!(decisions::withdraw))
 }

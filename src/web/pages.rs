@@ -93,7 +93,7 @@ pub fn routes() -> Routes {
         .post("/calendars/import", calendars::forms::hand_in)
         .get("/calendars/lich.ics", calendars::ical)
         .get("/calendars/{id}", calendars::decision::show)
-        .get("/calendars/{id}/preview", calendars::decision::preview)
+        .get("/calendars/{id}/preview", calendars::preview::show)
         .post("/calendars/{id}/publish", calendars::decision::publish)
         .post("/calendars/{id}/withdraw", calendars::decision::withdraw)
         .post("/calendars/{id}/revoke", calendars::decision::revoke)

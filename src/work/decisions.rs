@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 use super::free_text::line;
-use super::law;
+use super::{law, recount};
 use crate::db::{Error, Result, Tx};
 use crate::domain::law::{Amendment, Change, LocalDayOff, Overlay};
 use crate::domain::province::Province;
@@ -193,7 +193,7 @@ pub async fn withdraw(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64) -> Resul
 }
 
 /// Makes a proposal the law: the next edition. The publisher is another person than the proposer
-/// and has seen the preview of `expected_edition`; says the new edition.
+/// and has seen the whole preview under `expected_edition`; says the new edition.
 pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_edition: i64) -> Result<i64> {
     desk.allow_whole(actor, Deed::Recompute)?;
     let (row, amendment) = open(tx, id).await?;
@@ -207,6 +207,9 @@ pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_
     }
     if head.recounting {
         return Err(under_way().into());
+    }
+    if !recount::is_seen(tx, id, head.edition, desk.now).await? {
+        return Err(unseen().into());
     }
     let in_force = store::decisions::amendments(tx).await?;
     check(&desk.province, &amendment, row.effective_on, &in_force)?;
@@ -339,6 +342,14 @@ fn seen_before() -> Refusal {
             "The law has changed since the preview. Look at the preview again, then publish.",
         )
     }
+}
+
+fn unseen() -> Refusal {
+    Refusal::new(
+        Kind::StaleVersion,
+        "Chưa có bản xem trước tính xong trong vòng một giờ qua. Xem hồ sơ nào sẽ đổi ngày, rồi công bố.",
+        "There is no whole preview of it from within the last hour. See whose dates would move, then publish.",
+    )
 }
 
 fn under_way() -> Refusal {

@@ -5,6 +5,7 @@
 //! and whoever goes on moves no date twice.
 
 mod batch;
+mod foretold;
 mod preview;
 mod tell;
 
@@ -20,7 +21,11 @@ use crate::domain::time::Moment;
 use crate::work::desk::Desk;
 
 pub use batch::{Step, step};
-pub use preview::{Move, Preview, preview, preview_page};
+pub(in crate::work) use foretold::is_seen;
+pub use foretold::{Foretold, Pace, foretell, keep_whole, turn, waiting};
+pub use preview::preview;
+
+pub use crate::domain::recount::{Move, NAMED, Preview};
 
 /// What becomes of one open dossier under another edition.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use dunghen::db::{Db, Error, Result};
+use dunghen::db::{Db, Error, Result, Tx};
 use dunghen::domain::law::{Amendment, Drift, LocalDayOff, Overlay};
 use dunghen::domain::promise::Cause;
 use dunghen::domain::refusal::Kind;
@@ -12,7 +12,7 @@ use dunghen::domain::time::Moment;
 use dunghen::store;
 use dunghen::work::decisions::{self, Proposal};
 use dunghen::work::desk::Desk;
-use dunghen::work::recount::{self, Move, Preview, Step};
+use dunghen::work::recount::{self, Foretold, Move, Pace, Preview, Step};
 use dunghen::work::{coming_year, law};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -77,8 +77,23 @@ impl Control {
         db.write(async move |tx| decisions::publish(tx, &desk, &actor, id, seen).await).await
     }
 
+    /// What is foretold of a proposal, counted to its end.
+    async fn foretold(&self, db: &Db, now: Moment, id: i64) -> Preview {
+        let desk = self.desk(db, now).await;
+        loop {
+            match recount::foretell(db, &desk, id, Pace::default()).await.unwrap() {
+                Foretold::Whole { preview, .. } => return preview,
+                Foretold::Counting { .. } => {
+                    recount::turn(db, &desk, id, Pace::default()).await.unwrap();
+                }
+                Foretold::Waits => panic!("dates are being counted anew"),
+            }
+        }
+    }
+
     async fn publish(&self, db: &Db, now: Moment, amendment: Amendment) -> i64 {
         let id = self.propose(db, now, amendment).await.unwrap();
+        self.foretold(db, now, id).await;
         let seen = self.desk(db, now).await.province.edition;
         self.publish_by(db, now, &self.publisher, id, seen).await.unwrap()
     }
@@ -126,10 +141,10 @@ on_both! {
         let storm = closure(COMMUNE, &["2026-09-17", "2026-09-18"]);
 
         let preview = control.preview(&db, now, &storm).await;
-        let seen: Vec<_> = preview.moves.iter().map(|one| (one.code.clone(), one.due_on_before, one.due_on_after)).collect();
+        let seen: Vec<_> = preview.moves().map(|one| (one.code.clone(), one.due_on_before, one.due_on_after)).collect();
         assert_eq!(seen[0], (three.code.clone(), day("2026-09-21"), day("2026-09-23")));
         assert_eq!(seen[1].0, long.code);
-        assert_eq!((preview.moves.len(), preview.late, preview.kept_earlier), (2, 0, 0));
+        assert_eq!((preview.moved(), preview.late, preview.kept_earlier), (2, 0, 0));
 
         let edition = control.publish(&db, now, storm).await;
         assert_eq!(edition, 2);
@@ -178,7 +193,7 @@ on_both! {
         let now = at("2026-09-16 09:00");
         let storm = closure(COMMUNE, &["2026-09-10", "2026-09-17"]);
         let preview = control.preview(&db, now, &storm).await;
-        assert_eq!((preview.moves.len(), preview.late), (1, 1));
+        assert_eq!((preview.moved(), preview.late), (1, 1));
         let edition = control.publish(&db, now, storm).await;
         control.recount(&db, now, 10).await;
         assert_eq!(office.dossier(&db, &late.code).await.promises.len(), 1);
@@ -186,7 +201,7 @@ on_both! {
 
         let revoke = Amendment::Revocation { edition };
         let preview = control.preview(&db, now, &revoke).await;
-        assert_eq!((preview.moves.len(), preview.kept_earlier), (0, 1));
+        assert_eq!((preview.moved(), preview.kept_earlier), (0, 1));
         control.publish(&db, now, revoke).await;
         control.recount(&db, now, 10).await;
         assert_eq!(moved(&office.dossier(&db, &open.code).await).1, "2026-09-21");
@@ -207,6 +222,10 @@ on_both! {
         assert_eq!(refused(control.publish_by(&db, now, &control.proposer, id, 1).await), Kind::NotAllowed);
         assert_eq!(refused(control.publish_by(&db, now, &head, id, 1).await), Kind::NotAllowed);
         let other = control.propose(&db, now, closure("H35.22", &["2026-09-17"])).await.unwrap();
+        let unseen = control.publish_by(&db, now, &control.publisher, id, 1).await;
+        assert_eq!(refused(unseen), Kind::StaleVersion, "nobody has seen whose dates would move");
+        control.foretold(&db, now, id).await;
+        control.foretold(&db, now, other).await;
         control.publish_by(&db, now, &control.publisher, id, 1).await.unwrap();
         // Not while dates are being counted, not by an outdated preview, not twice.
         let busy = control.publish_by(&db, now, &control.publisher, other, 2).await;
@@ -215,11 +234,66 @@ on_both! {
         let outdated = control.publish_by(&db, now, &control.publisher, other, 1).await;
         assert_eq!(refused(outdated), Kind::StaleVersion);
         assert_eq!(refused(control.publish_by(&db, now, &control.publisher, id, 2).await), Kind::IllegalMove);
+        let outdated = control.publish_by(&db, now, &control.publisher, other, 2).await;
+        assert_eq!(refused(outdated), Kind::StaleVersion, "it was foretold under the law before");
         // The same days can't be closed a second time.
         assert_eq!(refused(control.propose(&db, now, storm).await), Kind::InvalidInput);
         let (desk, actor) = (control.desk(&db, now).await, control.publisher.clone());
         db.write(async move |tx| decisions::withdraw(tx, &desk, &actor, other).await).await.unwrap();
         assert_eq!(refused(control.publish_by(&db, now, &control.publisher, other, 2).await), Kind::IllegalMove);
+    }
+
+    /// Whoever asks waits for no more than a turn and loses nothing by leaving; a turn that is never given
+    /// back falls to the next; and nothing is published on less than a whole and recent preview.
+    async fn a_preview_is_counted_in_turns_and_publishing_rests_on_a_whole_one(db: TestDb) {
+        let control = Control::open(&db).await;
+        let team = Team::at(&control.office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        for _ in 0..20 {
+            control.office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        }
+        let storm = closure(COMMUNE, &["2026-09-17"]);
+        let id = control.propose(&db, now, storm.clone()).await.unwrap();
+        let desk = control.desk(&db, now).await;
+        let small = Pace { dossiers: 7, snapshots: 1 };
+        let looked_at = |outcome| match outcome {
+            Foretold::Counting { looked_at, .. } => looked_at,
+            other => panic!("{other:?}"),
+        };
+        for _ in 0..2 {
+            assert_eq!(looked_at(recount::foretell(&db, &desk, id, small).await.unwrap()), 7);
+        }
+        assert_eq!(refused(control.publish_by(&db, now, &control.publisher, id, 1).await), Kind::StaleVersion);
+
+        // Somebody takes a turn and dies of it.
+        let until = now.plus(SignedDuration::from_secs(60));
+        let claim = async move |tx: &mut Tx| store::previews::claim(tx, id, 1, now, until).await;
+        assert!(db.write(claim).await.unwrap().is_some());
+        assert!(!recount::turn(&db, &desk, id, small).await.unwrap());
+        let waiting = async |desk: Desk| db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap();
+        assert_eq!(waiting(desk.clone()).await, None);
+        let later = control.desk(&db, now.plus(SignedDuration::from_secs(61))).await;
+        for _ in 0..2 {
+            assert_eq!(waiting(later.clone()).await, Some(id));
+            assert!(recount::turn(&db, &later, id, small).await.unwrap());
+        }
+        assert_eq!(waiting(later.clone()).await, None);
+        let Foretold::Whole { preview, as_of, edition } = recount::foretell(&db, &later, id, small).await.unwrap() else {
+            panic!("three turns of seven look at twenty")
+        };
+        assert_eq!((as_of, edition, preview.moved()), (now, 1, 20));
+        assert_eq!(preview, control.preview(&db, now, &storm).await);
+
+        // An hour later it is counted anew, and only then rested upon.
+        let next = now.plus(SignedDuration::from_secs(3_601));
+        assert_eq!(refused(control.publish_by(&db, next, &control.publisher, id, 1).await), Kind::StaleVersion);
+        assert_eq!(looked_at(recount::foretell(&db, &control.desk(&db, next).await, id, small).await.unwrap()), 7);
+        assert_eq!(refused(control.publish_by(&db, next, &control.publisher, id, 1).await), Kind::StaleVersion);
+        control.foretold(&db, next, id).await;
+        let other = control.propose(&db, next, closure("H35.22", &["2026-09-17"])).await.unwrap();
+        control.publish_by(&db, next, &control.publisher, id, 1).await.unwrap();
+        let busy = recount::foretell(&db, &control.desk(&db, next).await, other, small).await.unwrap();
+        assert_eq!(busy, Foretold::Waits, "till the dates are counted anew");
     }
 
     async fn what_a_decision_says_is_never_changed_in_the_database(db: TestDb) {
@@ -372,7 +446,8 @@ on_both! {
             now = now.plus(SignedDuration::from_secs(61));
             let Ok(id) = control.propose(&db, now, amendment.clone()).await else { continue };
             let before = lives(office, &db, &codes).await;
-            let preview = control.preview(&db, now, &amendment).await;
+            let preview = control.foretold(&db, now, id).await;
+            assert_eq!(preview, control.preview(&db, now, &amendment).await);
             let seen = control.desk(&db, now).await.province.edition;
             let edition = control.publish_by(&db, now, &control.publisher, id, seen).await.unwrap();
             control.recount(&db, now, 5).await;
@@ -391,7 +466,7 @@ on_both! {
                 changed.push((is.filing.code.clone(), old.due_at, new.due_at));
             }
             let said = |one: &Move| (one.code.clone(), one.due_before, one.due_after);
-            let mut said: Vec<_> = preview.moves.iter().map(said).collect();
+            let mut said: Vec<_> = preview.moves().map(said).collect();
             said.sort();
             changed.sort();
             assert_eq!(said, changed, "edition {edition}: preview and act");

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::setup::{self, Failed};
 use crate::config::decisions::{self as files, Beside, Header};
-use crate::db::{Db, Purpose};
+use crate::db::{Db, Error, Purpose};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
 use crate::domain::time::Day;
@@ -69,7 +69,7 @@ async fn actor(db: &Db, name: &str) -> Result<Actor, Failed> {
     let person = found.filter(|person| person.active).ok_or_else(|| {
         let (vietnamese, english) =
             (format!("Không có tài khoản {name}."), format!("There is no account {name}."));
-        crate::db::Error::from(Refusal::new(Kind::NotFound, vietnamese, english))
+        Error::from(Refusal::new(Kind::NotFound, vietnamese, english))
     })?;
     Ok(person.actor()?)
 }
@@ -117,21 +117,28 @@ pub(super) async fn preview(config: Option<&Path>, id: i64) -> Result<ExitCode, 
     let (db, desk) = open(config).await?;
     let (_, amendment) = db.read(async |tx| decisions::open(tx, id).await).await?;
     let preview = recount::preview(&db, &desk, &amendment).await?;
+    let kept = recount::keep_whole(&db, &desk, id, preview.clone()).await;
     db.close().await;
     show(&desk, &preview, id);
+    match kept {
+        // A SQLite file has one writing process: beside the service one only looks.
+        Err(Error::Locked(_)) => setup::print("Dịch vụ đang chạy: công bố trên trang Lịch."),
+        kept => kept?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn show(desk: &Desk, preview: &Preview, id: i64) {
-    for one in preview.moves.iter().take(SHOWN) {
+    for one in preview.moves().take(SHOWN) {
         let zone = desk.province.zone();
         let (before, after) = (zone.rfc3339(one.due_before), zone.rfc3339(one.due_after));
         setup::print(&format!("{}  {before} -> {after}  {}", one.code, one.unit));
     }
-    let Preview { looked_at, stopped, late, kept_earlier, impossible, unpromised, edition, .. } = preview;
+    let Preview { looked_at, stopped, late, kept_earlier, impossible, unpromised, .. } = preview;
+    let edition = desk.province.edition;
     setup::print(&format!(
         "{} hồ sơ đã hẹn sẽ lùi ngày trong {looked_at} hồ sơ đang mở; giữ nguyên: {late} đã quá hạn, {kept_earlier} lẽ ra sớm hơn, {stopped} đang tạm dừng, {impossible} cần lịch năm chưa chính thức; {unpromised} chưa hẹn sẽ tính theo lịch mới.",
-        preview.moves.len()
+        preview.moved()
     ));
     setup::print(&format!("Công bố: dunghen calendar publish {id} --seen {edition} --account NGƯỜI_THỨ_HAI"));
 }

@@ -1,5 +1,5 @@
-//! Decisions that change calendar, hours or rules: proposed by one person, previewed, and published
-//! by another (TIME-16).
+//! Decisions that change calendar, hours or rules: proposed by one person, and published by another
+//! (TIME-16).
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -24,11 +24,8 @@ use crate::web::failure::{Failure, Problem, Result};
 use crate::web::session::Caller;
 use crate::work::decisions::{self as work, Proposal};
 use crate::work::desk::Desk;
-use crate::work::recount::{self, Preview};
 
 const PAGE: i64 = 100;
-/// So many dates are told, where it is not said how many.
-const MOVES: usize = 1_000;
 
 /// A decision.
 #[derive(Serialize, ToSchema)]
@@ -262,96 +259,6 @@ pub async fn one(
     Ok(Json(whole(&app, id).await?))
 }
 
-/// A date that would move. It was promised to the applicant on form 01.
-#[derive(Serialize, ToSchema)]
-pub struct MoveShape {
-    pub code: String,
-    pub procedure: String,
-    pub unit: String,
-    pub due_at_before: String,
-    pub due_date_before: String,
-    pub due_at_after: String,
-    pub due_date_after: String,
-}
-
-/// What publishing would do to the open dossiers. No date becomes earlier.
-#[derive(Serialize, ToSchema)]
-pub struct PreviewShape {
-    /// To be named when it is published: the edition by which the dates are counted now.
-    pub edition: i64,
-    pub looked_at: u64,
-    /// How many dates would move; `moves` tells the first of them.
-    pub moved: usize,
-    pub moves: Vec<MoveShape>,
-    /// Those that would have an earlier date and keep the one promised.
-    pub kept_earlier: u64,
-    /// Those whose clock stands still.
-    pub stopped: u64,
-    /// Those that are late already and stay so.
-    pub late: u64,
-    /// Those whose new date would lie in a year that is not final: they keep the old one.
-    pub impossible: u64,
-    /// Those not received yet, whose date will be counted by the new law.
-    pub unpromised: u64,
-}
-
-impl PreviewShape {
-    fn of(preview: &Preview, zone: &Zone, limit: usize) -> Self {
-        let moves = preview.moves.iter().take(limit).map(|one| MoveShape {
-            code: one.code.clone(),
-            procedure: one.procedure.clone(),
-            unit: one.unit.clone(),
-            due_at_before: zone.rfc3339(one.due_before),
-            due_date_before: one.due_on_before.to_string(),
-            due_at_after: zone.rfc3339(one.due_after),
-            due_date_after: one.due_on_after.to_string(),
-        });
-        Self {
-            edition: preview.edition,
-            looked_at: preview.looked_at,
-            moved: preview.moves.len(),
-            moves: moves.collect(),
-            kept_earlier: preview.kept_earlier,
-            stopped: preview.stopped,
-            late: preview.late,
-            impossible: preview.impossible,
-            unpromised: preview.unpromised,
-        }
-    }
-}
-
-/// How much of a preview is asked for.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct HowMuch {
-    /// So many dates at most; a thousand where it is not said.
-    limit: Option<usize>,
-}
-
-/// Whose dates would move, from which to which. Nothing is written.
-#[utoipa::path(
-    get, path = "/api/v1/calendars/decisions/{id}/preview", tag = "calendars",
-    params(("id" = i64, Path), HowMuch),
-    responses(
-        (status = 200, description = "What would move", body = PreviewShape),
-        (status = 403, description = "For the control office alone", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It was published or taken back", body = Problem, content_type = "application/problem+json"),
-    )
-)]
-pub async fn preview(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<i64>,
-    Query(how): Query<HowMuch>,
-) -> Result<Json<PreviewShape>> {
-    let desk = app.desk();
-    desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
-    let (_, amendment) = app.db.read(async |tx| work::open(tx, id).await).await?;
-    let preview = recount::preview(&app.db, &desk, &amendment).await?;
-    Ok(Json(PreviewShape::of(&preview, desk.province.zone(), how.limit.unwrap_or(MOVES))))
-}
-
 /// The publisher has seen the preview of this edition.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -367,7 +274,7 @@ pub struct PublishBody {
     responses(
         (status = 200, description = "Published; dates are being counted anew", body = DecisionShape),
         (status = 403, description = "For a second person of the control office alone", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The law has changed since the preview, or it is no open proposal", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The law has changed since the preview, there is no whole preview, or it is no open proposal", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn publish(

@@ -2,6 +2,7 @@
 
 pub mod decision;
 pub mod forms;
+pub mod preview;
 mod words;
 
 use axum::extract::{Query, State};

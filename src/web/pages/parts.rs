@@ -176,5 +176,29 @@ pub fn count(number: i64) -> u32 {
     u32::try_from(number.max(0)).unwrap_or(u32::MAX)
 }
 
+/// `1.250.000`.
+pub fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(".")
+}
+
+/// How far something has come, in whole percent.
+pub fn percent(reached: i64, whole: i64) -> u32 {
+    count((reached.saturating_mul(100)).checked_div(whole).unwrap_or(100)).min(100)
+}
+
 /// The limit of a database's answer that means "as many as fit a page".
 pub const ROWS: i64 = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands_and_parts_are_whole_percent() {
+        let shown = [0, 999, 1_000, 25_041, 1_250_000].map(number);
+        assert_eq!(shown, ["0", "999", "1.000", "25.041", "1.250.000"]);
+        assert_eq!([percent(0, 3), percent(2, 3), percent(9, 3), percent(0, 0)], [0, 66, 100, 100]);
+    }
+}

@@ -152,7 +152,7 @@ pub struct DecisionPage {
     pub reason: Field,
     pub moved: Vec<MoveRow>,
     /// How many more there are than shown.
-    pub more: usize,
+    pub more: u64,
 }
 
 /// `/calendars/{id}/preview`.
@@ -162,17 +162,29 @@ pub struct PreviewPage {
     pub shell: Shell,
     pub row: DecisionRow,
     pub content: Vec<String>,
-    /// The answer in one sentence.
+    /// The answer in one sentence, and as of when it is that.
     pub answer: String,
+    pub as_of: When,
     pub edition: i64,
     pub looked_at: String,
     /// What is looked at and stays, each with why.
     pub stays: Vec<(String, &'static str)>,
     pub units: Vec<(String, String)>,
     pub moves: Vec<MoveRow>,
-    pub more: usize,
+    pub more: u64,
     /// Whether the reader proposed it and so can't publish it.
     pub is_proposer: bool,
+}
+
+/// The same while it is being counted.
+#[derive(Clone, Debug, Template)]
+#[template(path = "preview_counting.html")]
+pub struct CountingPage {
+    pub shell: Shell,
+    pub row: DecisionRow,
+    /// How many dossiers were looked at; none while it has to wait for another decision.
+    pub looked_at: Option<String>,
+    pub percent: u32,
 }
 
 /// A date that moves.

@@ -1,12 +1,12 @@
-//! One decision: what it changes, whose dates it would move or has moved, and what is done with it.
+//! One decision: what it changes, whose dates it has moved, and what is done with it.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
-use super::super::parts::{self, VI, html};
-use super::{manages, words};
+use super::super::parts::{self, html};
+use super::{manages, preview, words};
 use crate::app::App;
 use crate::domain::law::{Amendment, Stage};
 use crate::domain::refusal::Refusal;
@@ -17,16 +17,14 @@ use crate::store::decisions::Row;
 use crate::web::api::decisions::{keep, publish_by, withdraw_by};
 use crate::web::failure::{Failure, Result};
 use crate::web::session::Caller;
-use crate::web::views::calendars::{DecisionPage, MoveRow, PreviewPage};
-use crate::web::views::parts::{Field, When};
+use crate::web::views::calendars::{DecisionPage, MoveRow};
+use crate::web::views::parts::Field;
 use crate::web::views::shell::{Flash, Place};
 use crate::work::decisions::{self as work, Proposal};
 use crate::work::desk::Desk;
-use crate::work::recount::{self, Move, Preview};
 use crate::work::wording;
 
 /// So many dates are shown.
-const SHOWN: usize = 100;
 const SHOWN_ROWS: i64 = 100;
 
 #[derive(Default, Deserialize)]
@@ -92,7 +90,7 @@ async fn page(
     };
     let revocable = row.stage() == Stage::Published
         && amendment.as_ref().is_some_and(|one| !matches!(one, Amendment::Revocation { .. }));
-    let total = usize::try_from(row.moved).unwrap_or_default();
+    let total = u64::try_from(row.moved).unwrap_or_default();
     Ok(DecisionPage {
         shell: parts::shell(&desk, caller, title(&row), Some(Place::Calendars)),
         proposed: by(&desk, &row.proposer, row.proposed_at),
@@ -103,7 +101,7 @@ async fn page(
         document: field("document", &typed.document),
         signer: field("signer", &typed.signer),
         reason: field("reason", &typed.reason),
-        more: if sees { total.saturating_sub(moved.len()) } else { 0 },
+        more: if sees { total.saturating_sub(moved.len() as u64) } else { 0 },
         moved: moved
             .into_iter()
             .map(|one| MoveRow {
@@ -130,71 +128,6 @@ fn by(desk: &Desk, who: &str, at: Moment) -> String {
     format!("{who}, {}", parts::briefly(desk, at).text)
 }
 
-/// `GET /calendars/{id}/preview`.
-pub async fn preview(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> Result<Html<String>> {
-    let desk = app.desk();
-    desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
-    html(&previewed(&app, &desk, &caller, id).await?)
-}
-
-async fn previewed(app: &App, desk: &Desk, caller: &Caller, id: i64) -> Result<PreviewPage> {
-    let (row, amendment) = app.db.read(async |tx| work::open(tx, id).await).await?;
-    let preview = recount::preview(&app.db, desk, &amendment).await?;
-    let moves: Vec<MoveRow> = preview.moves.iter().take(SHOWN).map(|one| move_row(desk, one)).collect();
-    let units = preview.by_unit().into_iter();
-    Ok(PreviewPage {
-        shell: parts::shell(desk, caller, "Xem trước", Some(Place::Calendars)),
-        content: words::content(desk, &amendment),
-        answer: answer(&preview),
-        edition: preview.edition,
-        looked_at: preview.looked_at.to_string(),
-        stays: stays(&preview),
-        units: units.map(|(unit, count)| (wording::unit_name(desk, &unit), count.to_string())).collect(),
-        more: preview.moves.len() - moves.len(),
-        moves,
-        is_proposer: row.proposed_by == caller.actor.staff_id.0,
-        row: words::row(desk, &row),
-    })
-}
-
-/// TIME-16 as an answer.
-fn answer(preview: &Preview) -> String {
-    match preview.moves.len() {
-        0 => "Không hồ sơ nào đổi ngày hẹn trả.".to_owned(),
-        count => {
-            format!("{count} hồ sơ đã hẹn với người dân sẽ lùi ngày trả; không hồ sơ nào phải trả sớm hơn.")
-        }
-    }
-}
-
-/// What is looked at and keeps its date, where there is any.
-fn stays(preview: &Preview) -> Vec<(String, &'static str)> {
-    let all = [
-        (preview.late, "đã quá hạn, vẫn là quá hạn"),
-        (preview.kept_earlier, "lẽ ra sớm hơn, giữ ngày đã hẹn"),
-        (preview.stopped, "đang tạm dừng, sẽ tính theo lịch mới khi tính tiếp"),
-        (preview.impossible, "cần lịch của năm chưa chính thức, giữ ngày đã hẹn"),
-        (preview.unpromised, "chưa tiếp nhận, sẽ hẹn theo lịch mới"),
-    ];
-    all.into_iter().filter(|(count, _)| *count > 0).map(|(count, why)| (count.to_string(), why)).collect()
-}
-
-fn move_row(desk: &Desk, one: &Move) -> MoveRow {
-    MoveRow {
-        code: one.code.clone(),
-        procedure: desk.procedure(&one.procedure, desk.today()).map(|procedure| procedure.name_vi.clone()),
-        unit: wording::unit_name(desk, &one.unit),
-        before: when(desk, one.due_before),
-        after: when(desk, one.due_after),
-    }
-}
-
-fn when(desk: &Desk, moment: Moment) -> When {
-    let zone = desk.province.zone();
-    let (day, clock) = zone.local(moment);
-    When::at(VI.day_time(day, clock.to_the_minute()), zone.rfc3339(moment))
-}
-
 /// What pressing a button sends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -218,10 +151,9 @@ pub async fn publish(
     match publish_by(&app, &caller, id, pressed.expected_edition).await {
         Ok(()) => Ok(Redirect::to(&format!("/calendars/{id}?done=published")).into_response()),
         Err(Failure::Refused(refusal)) => {
-            let mut page = previewed(&app, &app.desk(), &caller, id).await?;
-            let text = refusal.said.vietnamese.clone();
-            page.shell.flashes.push(Flash { good: false, text });
-            Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
+            let flash = Flash { good: false, text: refusal.said.vietnamese.clone() };
+            let page = preview::page(&app, &caller, id, Some(flash)).await?;
+            Ok((Failure::Refused(refusal).status(), page).into_response())
         }
         Err(failure) => Err(failure),
     }

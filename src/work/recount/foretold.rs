@@ -1,0 +1,163 @@
+//! The preview of a proposal as it is kept: counted in turns, so that no request waits for a million
+//! dossiers, whoever leaves the page loses nothing, and whoever publishes has seen it whole.
+
+use jiff::SignedDuration;
+
+use super::preview::{PAGE, Proposed};
+use crate::db::{Db, Result, Tx};
+use crate::domain::recount::Preview;
+use crate::domain::time::Moment;
+use crate::store;
+use crate::store::previews::{Kept, State};
+use crate::work::decisions;
+use crate::work::desk::Desk;
+use crate::work::law;
+
+/// After this time dossiers have come and gone, and a preview is counted anew.
+const CURRENT_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// Whoever takes a turn and is not heard of any more keeps others out for so long.
+const TURN: SignedDuration = SignedDuration::from_secs(60);
+
+/// How much is done in one turn.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Dossiers in one snapshot.
+    pub dossiers: i64,
+    pub snapshots: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { dossiers: PAGE, snapshots: 8 }
+    }
+}
+
+/// What is known of whose dates a proposal would move.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Foretold {
+    /// Dates are being counted anew by the decision before: till then nothing can be foretold.
+    Waits,
+    /// So many were looked at, up to this number of all.
+    Counting { looked_at: u64, reached: i64, up_to: i64 },
+    /// All of it, as of the instant at which it was begun.
+    Whole { preview: Preview, edition: i64, as_of: Moment },
+}
+
+/// The preview of a proposal under the law in force; begins it where there is none that is current, and
+/// takes the first turn.
+///
+/// # Errors
+/// Those of the database; where the desk's law is no longer in force, or it is no open proposal.
+pub async fn foretell(db: &Db, desk: &Desk, id: i64, pace: Pace) -> Result<Foretold> {
+    let (head, state) = db
+        .read(async |tx| {
+            decisions::open(tx, id).await?;
+            Ok((store::decisions::head(tx).await?, store::previews::state(tx, id).await?))
+        })
+        .await?;
+    law::check(desk, head.edition)?;
+    if head.recounting {
+        return Ok(Foretold::Waits);
+    }
+    if !state.is_some_and(|state| is_current(&state, head.edition, desk.now)) {
+        begin(db, desk, id, state).await?;
+        turn(db, desk, id, pace).await?;
+    }
+    let kept = db.read(async |tx| store::previews::kept(tx, id).await).await?;
+    Ok(match kept {
+        Some(Kept { state, found }) if state.done_at.is_some() => {
+            Foretold::Whole { preview: found, edition: state.edition, as_of: state.begun_at }
+        }
+        Some(Kept { state, found }) => Foretold::Counting {
+            looked_at: found.looked_at,
+            reached: state.reached.min(state.up_to),
+            up_to: state.up_to,
+        },
+        None => Foretold::Waits,
+    })
+}
+
+fn is_current(state: &State, edition: i64, now: Moment) -> bool {
+    state.edition == edition && now.since(state.begun_at) <= CURRENT_FOR
+}
+
+/// Whether publishing may rest on what was foretold of a proposal.
+pub(in crate::work) async fn is_seen(tx: &mut Tx, id: i64, edition: i64, now: Moment) -> Result<bool> {
+    let state = store::previews::state(tx, id).await?;
+    Ok(state.is_some_and(|state| state.done_at.is_some() && is_current(&state, edition, now)))
+}
+
+async fn begin(db: &Db, desk: &Desk, id: i64, before: Option<State>) -> Result<()> {
+    let (found, up_to) = db
+        .report(async |tx| {
+            let (_, amendment) = decisions::open(tx, id).await?;
+            Proposed::of(tx, desk, &amendment).await?.begin(tx).await
+        })
+        .await?;
+    let state =
+        State { edition: desk.province.edition, begun_at: desk.now, reached: 0, up_to, done_at: None };
+    keep(db, id, state, found, before).await
+}
+
+async fn keep(db: &Db, id: i64, state: State, found: Preview, before: Option<State>) -> Result<()> {
+    let instead_of = before.map(|before| before.begun_at);
+    db.write(async move |tx| store::previews::begin(tx, id, &state, &found, instead_of).await).await
+}
+
+/// Keeps a preview that was counted at once, in the place of whatever was kept.
+///
+/// # Errors
+/// Those of the database.
+pub async fn keep_whole(db: &Db, desk: &Desk, id: i64, preview: Preview) -> Result<()> {
+    let (before, up_to) = db
+        .read(async |tx| Ok((store::previews::state(tx, id).await?, store::recounts::last(tx).await?)))
+        .await?;
+    let state = State {
+        edition: desk.province.edition,
+        begun_at: desk.now,
+        reached: up_to,
+        up_to,
+        done_at: Some(desk.now),
+    };
+    keep(db, id, state, preview, before).await
+}
+
+/// The proposal whose preview is to be gone on with, if there is one.
+pub async fn waiting(tx: &mut Tx, desk: &Desk) -> Result<Option<i64>> {
+    store::previews::waiting(tx, desk.province.edition, desk.now).await
+}
+
+/// Goes on with the preview of a proposal; says whether there was a turn to take.
+///
+/// # Errors
+/// Those of the database; the turn is then given back after a while.
+pub async fn turn(db: &Db, desk: &Desk, id: i64, pace: Pace) -> Result<bool> {
+    let (edition, now, until) = (desk.province.edition, desk.now, desk.now.plus(TURN));
+    let claimed = db.write(async move |tx| store::previews::claim(tx, id, edition, now, until).await).await?;
+    let Some(Kept { mut state, found: mut preview }) = claimed else { return Ok(false) };
+    let from = state.reached;
+    let proposed = db
+        .report(async |tx| {
+            let (_, amendment) = decisions::open(tx, id).await?;
+            Proposed::of(tx, desk, &amendment).await
+        })
+        .await?;
+    for _ in 0..pace.snapshots {
+        if state.reached >= state.up_to {
+            break;
+        }
+        let so_far = preview;
+        (preview, state.reached) = db
+            .report(async |tx| {
+                let mut preview = so_far;
+                let (reached, now) = (state.reached, state.begun_at);
+                let reached = proposed.look(tx, &mut preview, reached, pace.dossiers, now).await?;
+                Ok((preview, reached))
+            })
+            .await?;
+    }
+    state.done_at = (state.reached >= state.up_to).then_some(desk.now);
+    let kept = Kept { state, found: preview };
+    db.write(async move |tx| store::previews::go_on(tx, id, from, &kept).await).await?;
+    Ok(true)
+}
