@@ -106,6 +106,7 @@ pub async fn build_and_tell(
     let scenes = scenes(&desk, &demand, &offices, plan, &mut dice);
     let mut filings = Filings::new(&demand, desk.province.zone(), scenes, plan.dossiers, dice);
     let keeper = Keeper {
+        terms: desk.keys.term_key(),
         desk: &desk,
         people: db.read(async |tx| store::staff::with_email(tx).await).await?,
         told_until: told_until(&desk, &offices),

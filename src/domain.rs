@@ -15,6 +15,7 @@ pub mod dossier;
 pub mod duty;
 pub mod evaluation;
 pub mod event;
+pub mod finding;
 pub mod law;
 pub mod limit;
 pub mod lunar;

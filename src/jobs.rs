@@ -8,6 +8,7 @@ pub mod anchor;
 pub mod backup;
 pub mod digest;
 mod figures;
+mod findable;
 pub mod kernel;
 pub mod law;
 pub mod lease;
@@ -59,6 +60,7 @@ pub async fn run(kernel: Kernel, courier: Courier) -> Result<(), LoopEnded> {
         (sweeper::NAME, sweeper::run(app.clone()).boxed()),
         (anchor::NAME, anchor::run(app.clone()).boxed()),
         (figures::NAME, figures::run(app.clone()).boxed()),
+        (findable::NAME, findable::run(app.clone()).boxed()),
         (upkeep::NAME, upkeep::run(app.clone()).boxed()),
         (sender::NAME, sender::run(app.clone(), courier).boxed()),
     ];

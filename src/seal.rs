@@ -5,6 +5,7 @@
 //! applicant's record can't be passed off as a letter.
 
 pub mod password;
+pub mod terms;
 pub mod totp;
 
 use std::collections::BTreeMap;

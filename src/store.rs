@@ -30,6 +30,7 @@ pub mod plans;
 pub mod previews;
 pub mod recounts;
 pub mod reseal;
+pub mod search_terms;
 pub mod second_factors;
 pub mod sessions;
 pub mod soundness;

@@ -20,6 +20,8 @@ pub mod digest;
 pub mod duties;
 pub mod erasure;
 pub mod figures;
+pub mod findable;
+pub mod finding;
 pub mod form_04;
 mod free_text;
 pub mod identity;

@@ -104,6 +104,54 @@ async fn take_in_by_keyboard(browser: &Browser) -> (String, String) {
     (code, quoted)
 }
 
+/// A procedure is chosen by words without accents, and a dossier found by its applicant's name.
+#[tokio::test]
+async fn words_find_a_procedure_and_a_name_finds_a_dossier_by_keyboard() {
+    let service = Service::start();
+    let browser = Browser::open(&service, Screen::Desk).await;
+    browser.sign_in("motcua").await;
+    browser.go("/intake").await;
+    browser.until("document.activeElement.id === 'procedure'").await;
+    browser.type_keys("hon nhan tinh trang").await;
+    browser.until("document.querySelector('#procedures-found li')").await;
+    let offered = browser.text("#procedures-found").await;
+    assert!(offered.contains("tình trạng hôn nhân"), "{offered}");
+    // Enter takes the first that is offered and moves on; the promise is there before anything is sent.
+    browser.enter_until("#name").await;
+    assert!(browser.text("#procedure-name").await.contains("tình trạng hôn nhân"));
+    browser
+        .until("document.querySelector('#promise svg') || document.querySelector('#promise .error')")
+        .await;
+    browser
+        .js("document.querySelector('#procedure').value = ''; document.querySelector('#procedure').focus()")
+        .await;
+    browser.type_keys(PROCEDURE).await;
+    browser.until("document.querySelector('#promise svg')").await;
+    browser.enter_until("#name").await;
+    browser.type_keys("Khoàng Thị Xuyến").await;
+    browser.enter_until("#phone").await;
+    browser.type_keys("0987650321").await;
+    browser.enter_until("button.primary").await;
+    browser.enter().await;
+    browser.shows("Đã tiếp nhận hồ sơ và ấn định ngày hẹn trả").await;
+    let code = browser.text("h1").await;
+
+    for typed in ["xuyen khoang", "Khoàng Thị X", "650321"] {
+        browser.go("/board").await;
+        browser.type_keys("/").await;
+        browser.until("document.activeElement.id === 'command'").await;
+        browser.type_keys(typed).await;
+        browser.enter().await;
+        browser.shows("Khoàng Thị Xuyến · *******321").await;
+        assert_eq!(browser.path().await, "/dossiers/search", "what was typed stands in no address");
+        assert_eq!(browser.text("a.open").await, code, "{typed}");
+    }
+    browser.type_keys("j").await;
+    browser.enter().await;
+    browser.until(&format!("location.pathname === '/dossiers/{code}'")).await;
+    browser.close().await;
+}
+
 /// LATE-02, LATE-04, LATE-12: the head signs one apology; it is told, kept and sent, and there is no second.
 #[tokio::test]
 async fn the_head_apologises_once_for_a_late_dossier_from_the_board() {

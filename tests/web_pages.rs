@@ -574,6 +574,45 @@ async fn a_whole_code_in_the_search_opens_its_dossier() {
     search("0912345679").await.hides(&code);
     let found = search(&code).await;
     assert_eq!((found.status, found.location()), (303, &*format!("/dossiers?q={code}")));
+    // A scanned slip and a code without what separates it lead there as well; a number of the day lists it.
+    for typed in
+        [format!("https://dunghen.example/tra-cuu?code={code}"), code.replace(['.', '-'], "").to_lowercase()]
+    {
+        let found = search(&typed).await;
+        assert_eq!(found.status, 303, "{typed}");
+        let opened = browser.get(found.location()).await;
+        assert_eq!((opened.status, opened.location()), (303, &*format!("/dossiers/{code}")), "{typed}");
+    }
+    browser.get(search("1").await.location()).await.shows(&code);
+    office.close().await;
+}
+
+/// A procedure is found by words without accents in any order, where they find one alone.
+#[tokio::test]
+async fn the_intake_takes_words_of_a_procedure() {
+    let office = Office::open().await;
+    let browser = Browser::of(&office, "mai").await;
+    let csrf = browser.get("/intake").await.input("csrf");
+    let quote = async |typed: &str| {
+        let fields =
+            [("csrf", csrf.as_str()), ("deed", "quote"), ("procedure", typed), ("receiving_unit", CENTRE)];
+        browser.post("/intake", &fields).await
+    };
+    let named = "Xác nhận tình trạng hôn nhân";
+    let whole = browser.get("/api/v1/procedures?q=tinh%20trang%20hon%20nhan").await;
+    let items: Value = serde_json::from_str(&whole.text).unwrap();
+    let [only] = items["items"].as_array().unwrap().as_slice() else { panic!("{items}") };
+    assert!(only["name"].as_str().unwrap().contains("tình trạng hôn nhân"), "{named}: {items}");
+    let found = quote("hon nhan tinh trang").await;
+    found.shows(only["name"].as_str().unwrap());
+    found.shows("Ngày hẹn trả");
+    found.hides("chưa tính được");
+    let several = quote("khai sinh").await;
+    several.shows("thủ tục khớp với “khai sinh”");
+    // Words at whose beginning the typed ones stand come first.
+    let items: Value =
+        serde_json::from_str(&browser.get("/api/v1/procedures?q=sinh%20khai").await.text).unwrap();
+    assert!(items["items"][0]["name"].as_str().unwrap().contains("khai sinh"), "{items}");
     office.close().await;
 }
 

@@ -16,6 +16,7 @@ use crate::domain::staff::Actor;
 use crate::domain::standing::{Milestones, just_after};
 use crate::domain::time::Moment;
 use crate::seal::Use;
+use crate::seal::terms::TermKey;
 use crate::store::applicants::SearchCodes;
 use crate::store::bulk::Rows;
 use crate::store::dossiers::{Known, Projection};
@@ -24,6 +25,7 @@ use crate::store::staff::Person;
 use crate::store::{audit, bulk};
 use crate::telemetry::Stopwatch;
 use crate::work::desk::{Desk, sealing_failed};
+use crate::work::findable;
 use crate::work::ledger::{Opened, milestones_of};
 use crate::work::sweep::whom;
 
@@ -45,6 +47,8 @@ pub struct Batch {
 pub struct Keeper<'d> {
     pub desk: &'d Desk,
     pub people: Vec<Person>,
+    /// Makes what applicants are found by.
+    pub terms: TermKey,
     /// What became owed before this was told; what is owed since, the first sweep will find.
     pub told_until: Moment,
 }
@@ -81,7 +85,8 @@ impl Keeper<'_> {
             identifier: applicant.identifier_key().map(|key| keys.search_code("identifier", &key)),
             phone: applicant.phone_key().map(|key| keys.search_code("phone", &key)),
         };
-        batch.applicants.push(bulk::Applicant::new(id, &sealed, &codes));
+        let terms = findable::terms(&self.terms, applicant);
+        batch.applicants.push(bulk::Applicant::new(id, &sealed, &codes, terms));
         Ok(())
     }
 

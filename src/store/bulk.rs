@@ -89,31 +89,46 @@ pub struct Applicant {
     key_id: String,
     identifier_code: Option<String>,
     phone_code: Option<String>,
+    terms: Vec<i64>,
 }
 
 impl Applicant {
     #[must_use]
-    pub fn new(id: i64, sealed: &Sealed, codes: &SearchCodes) -> Self {
+    pub fn new(id: i64, sealed: &Sealed, codes: &SearchCodes, terms: Vec<i64>) -> Self {
         Self {
             id,
             sealed: hex(&sealed.bytes),
             key_id: sealed.key_id.clone(),
             identifier_code: codes.identifier.as_deref().map(hex),
             phone_code: codes.phone.as_deref().map(hex),
+            terms,
         }
     }
 }
 
 const APPLICANTS: Sql = sql!(
-    "insert into applicants (id, sealed, key_id, identifier_code, phone_code) select r.id, ",
-    sqlite "unhex(r.sealed), r.key_id, unhex(r.identifier_code), unhex(r.phone_code)",
-    postgres "decode(r.sealed, 'hex'), r.key_id, decode(r.identifier_code, 'hex'), decode(r.phone_code, 'hex')",
+    "insert into applicants (id, sealed, key_id, identifier_code, phone_code, findable) select r.id, ",
+    sqlite "unhex(r.sealed), r.key_id, unhex(r.identifier_code), unhex(r.phone_code), 1",
+    postgres "decode(r.sealed, 'hex'), r.key_id, decode(r.identifier_code, 'hex'), decode(r.phone_code, 'hex'), 1",
     " from ",
     rows "$1" as r { id: integer, sealed: text, key_id: text, identifier_code: text, phone_code: text }
 );
 
+// In the order of the index, so that what lies together is written together.
+const TERMS: Sql = sql!(
+    "insert into search_terms (term, applicant_id) select ",
+    sqlite "t.value, r.id from ",
+    postgres "t.value::bigint, r.id from ",
+    rows "$1" as r { id: integer, terms: json },
+    sqlite ", json_each(r.terms) as t",
+    postgres ", jsonb_array_elements_text(r.terms) as t (value)",
+    " order by 1, 2"
+);
+
+/// Applicants, and what they are found by.
 pub async fn applicants(tx: &mut Tx, rows: &Rows<Applicant>) -> Result<()> {
-    rows.insert(tx, APPLICANTS).await
+    rows.insert(tx, APPLICANTS).await?;
+    rows.insert(tx, TERMS).await
 }
 
 /// A dossier's row.

@@ -33,6 +33,8 @@ pub struct Opening<'a> {
     pub day: Day,
     pub applicant: &'a Sealed,
     pub codes: &'a SearchCodes,
+    /// What the applicant is found by.
+    pub terms: &'a [i64],
 }
 
 /// What the database answers to an [`Opening`].
@@ -58,8 +60,10 @@ const OPEN: Sql = sql!(
     sqlite "insert into code_sequences (agency, day, last)
         select $3, $4, 1 where not exists (select 1 from idempotency_keys where staff_id = $1 and key = $2)
         on conflict (agency, day) do update set last = last + 1;
-        insert into applicants (sealed, key_id, identifier_code, phone_code)
-        select $5, $6, $7, $8 where not exists (select 1 from idempotency_keys where staff_id = $1 and key = $2);
+        insert into applicants (sealed, key_id, identifier_code, phone_code, findable)
+        select $5, $6, $7, $8, 1 where not exists (select 1 from idempotency_keys where staff_id = $1 and key = $2);
+        insert into search_terms (term, applicant_id) select value, last_insert_rowid() from json_each($9)
+        where not exists (select 1 from idempotency_keys where staff_id = $1 and key = $2);
         select (select last from code_sequences where agency = $3 and day = $4) as number,
             last_insert_rowid() as applicant, request_hash, dossier_id, made.seq,
             head.seq as head_seq, head.hash as head_hash,
@@ -71,8 +75,11 @@ const OPEN: Sql = sql!(
             insert into code_sequences (agency, day, last) select $3, $4, 1 where not exists (select 1 from made)
             on conflict (agency, day) do update set last = code_sequences.last + 1 returning last
         ), applicant as (
-            insert into applicants (sealed, key_id, identifier_code, phone_code)
-            select $5, $6, $7, $8 where not exists (select 1 from made) returning id
+            insert into applicants (sealed, key_id, identifier_code, phone_code, findable)
+            select $5, $6, $7, $8, 1 where not exists (select 1 from made) returning id
+        ), terms as (
+            insert into search_terms (term, applicant_id)
+            select term::bigint, id from applicant, jsonb_array_elements_text($9) as term
         )
         select (select last from number) as number, (select id from applicant) as applicant,
             made.request_hash, made.dossier_id, made.seq, null::bigint as head_seq, null::bytea as head_hash,
@@ -104,6 +111,7 @@ pub async fn open(tx: &mut Tx, opening: &Opening<'_>) -> Result<Opened> {
         .bind(opening.applicant.key_id.as_str())
         .bind(opening.codes.identifier.as_deref())
         .bind(opening.codes.phone.as_deref())
+        .bind(Json(opening.terms))
         .fetch_one()
         .await?;
     if let (Some(request_hash), Some(dossier_id), Some(seq)) = (row.request_hash, row.dossier_id, row.seq) {

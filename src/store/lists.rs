@@ -72,6 +72,8 @@ pub struct Filter {
     pub due_before: Option<Moment>,
     /// The beginning of a dossier code, as typed or in capitals.
     pub code_prefix: Option<String>,
+    /// Whether that is without what separates its parts, and in capitals.
+    pub is_plain: bool,
     /// The search code of an identifier or phone number.
     pub applicant_code: Option<Vec<u8>>,
     pub only_open: bool,
@@ -234,6 +236,8 @@ macro_rules! in_sight {
     };
 }
 
+pub mod found;
+
 // A person has few dossiers.
 macro_rules! of_applicant {
     ($units:literal) => {
@@ -318,6 +322,7 @@ pub async fn page(
     let searches = filter.code_prefix.is_some() || filter.applicant_code.is_some();
     let sql = match (&filter.applicant_code, &filter.code_prefix) {
         (Some(_), _) => OF_APPLICANT,
+        (None, Some(_)) if filter.is_plain => found::BY_PLAIN_CODE,
         (None, Some(_)) => BY_CODE,
         (None, None) if everywhere && only_open => OPEN_EVERYWHERE,
         (None, None) if everywhere => ANY_EVERYWHERE,

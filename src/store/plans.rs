@@ -3,7 +3,7 @@
 //!
 //! Nothing runs them from here.
 
-use super::{figures, lists, obligations, outbox, statistics, sweep};
+use super::{figures, lists, obligations, outbox, search_terms, statistics, sweep};
 use crate::db::Sql;
 
 /// Each hot statement under a name for people.
@@ -15,6 +15,8 @@ pub fn hot() -> Vec<(&'static str, Sql)> {
         ("list of open dossiers everywhere", lists::OPEN_EVERYWHERE),
         ("list of all dossiers everywhere", lists::ANY_EVERYWHERE),
         ("list by code", lists::BY_CODE),
+        ("list by code without separators", lists::found::BY_PLAIN_CODE),
+        ("list of codes", lists::found::OF_CODES),
         ("list of an applicant", lists::OF_APPLICANT),
         ("list behind a figure", lists::ended::BEHIND),
         ("list of results to be fetched", lists::ended::TO_FETCH),
@@ -33,6 +35,10 @@ pub fn hot() -> Vec<(&'static str, Sql)> {
         ("figures kept ready", statistics::KEPT),
         ("changes to be folded", figures::TAKE),
     ];
+    for having in search_terms::HAVING {
+        hot.push(("persons who have all terms", having));
+    }
+    hot.push(("how far a walk over persons goes", search_terms::FLOOR));
     for basis in statistics::Basis::ALL {
         hot.push(("figures of days", statistics::by_row(basis)));
     }

@@ -8,6 +8,7 @@ mod course;
 pub mod decisions;
 pub mod dossiers;
 pub mod events;
+pub mod finding;
 pub mod intake;
 pub mod openapi;
 pub mod people;

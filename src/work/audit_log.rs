@@ -3,6 +3,7 @@
 
 use super::desk::Desk;
 use crate::db::{Result, Tx};
+use crate::domain::finding::PersonSought;
 use crate::domain::staff::{Actor, Deed};
 use crate::domain::time::{ClockTime, Day};
 use crate::store;
@@ -53,9 +54,15 @@ pub async fn refused(tx: &mut Tx, desk: &Desk, actor: &Actor, method: &str, path
     store::audit::append(tx, &entry).await
 }
 
-/// Notes that a person's dossiers were looked for by a number of theirs, which is not repeated (DATA-06).
-pub async fn person_searched(tx: &mut Tx, desk: &Desk, actor: &Actor, found: usize) -> Result<()> {
-    let detail = serde_json::json!({ "dossiers": found }).to_string();
+/// Notes that a person's dossiers were looked for by a name or a number, which is not repeated (DATA-06).
+pub async fn person_searched(
+    tx: &mut Tx,
+    desk: &Desk,
+    actor: &Actor,
+    person: &PersonSought,
+    found: usize,
+) -> Result<()> {
+    let detail = serde_json::json!({ "by": person.kind(), "dossiers": found }).to_string();
     let entry = Entry { at: desk.now, actor, action: "person_searched", subject: "", detail: &detail };
     store::audit::append(tx, &entry).await
 }

@@ -11,6 +11,7 @@ use crate::store::erasure;
 /// Erases the applicants of these dossiers, each named by its day, itself and its applicant.
 pub async fn erase(tx: &mut Tx, desk: &Desk, due: &[(Day, i64, i64)]) -> Result<()> {
     for (_, dossier, applicant) in due {
+        super::findable::forget(tx, desk, *applicant).await?;
         erasure::erase(tx, *applicant, *dossier, desk.now).await?;
     }
     let actor = Actor::system(desk.province.root.clone());

@@ -6,6 +6,7 @@ use super::appointment::{self, Between};
 use super::desk::Desk;
 use super::law;
 use super::ledger::{self, Addition};
+use super::quote;
 use crate::db::{Result, Tx};
 use crate::domain::applicant::Applicant;
 use crate::domain::code::DossierCode;
@@ -14,7 +15,7 @@ use crate::domain::dossier::Dossier;
 use crate::domain::event::{Filing, Happening, ReturnMethod};
 use crate::domain::procedure::{Channel, Competent, Procedure};
 use crate::domain::promise::{Cause, Promise};
-use crate::domain::refusal::{Kind, Refusal};
+use crate::domain::refusal::{Kind, Language, Refusal};
 use crate::domain::ruleset::RuleSet;
 use crate::domain::staff::{Actor, Deed};
 use crate::domain::state::State;
@@ -118,6 +119,7 @@ async fn open(
             identifier: code("identifier", applicant.identifier_key()),
             phone: code("phone", applicant.phone_key()),
         },
+        terms: &super::findable::terms(&desk.keys.term_key(), applicant),
     };
     store::intake::open(tx, &opening).await
 }
@@ -191,15 +193,36 @@ pub fn procedure_now<'d>(desk: &'d Desk, code: &str) -> Result<(&'d Procedure, &
         return Err(Refusal::required("procedure", "mã hoặc tên thủ tục", "the procedure").into());
     }
     let today = desk.today();
-    let procedure = desk.procedure(code, today).ok_or_else(|| {
-        Refusal::invalid(
-            "procedure",
-            format!("Không có thủ tục mã “{code}” đang có hiệu lực. Chọn thủ tục trong danh mục."),
-            format!("There is no procedure {code:?} in force. Choose one from the catalogue."),
-        )
-    })?;
+    let procedure = desk.procedure(code, today).ok_or_else(|| no_procedure(desk, code))?;
     let rules = desk.province.rules(&procedure.field, today).ok_or_else(no_rules)?;
     Ok((procedure, rules))
+}
+
+/// Says of words that find several procedures how many, so that more words are typed.
+fn no_procedure(desk: &Desk, typed: &str) -> Refusal {
+    let found = quote::found(&desk.province, desk.today(), typed);
+    match found.first().filter(|_| found.len() > 1) {
+        Some(first) => Refusal::invalid(
+            "procedure",
+            format!(
+                "Có {} thủ tục khớp với “{typed}”, như “{}” ({}). Gõ thêm từ, hoặc chọn trong danh sách gợi ý.",
+                found.len(),
+                first.name_vi,
+                first.code
+            ),
+            format!(
+                "{} procedures match {typed:?}, one of them {} ({}). Type more words, or choose from the list.",
+                found.len(),
+                first.name_in(Language::English),
+                first.code
+            ),
+        ),
+        None => Refusal::invalid(
+            "procedure",
+            format!("Không có thủ tục mã “{typed}” đang có hiệu lực. Chọn thủ tục trong danh mục."),
+            format!("There is no procedure {typed:?} in force. Choose one from the catalogue."),
+        ),
+    }
 }
 
 pub(super) fn no_rules() -> Refusal {

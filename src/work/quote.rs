@@ -137,9 +137,26 @@ pub fn offers<'d>(desk: &'d Desk, receiving_unit: &str, asked: &str) -> Result<V
 
 /// Whether code, name or field contain every word of a folded question.
 #[must_use]
-pub fn fits(procedure: &Procedure, asked: &str) -> bool {
+fn fits(procedure: &Procedure, asked: &str) -> bool {
     let text = search_text(procedure);
     asked.split_whitespace().all(|word| text.contains(word))
+}
+
+/// The procedures offered today that all these words find, with or without accents, in any order;
+/// first those in which every word begins one.
+#[must_use]
+pub fn found<'p>(province: &'p Province, day: Day, asked: &str) -> Vec<&'p Procedure> {
+    let asked = folded(asked);
+    let mut found: Vec<&Procedure> =
+        province.catalogue.offered(day).filter(|procedure| fits(procedure, &asked)).collect();
+    found.sort_by_cached_key(|procedure| !begins_words(procedure, &asked));
+    found
+}
+
+fn begins_words(procedure: &Procedure, asked: &str) -> bool {
+    let text = search_text(procedure);
+    let begins = |asked: &str| text.split_whitespace().any(|word| word.starts_with(asked));
+    asked.split_whitespace().all(begins)
 }
 
 /// What a procedure is found by, folded.

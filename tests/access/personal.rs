@@ -123,6 +123,11 @@ fn no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file() {
             // Found by what they know by heart; then everything that can be looked at, by somebody who may.
             let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": identifier })).await;
             assert_eq!(found.body()["items"].as_array().unwrap().len(), 1, "{}", found.text);
+            for known in [&name, &identifier[4..], &phone[4..]] {
+                let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": known })).await;
+                assert_eq!(found.body()["items"][0]["code"], code, "{}", found.text);
+                mai.post("/dossiers/search", &[("q", known)]).await.shows(&code);
+            }
             assert_eq!(mai.get(&format!("/api/v1/dossiers?q={}", &identifier[..8])).await.status, 200);
             if number % 500 == 0 {
                 look_at_everything(&node, &code, &identifier).await;
@@ -200,8 +205,11 @@ on_both! {
             assert_eq!(open(&turned, code).await.unwrap(), Some(marked()));
         }
         // The search still finds them: its key is another one and stays.
-        let found = node.signed_in(&clerk).await.json("POST", "/api/v1/dossiers/search", json!({ "q": MARKS[0] })).await;
-        assert_eq!(found.body()["items"].as_array().unwrap().len(), 5);
+        for known in [MARKS[0], "sua tan"] {
+            let searching = node.with(|app| app.keys = Arc::new(turned.clone())).signed_in(&clerk).await;
+            let found = searching.json("POST", "/api/v1/dossiers/search", json!({ "q": known })).await;
+            assert_eq!(found.body()["items"].as_array().unwrap().len(), 5, "{known}");
+        }
         assert!(open(&old, &codes[0]).await.is_err(), "the old keys alone open nothing");
     }
 
@@ -240,8 +248,52 @@ on_both! {
         let mai = node.signed_in(&clerk).await;
         mai.get(&format!("/dossiers/{}", codes[0])).await.hides("Tẩn Thị Sua");
         mai.get(&format!("/dossiers/{}", codes[3])).await.shows("Tẩn Thị Sua");
-        let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": MARKS[0] })).await;
-        assert_eq!(found.body()["items"].as_array().unwrap().len().min(3), usize::try_from(all / 4).unwrap().min(3));
+        for known in [MARKS[0], "sua tan", &MARKS[1][6..]] {
+            let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": known })).await;
+            assert_eq!(found.body()["items"].as_array().unwrap().len().min(3), usize::try_from(all / 4).unwrap().min(3), "{known}");
+        }
+        let terms = node.count("select count(*) from search_terms where applicant_id not in (select id from applicants where erased_at is null)").await;
+        assert_eq!(terms, 0);
+    }
+
+    /// DATA-06: persons are looked for by POST alone, each time on record, in the units that one sees.
+    async fn a_search_for_a_person_is_on_record_and_in_no_address(db: TestDb) {
+        let node = Node::over(&db).await;
+        let clerk = node.hire("mai", CENTRE, &[Role::Reception]).await;
+        let other = node.hire("yen", OTHER_CENTRE, &[Role::Reception]).await;
+        let code = node.receive(&clerk, CENTRE, PROCEDURE).await;
+        let (mai, yen) = (node.signed_in(&clerk).await, node.signed_in(&other).await);
+        let searches = "select count(*) from audit where action = 'person_searched'";
+        for (times, known) in (1..).zip(["Tẩn Thị Sua", "sua tan", "Sua", "5678", "671234", MARKS[0], MARKS[1]]) {
+            let found = mai.json("POST", "/api/v1/dossiers/search", json!({ "q": known })).await;
+            assert_eq!(found.body()["items"][0]["code"], code, "{known}: {}", found.text);
+            assert_eq!(yen.json("POST", "/api/v1/dossiers/search", json!({ "q": known })).await.body()["items"], json!([]), "{known}");
+            assert_eq!(node.count(searches).await, 2 * times, "{known}");
+            // Codes alone, as while one types, is a look at nobody.
+            let only = json!({ "q": known, "codes_only": true });
+            assert_eq!(mai.json("POST", "/api/v1/dossiers/search", only).await.body()["items"], json!([]), "{known}");
+            assert_eq!(node.count(searches).await, 2 * times, "{known}");
+        }
+        for known in ["T%E1%BA%A9n%20Th%E1%BB%8B%20Sua", "sua%20tan", MARKS[0], MARKS[1]] {
+            for path in ["/api/v1/dossiers", "/dossiers"] {
+                assert_eq!(mai.get(&format!("{path}?q={known}")).await.status, 422, "{path} {known}");
+            }
+        }
+        // What may be the beginning of a code finds nobody there.
+        for known in ["sua", "5678"] {
+            let found = mai.get(&format!("/api/v1/dossiers?q={known}")).await;
+            assert_eq!(found.body()["items"], json!([]), "{known}");
+        }
+        let told = "select count(*) from audit where action = 'person_searched'
+            and (detail like '%Sua%' or detail like '%5678%' or subject <> '')";
+        assert_eq!((node.count(searches).await, node.count(told).await), (14, 0));
+        // The page names whom it found to those who may know, and repeats no whole number.
+        let page = mai.post("/dossiers/search", &[("q", "tan sua")]).await;
+        page.shows(&code);
+        page.shows("Tẩn Thị Sua · ********1234 · *******678");
+        let page = yen.post("/dossiers/search", &[("q", "tan sua")]).await;
+        page.hides(&code);
+        page.hides("Tẩn Thị Sua");
     }
 
     /// S24: of an erased person no letter is left, sent or waiting, nor a code of their address, nor in a
@@ -319,7 +371,7 @@ on_both! {
         }
         page.shows(&first);
         page.hides(&third);
-        page.shows("Searched by a person&#39;s number");
+        page.shows("Searched by a person&#39;s name or number");
         page.shows("2026-11-26T09:30:00+07:00");
         let all = ask("", "2026-11-23", "2026-11-23", "vi").await;
         assert_eq!((fact(&all, "Lượt xem"), fact(&all, "Số hồ sơ")), ("4".to_owned(), "3".to_owned()));

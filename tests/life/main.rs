@@ -16,6 +16,7 @@ mod apology;
 mod calendars;
 mod clock;
 mod digest;
+mod finding;
 mod forms;
 mod imported;
 mod intake;

@@ -173,6 +173,7 @@ fn row(
     Row {
         code: code.to_owned(),
         procedure: procedure.to_owned(),
+        person: None,
         holder: holder.0.to_owned(),
         step: holder.1.to_owned(),
         due,
@@ -569,7 +570,7 @@ pub fn dossiers() -> DossierList {
         units,
         standings: vec![Choice::new("", "Mọi tình trạng", true), Choice::new("overdue", "Quá hạn", false)],
         q: String::new(),
-        of_a_person: false,
+        of_persons: None,
         rows,
         next: Some("/dossiers?cursor=abc".to_owned()),
         first: None,

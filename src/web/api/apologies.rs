@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::finding::cursor;
 use super::shapes::Page;
 use crate::app::App;
 use crate::domain::refusal::Refusal;
@@ -95,7 +96,7 @@ pub async fn obligations(
 }
 
 fn read_cursor(text: &str) -> Result<(Moment, i64)> {
-    let cursor = super::dossiers::cursor(text)?;
+    let cursor = cursor(text)?;
     Ok((cursor.late_from, cursor.id))
 }
 

@@ -10,10 +10,9 @@ use super::shapes::{Page, name};
 use crate::app::App;
 use crate::domain::procedure::{Competent, Procedure, Stage, Step};
 use crate::domain::refusal::Language;
-use crate::domain::words::folded;
 use crate::web::failure::{Problem, Result, language};
 use crate::web::session::Caller;
-use crate::work::quote::{self as work, fits};
+use crate::work::quote as work;
 
 /// One unit.
 #[derive(Serialize, ToSchema)]
@@ -173,10 +172,9 @@ pub async fn procedures(
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<ProcedureShape>>> {
     let language = language(&headers);
-    let words = folded(asked.q.as_deref().unwrap_or_default());
     let province = app.province();
-    let offered = province.catalogue.offered(app.desk().today());
-    let wanted = offered.filter(|procedure| fits(procedure, &words)).take(asked.limit.unwrap_or(usize::MAX));
+    let found = work::found(&province, app.desk().today(), asked.q.as_deref().unwrap_or_default());
+    let wanted = found.into_iter().take(asked.limit.unwrap_or(usize::MAX));
     let items = wanted.map(|procedure| ProcedureShape::of(procedure, language)).collect();
     Ok(Json(Page { items, next: None }))
 }

@@ -4,26 +4,24 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::ETAG;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::finding::{Place, Question, asked_in_an_address, found};
 use super::intake::read;
 use super::shapes::{DossierShape, ListedShape, Page};
 use crate::app::App;
-use crate::db::Tx;
-use crate::domain::applicant::phone_key;
+use crate::domain::finding::Sought;
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::Deed;
 use crate::domain::standing::Standing;
 use crate::domain::time::Moment;
 use crate::store;
-use crate::store::lists::{Cursor, Filter, Listed, never};
+use crate::store::lists::Filter;
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
-use crate::work::{audit_log, ledger, scope};
+use crate::work::ledger;
 
 /// One dossier with its promises, steps and stops.
 #[utoipa::path(
@@ -72,8 +70,12 @@ pub struct ListQuery {
     standing: Option<String>,
     /// Due before this instant.
     due_before: Option<String>,
-    /// The beginning of a code. An identifier or a phone number in full is taken by POST alone.
+    /// The beginning of a code, with or without what separates its parts; an agency's number of one of
+    /// the last days, as `12` or `261123-0012`; or the address of a slip. What names a person is taken
+    /// by POST alone.
     q: Option<String>,
+    /// Whether codes alone are looked for, as while somebody still types; in an address they always are.
+    codes_only: bool,
     /// Where the page before ended.
     cursor: Option<String>,
     /// Rows a page, up to 200.
@@ -94,12 +96,13 @@ pub async fn list(
     caller: Caller,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<ListedShape>>> {
-    refuse_numbers_in_addresses(query.q.as_deref().unwrap_or_default())?;
-    answer(&app, &caller, query).await
+    let asked = asked_in_an_address(query.q.as_deref().unwrap_or_default())?;
+    answer(&app, &caller, query, asked).await
 }
 
-/// The same by what must not stand in an address: an identifier or a phone number in full finds the
-/// dossiers of that person, and the log says that they were looked for (DATA-06).
+/// The same by what must not stand in an address: words of a name in any order, with or without
+/// accents, each whole or its beginning; an identifier or phone number, whole or its last four digits
+/// and more. The log says that somebody was looked for (DATA-06).
 #[utoipa::path(
     post, path = "/api/v1/dossiers/search", tag = "dossiers",
     request_body = ListQuery,
@@ -113,138 +116,45 @@ pub async fn find(
     caller: Caller,
     Json(body): Json<Value>,
 ) -> Result<Json<Page<ListedShape>>> {
-    answer(&app, &caller, read(body)?).await
+    let query: ListQuery = read(body)?;
+    let q = query.q.as_deref().unwrap_or_default();
+    let asked = if query.codes_only { Sought::code_of(q) } else { Sought::of(q) };
+    answer(&app, &caller, query, asked).await
 }
 
-async fn answer(app: &App, caller: &Caller, query: ListQuery) -> Result<Json<Page<ListedShape>>> {
-    let desk = app.desk();
-    let limit = query.limit.unwrap_or(50).clamp(1, 200);
-    let after = query.cursor.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
-    let found = found(app, caller, filter(app, &query)?, query.unit, after, limit).await?;
-    let province = app.province();
-    let zone = province.zone();
-    let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
-    let next = found.last().filter(|_| full).map(cursor_after);
-    let items = found.iter().map(|listed| ListedShape::of(listed, zone, desk.now)).collect();
-    Ok(Json(Page { items, next }))
-}
-
-/// A page of what fits and the caller may see; that a person was looked for is put on the log.
-pub async fn found(
+async fn answer(
     app: &App,
     caller: &Caller,
-    mut filter: Filter,
-    unit: Option<String>,
-    after: Option<Cursor>,
-    limit: i64,
-) -> Result<Vec<Listed>> {
-    let (desk, actor) = (app.desk(), caller.actor.clone());
-    if filter.applicant_code.is_none() {
-        let page = async |tx: &mut Tx| {
-            filter.units = scope::of(tx, &desk, &actor, unit.as_deref()).await?;
-            store::lists::page(tx, &filter, desk.now, after, limit).await
-        };
-        return Ok(app.db.read(page).await?);
-    }
-    let page = async move |tx: &mut Tx| {
-        let mut filter = filter.clone();
-        filter.units = scope::of(tx, &desk, &actor, unit.as_deref()).await?;
-        let found = store::lists::page(tx, &filter, desk.now, after, limit).await?;
-        audit_log::person_searched(tx, &desk, &actor, found.len()).await?;
-        Ok(found)
+    query: ListQuery,
+    asked: Sought,
+) -> Result<Json<Page<ListedShape>>> {
+    let question = Question {
+        filter: filter(&query)?,
+        unit: query.unit,
+        asked,
+        place: query.cursor.as_deref().map(Place::read).transpose()?.flatten(),
+        limit: query.limit.unwrap_or(50).clamp(1, 200),
     };
-    Ok(app.db.write(page).await?)
+    let found = found(app, caller, question).await?;
+    let (province, now) = (app.province(), app.desk().now);
+    let items = found.rows.iter().map(|listed| ListedShape::of(listed, province.zone(), now)).collect();
+    Ok(Json(Page { items, next: found.next }))
 }
 
-fn filter(app: &App, query: &ListQuery) -> Result<Filter> {
+fn filter(query: &ListQuery) -> Result<Filter> {
     let standing = query.standing.as_deref().filter(|id| !id.is_empty());
     let standing =
         standing.map(|id| Standing::from_id(id).ok_or_else(|| unknown("standing", id))).transpose()?;
     let due_before = query.due_before.as_deref().filter(|text| !text.is_empty());
     let due_before =
         due_before.map(|text| text.parse::<Moment>().map_err(|_| unknown("due_before", text))).transpose()?;
-    let mut filter = Filter { standing, due_before, ..Filter::default() };
-    search(app, &mut filter, query.q.as_deref().unwrap_or_default());
-    Ok(filter)
+    Ok(Filter { standing, due_before, ..Filter::default() })
 }
 
-/// A number by which a person is known.
-enum PersonNumber {
-    Identifier(String),
-    Phone(String),
-}
-
-/// Digits alone, so many of them, are an identifier or a phone number; anything else begins a code.
-fn person_number(q: &str) -> Option<PersonNumber> {
-    let plain = q.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '.' | '-'));
-    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
-    match (plain, digits.len()) {
-        (true, 12) => Some(PersonNumber::Identifier(digits)),
-        (true, 9..=11) => Some(PersonNumber::Phone(phone_key(q))),
-        _ => None,
-    }
-}
-
-/// Whether this must not stand in an address.
-#[must_use]
-pub fn names_a_person(q: &str) -> bool {
-    person_number(q.trim()).is_some()
-}
-
-pub fn search(app: &App, filter: &mut Filter, q: &str) {
-    let q = q.trim();
-    if q.is_empty() {
-        return;
-    }
-    match person_number(q) {
-        Some(PersonNumber::Identifier(digits)) => {
-            filter.applicant_code = Some(app.keys.search_code("identifier", &digits));
-        }
-        Some(PersonNumber::Phone(key)) => filter.applicant_code = Some(app.keys.search_code("phone", &key)),
-        None => filter.code_prefix = Some(q.to_owned()),
-    }
-}
-
-/// Addresses are kept in logs and histories.
-///
-/// # Errors
-/// Where `q` is an identifier or a phone number.
-pub fn refuse_numbers_in_addresses(q: &str) -> Result<()> {
-    if !names_a_person(q) {
-        return Ok(());
-    }
-    Err(Refusal::invalid(
-        "q",
-        "Số định danh và số điện thoại không được đặt trong địa chỉ. Nhập vào ô tìm kiếm trên trang, hoặc gửi bằng POST /api/v1/dossiers/search.",
-        "An identifier or phone number must not stand in an address. Use the search field, or POST /api/v1/dossiers/search.",
-    )
-    .into())
-}
-
-fn unknown(field: &'static str, given: &str) -> Refusal {
+pub(super) fn unknown(field: &'static str, given: &str) -> Refusal {
     Refusal::invalid(
         field,
         format!("Giá trị “{given}” không dùng được cho “{field}”."),
         format!("{given:?} is not a value that {field:?} takes."),
     )
-}
-
-/// Where the next page begins, opaque to the caller.
-#[must_use]
-pub fn cursor_after(last: &Listed) -> String {
-    let at = last.late_from.unwrap_or_else(never);
-    URL_SAFE_NO_PAD.encode(format!("{}:{}", at.micros(), last.id))
-}
-
-/// Reads [`cursor_after`].
-///
-/// # Errors
-/// For anything else.
-pub fn cursor(text: &str) -> Result<Cursor> {
-    let read = || {
-        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        let (micros, id) = plain.split_once(':')?;
-        Some(Cursor { late_from: Moment::from_micros(micros.parse().ok()?).ok()?, id: id.parse().ok()? })
-    };
-    read().ok_or_else(|| unknown("cursor", text).into())
 }

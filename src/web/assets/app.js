@@ -151,85 +151,103 @@ for (const form of $$("form[data-guard]")) {
 addEventListener("beforeunload", (event) => dirty.size > 0 && event.preventDefault());
 addEventListener("pageshow", () => $$("form[data-guard] button").forEach((button) => (button.disabled = false)));
 
-/* ---- the command field answers while one types ---- */
+/* ---- a field that offers what it may mean: arrows choose, Escape puts away ---- */
 
-const command = $("#command");
-if (command) {
-  const form = command.form;
-  let list, asked;
+function offering(field, id) {
+  let list;
+  const lines = () => (list ? $$("li", list) : []);
+  const chosen = () => lines().find((line) => line.getAttribute("aria-selected") === "true");
   const close = () => {
     list?.remove();
     list = undefined;
-    command.removeAttribute("aria-activedescendant");
-    command.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+    field.setAttribute("aria-expanded", "false");
   };
-  const chosen = () => list && $("[aria-selected=true]", list);
-  command.setAttribute("role", "combobox");
-  command.setAttribute("aria-autocomplete", "list");
-  command.setAttribute("aria-expanded", "false");
-
+  const choose = (line) => {
+    for (const one of lines()) one.setAttribute("aria-selected", String(one === line));
+    field.setAttribute("aria-activedescendant", line.id);
+    line.scrollIntoView({ block: "nearest" });
+  };
+  // Each item has a code, words about it and what happens when it is taken.
   const show = (items) => {
     close();
     if (items.length === 0) return;
     list = document.createElement("ul");
     list.className = "found";
-    list.id = "found";
+    list.id = id;
     list.setAttribute("role", "listbox");
     items.forEach((item, index) => {
       const line = list.appendChild(document.createElement("li"));
-      line.id = `found-${index}`;
+      line.id = `${id}-${index}`;
       line.setAttribute("role", "option");
       const link = line.appendChild(document.createElement("a"));
-      link.href = `/dossiers/${encodeURIComponent(item.code)}`;
       link.tabIndex = -1;
-      const code = link.appendChild(document.createElement("span"));
-      code.className = "code";
-      code.textContent = item.code;
-      const about = link.appendChild(document.createElement("span"));
-      about.className = "small dim";
-      about.textContent = item.procedure_name ?? item.procedure ?? "";
+      if (item.href) link.href = item.href;
+      // The field keeps the focus, so that the list is still there when the button is let go.
+      else link.addEventListener("mousedown", (event) => event.preventDefault());
+      if (item.take) link.addEventListener("click", item.take);
+      for (const [className, text] of [["code", item.code], ["small dim", item.about]]) {
+        const part = link.appendChild(document.createElement("span"));
+        part.className = className;
+        part.textContent = text;
+      }
     });
-    form.append(list);
-    command.setAttribute("aria-controls", "found");
-    command.setAttribute("aria-expanded", "true");
+    field.parentElement.append(list);
+    field.setAttribute("aria-controls", id);
+    field.setAttribute("aria-expanded", "true");
   };
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-expanded", "false");
+  field.addEventListener("blur", () => setTimeout(close, 150));
+  field.addEventListener("keydown", (event) => {
+    const all = lines();
+    if (event.key === "Escape") close();
+    else if (all.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const at = all.indexOf(chosen());
+      const by = event.key === "ArrowDown" ? 1 : -1;
+      choose(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]);
+    }
+  });
+  return { close, show, chosen };
+}
+
+/* ---- the command field answers while one types ---- */
+
+const command = $("#command");
+if (command) {
+  const offers = offering(command, "found");
+  let asked;
 
   const ask = later(150, async () => {
     asked?.abort();
     const text = command.value.trim();
-    // A whole identifier or phone number is looked for when it is sent, and noted then.
-    const person = /^[\d+ .-]*$/.test(text) && text.replace(/\D/g, "").length >= 9;
-    if (text.length < 3 || person) return close();
+    // Codes alone are offered: a name or number is looked for when it is sent, and noted then.
+    if (text.length < 3 || !/\d/.test(text)) return offers.close();
     asked = new AbortController();
     try {
-      // What is typed may be the beginning of such a number: it stays out of addresses.
+      // What is typed may be the beginning of a number: it stays out of addresses.
       const answer = await fetch("/api/v1/dossiers/search", {
         method: "POST",
         signal: asked.signal,
         headers: { "content-type": "application/json", "accept-language": document.documentElement.lang, "x-csrf-token": $('meta[name="csrf"]')?.content ?? "" },
-        body: JSON.stringify({ q: text, limit: 7 }),
+        body: JSON.stringify({ q: text, codes_only: true, limit: 7 }),
       });
-      if (answer.ok && document.activeElement === command) show(((await answer.json()).items ?? []).slice(0, 7));
+      if (!answer.ok || document.activeElement !== command) return;
+      const items = ((await answer.json()).items ?? []).slice(0, 7);
+      const href = (item) => `/dossiers/${encodeURIComponent(item.code)}`;
+      offers.show(items.map((item) => ({ code: item.code, about: item.procedure_name ?? "", href: href(item) })));
     } catch {
-      close();
+      offers.close();
     }
   });
 
   command.addEventListener("input", ask);
-  command.addEventListener("blur", () => setTimeout(close, 150));
   command.addEventListener("keydown", (event) => {
-    const lines = list ? $$("li", list) : [];
-    if (event.key === "Escape") close();
-    else if (event.key === "Enter" && chosen()) {
-      event.preventDefault();
-      $("a", chosen()).click();
-    } else if (lines.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      event.preventDefault();
-      const at = lines.indexOf(chosen());
-      const to = (at + (event.key === "ArrowDown" ? 1 : -1) + lines.length) % lines.length;
-      lines.forEach((line, index) => line.setAttribute("aria-selected", String(index === (at < 0 && to < 0 ? 0 : to))));
-      command.setAttribute("aria-activedescendant", chosen().id);
-    }
+    if (event.key !== "Enter" || !offers.chosen()) return;
+    event.preventDefault();
+    $("a", offers.chosen()).click();
   });
 }
 
@@ -247,14 +265,21 @@ if (intake) {
         field.options?.length !== 1,
     );
 
+  const procedure = intake.elements.procedure;
+  const isCode = (text) => /^[123]\.\d{6}/.test(text.trim());
+  const go = (field) => {
+    const all = fields();
+    all[all.indexOf(field) + 1]?.focus();
+  };
+
   intake.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing) return;
     // Enter on an empty last line has nothing more to say.
     if (field.matches("button") || (field.matches("textarea") && /[^\n]$/.test(field.value))) return;
     event.preventDefault();
-    const all = fields();
-    all[all.indexOf(field) + 1]?.focus();
+    if (field === procedure && !isCode(field.value)) takeFirst();
+    else go(field);
   });
 
   const promise = $("#promise");
@@ -349,32 +374,56 @@ if (intake) {
     line(box, "p", "error", why);
   }
 
-  intake.addEventListener("input", (event) => {
-    if (event.target.name === "procedure") {
-      suggest();
-      quote();
+  /* The list of the browser itself would want each accent as it is written: ours takes its place. */
+  procedure.removeAttribute("list");
+  const offers = offering(procedure, "procedures-found");
+  let looked = { text: "", items: [] };
+
+  async function look() {
+    const text = procedure.value.trim();
+    if (text.length < 2 || isCode(text)) return [];
+    if (text === looked.text) return looked.items;
+    const answer = await fetch(`/api/v1/procedures?limit=9&q=${encodeURIComponent(text)}`);
+    const items = answer.ok ? ((await answer.json()).items ?? []) : [];
+    looked = { text, items };
+    return items;
+  }
+
+  function take(item) {
+    procedure.value = item.code;
+    $("#procedure-name").textContent = item.name;
+    offers.close();
+    quote();
+    go(procedure);
+  }
+
+  const suggest = later(120, async () => {
+    try {
+      const items = await look();
+      // Whoever went on typing is answered by what comes after this.
+      if (document.activeElement !== procedure || procedure.value.trim() !== looked.text) return offers.close();
+      offers.show(items.map((item) => ({ code: item.code, about: item.name, take: () => take(item) })));
+    } catch {
+      // Suggestions are a convenience: the field takes a code or a name without them.
+      offers.close();
     }
+  });
+
+  // Enter takes what is chosen, else the first that is offered; words that find nothing stay.
+  async function takeFirst() {
+    if (offers.chosen()) return $("a", offers.chosen()).click();
+    const [item] = await look().catch(() => []);
+    if (item) take(item);
+    else go(procedure);
+  }
+
+  intake.addEventListener("input", (event) => {
+    if (event.target !== procedure) return;
+    suggest();
+    quote();
   });
   intake.addEventListener("change", (event) => {
     if (["procedure", "receiving_unit", "channel"].includes(event.target.name)) quote();
-  });
-
-  const suggest = later(150, async () => {
-    const text = intake.elements.procedure.value.trim();
-    if (text.length < 2) return;
-    try {
-      const answer = await fetch(`/api/v1/procedures?limit=20&q=${encodeURIComponent(text)}`);
-      if (!answer.ok) return;
-      const options = ((await answer.json()).items ?? []).map((item) => {
-        const option = document.createElement("option");
-        option.value = item.code;
-        option.textContent = item.name;
-        return option;
-      });
-      if (options.length > 0) $("#procedures").replaceChildren(...options);
-    } catch {
-      // Suggestions are a convenience: the field takes a code or a name without them.
-    }
   });
 }
 

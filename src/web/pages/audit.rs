@@ -170,6 +170,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("scope", "quyền"),
     ("days", "số ngày"),
     ("deputy", "người thay"),
+    ("by", "theo"),
+    ("dossiers", "số hồ sơ"),
 ];
 
 /// What is done to a dossier, and to see it.
@@ -204,7 +206,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("sign_in_failed", "Đăng nhập sai"),
     ("not_allowed", "Bị từ chối quyền"),
     ("exported", "Xuất tệp"),
-    ("person_searched", "Tìm hồ sơ theo số của một người"),
+    ("person_searched", "Tìm hồ sơ theo tên hoặc số của một người"),
     ("password_changed", "Đổi mật khẩu"),
     ("sessions_ended", "Kết thúc phiên"),
     ("second_factor_on", "Bật xác thực hai lớp"),

@@ -9,15 +9,18 @@ use super::parts::{self, ROWS, escaped, html};
 use super::rates::behind::last as last_ended;
 use crate::app::App;
 use crate::db::Tx;
+use crate::domain::applicant::Applicant;
+use crate::domain::finding::{CodeSought, PersonSought, Sought, plain_code};
+use crate::domain::staff::{Actor, Deed, Parties, Subject, may};
 use crate::domain::standing::Standing;
+use crate::domain::unit::UnitCode;
 use crate::store::lists::ended::{self, Last};
 use crate::store::lists::{Filter, Listed};
-use crate::web::api::dossiers::{
-    cursor, cursor_after, found, names_a_person, refuse_numbers_in_addresses, search,
-};
+use crate::web::api::finding::{Found, Place as From, Question, asked_in_an_address, found};
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::dossiers::DossierList;
+use crate::web::views::board::Row;
+use crate::web::views::dossiers::{DossierList, OfPersons};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::desk::Desk;
@@ -47,30 +50,43 @@ impl Asked {
 
 /// `/dossiers?unit=&standing=&q=&cursor=`. A whole code leads to its dossier.
 pub async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response> {
-    refuse_numbers_in_addresses(&asked.q)?;
-    let at = Some(asked.cursor.as_str()).filter(|text| !text.is_empty());
+    let sought = asked_in_an_address(&asked.q)?;
     let found = if asked.wants_results() {
-        results(&app, &caller, &asked.unit, at.map(last_ended).transpose()?).await?
+        let after =
+            Some(asked.cursor.as_str()).filter(|text| !text.is_empty()).map(last_ended).transpose()?;
+        results(&app, &caller, &asked.unit, after).await?
     } else {
-        let after = at.map(cursor).transpose()?;
-        found(&app, &caller, filter(&app, &asked), Some(asked.unit.clone()), after, ROWS).await?
+        found(&app, &caller, question(&asked, sought.clone(), ROWS)?).await?
     };
-    if let [only] = &*found
-        && only.code.eq_ignore_ascii_case(asked.q.trim())
+    if let [only] = &*found.rows
+        && is_whole(&sought, &only.code)
     {
         return Ok(Redirect::to(&format!("/dossiers/{}", escaped(&only.code))).into_response());
     }
     Ok(html(&page(&app.desk(), &caller, &asked, &found))?.into_response())
 }
 
+/// Whether all of this code was typed, however it was written.
+fn is_whole(sought: &Sought, code: &str) -> bool {
+    match &sought.code {
+        Some(CodeSought::Written(typed)) => typed.eq_ignore_ascii_case(code),
+        Some(CodeSought::Plain(typed)) => *typed == plain_code(code),
+        Some(CodeSought::Running { .. }) | None => false,
+    }
+}
+
 /// Those whose result waits at the counters that this person sees.
-async fn results(app: &App, caller: &Caller, unit: &str, after: Option<Last>) -> Result<Vec<Listed>> {
+async fn results(app: &App, caller: &Caller, unit: &str, after: Option<Last>) -> Result<Found> {
     let desk = app.desk();
     let page = async |tx: &mut Tx| {
         let units = scope::of(tx, &desk, &caller.actor, Some(unit)).await?;
         ended::to_fetch(tx, &units, after, ROWS).await
     };
-    Ok(app.db.read(page).await?)
+    let rows = app.db.read(page).await?;
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == ROWS);
+    let last = rows.last().filter(|_| full).and_then(Last::of);
+    let next = last.map(|last| format!("{}.{}", last.ended_on, last.id));
+    Ok(Found { rows, next, ..Found::default() })
 }
 
 /// What the search field sends.
@@ -81,37 +97,45 @@ pub struct Typed {
     q: String,
     unit: String,
     standing: String,
+    cursor: String,
 }
 
-/// `POST /dossiers/search`: an identifier or a phone number stays out of addresses; anything else
-/// becomes one.
+/// `POST /dossiers/search`: what names a person stays out of addresses; anything else becomes one.
 pub async fn find(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
     caller.check_form(&typed.csrf)?;
-    let Typed { q, unit, standing, .. } = typed;
-    let mut asked = Asked { unit, standing, q, ..Asked::default() };
-    if !names_a_person(&asked.q) {
+    let Typed { q, unit, standing, cursor, .. } = typed;
+    let mut asked = Asked { unit, standing, q, cursor };
+    let sought = Sought::of(&asked.q);
+    let Some(person) = sought.person.clone() else {
         return Ok(Redirect::to(&address(&asked, None)).into_response());
+    };
+    let is_number = matches!(person, PersonSought::Number { .. });
+    let limit = if is_number { OF_A_PERSON } else { ROWS };
+    let found = found(&app, &caller, question(&asked, sought, limit)?).await?;
+    if is_number {
+        // The number is not repeated on the page (DATA-07).
+        asked.q.clear();
     }
-    let found =
-        found(&app, &caller, filter(&app, &asked), Some(asked.unit.clone()), None, OF_A_PERSON).await?;
-    // The number is not repeated on the page (DATA-07).
-    asked.q.clear();
     let mut page = page(&app.desk(), &caller, &asked, &found);
-    page.of_a_person = true;
     (page.next, page.first) = (None, None);
+    let next = found.next.filter(|_| !is_number);
+    page.of_persons = Some(if is_number { OfPersons::Number } else { OfPersons::Words { next } });
     Ok(html(&page)?.into_response())
 }
 
-fn filter(app: &App, asked: &Asked) -> Filter {
+fn question(asked: &Asked, sought: Sought, limit: i64) -> Result<Question> {
     let standing = Standing::from_id(&asked.standing);
-    let mut filter = Filter { standing, only_open: asked.q.trim().is_empty(), ..Filter::default() };
-    search(app, &mut filter, &asked.q);
-    filter
+    let only_open = asked.q.trim().is_empty();
+    Ok(Question {
+        filter: Filter { standing, only_open, ..Filter::default() },
+        unit: Some(asked.unit.clone()),
+        asked: sought,
+        place: From::read(&asked.cursor)?,
+        limit,
+    })
 }
 
-fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &[Listed]) -> DossierList {
-    let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
-    let last = found.last().filter(|_| full);
+fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &Found) -> DossierList {
     let mut shell = parts::shell(desk, caller, "Hồ sơ", Some(Place::Dossiers));
     shell.query.clone_from(&asked.q);
     DossierList {
@@ -119,18 +143,30 @@ fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &[Listed]) -> Dossie
         units: parts::units(desk, &caller.actor, Some(&asked.unit)),
         standings: standings(&asked.standing),
         q: asked.q.clone(),
-        rows: found.iter().map(|listed| parts::row(desk, &caller.actor, listed)).collect(),
-        of_a_person: false,
-        next: last.map(|last| address(asked, Some(&cursor_of(asked, last)))),
+        rows: found.rows.iter().map(|listed| row(desk, &caller.actor, listed, found)).collect(),
+        of_persons: None,
+        next: found.next.as_deref().map(|next| address(asked, Some(next))),
         first: (!asked.cursor.is_empty()).then(|| address(asked, None)),
     }
 }
 
-fn cursor_of(asked: &Asked, last: &Listed) -> String {
-    match Last::of(last).filter(|_| asked.wants_results()) {
-        Some(ended) => format!("{}.{}", ended.ended_on, ended.id),
-        None => cursor_after(last),
-    }
+/// Who was found stands beside the dossier, for those who may know.
+fn row(desk: &Desk, actor: &Actor, listed: &Listed, found: &Found) -> Row {
+    let person = found.persons.get(&listed.id).filter(|_| may_see_person(desk, actor, listed));
+    let words = |applicant: &Applicant| {
+        let numbers = [applicant.masked_identifier(), applicant.masked_phone()];
+        let all = std::iter::once(applicant.name.clone()).chain(numbers.into_iter().flatten());
+        all.collect::<Vec<_>>().join(" · ")
+    };
+    Row { person: person.map(words), ..parts::row(desk, actor, listed) }
+}
+
+fn may_see_person(desk: &Desk, actor: &Actor, listed: &Listed) -> bool {
+    let unit = |code: &str| code.parse::<UnitCode>().ok();
+    let units = (unit(&listed.receiving_unit), unit(&listed.competent_unit), unit(&listed.holder_unit));
+    let (Some(receiving), Some(competent), current) = &units else { return false };
+    let parties = Parties { receiving, competent, current: current.as_ref(), coordinating: &[] };
+    may(actor, Deed::ViewPerson, Subject::Dossier(parties), &desk.province.units).is_ok()
 }
 
 fn address(asked: &Asked, cursor: Option<&str>) -> String {

@@ -15,6 +15,7 @@ use crate::domain::event::ReturnMethod;
 use crate::domain::procedure::{Channel, Procedure};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::{Actor, Deed};
+use crate::domain::words::folded;
 use crate::random;
 use crate::web::api::intake::take_in;
 use crate::web::failure::{Failure, Result};
@@ -125,7 +126,7 @@ impl Typed {
         })
     }
 
-    /// The code that was typed, alone, before a name, or by the name that it has.
+    /// The code that was typed, alone or before a name, or that of the one procedure that the words find.
     fn code(&self, desk: &Desk) -> String {
         let text = self.procedure.trim();
         let first = text.split_whitespace().next().unwrap_or_default();
@@ -133,9 +134,11 @@ impl Typed {
         if desk.procedure(first, today).is_some() {
             return first.to_owned();
         }
-        let name = text.to_lowercase();
-        let named = desk.province.catalogue.offered(today).find(|one| one.name_vi.to_lowercase() == name);
-        named.map_or_else(|| text.to_owned(), |procedure| procedure.code.as_str().to_owned())
+        let found = if text.is_empty() { Vec::new() } else { work::found(&desk.province, today, text) };
+        let name = folded(text);
+        let named = found.iter().find(|one| folded(&one.name_vi) == name);
+        let only = || Some(&found).filter(|found| found.len() == 1)?.first();
+        named.or_else(only).map_or_else(|| text.to_owned(), |procedure| procedure.code.as_str().to_owned())
     }
 }
 

@@ -147,6 +147,7 @@ pub fn row(desk: &Desk, actor: &Actor, listed: &Listed) -> Row {
     Row {
         code: listed.code.clone(),
         procedure: listed.procedure_name.clone(),
+        person: None,
         holder: listed.officer.as_ref().map_or_else(|| unit.clone(), |name| format!("{name}, {unit}")),
         step: State::from_id(&listed.state).map(|state| state.vietnamese().to_owned()).unwrap_or_default(),
         due: Deadline::of_listed(desk, listed).map(|one| due(desk, &listed.competent_unit, one, standing)),

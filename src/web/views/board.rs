@@ -56,6 +56,8 @@ pub struct Group {
 pub struct Row {
     pub code: String,
     pub procedure: String,
+    /// Who filed it, where it was found by that.
+    pub person: Option<String>,
     /// Who has it now, an officer or a unit.
     pub holder: String,
     /// The step it is in.

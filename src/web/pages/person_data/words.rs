@@ -34,7 +34,9 @@ impl Words {
         match id {
             "person_viewed" => self.of("Xem thông tin người nộp", "Looked at the applicant's data"),
             "letter_read" => self.of("Đọc thư gửi người nộp", "Read a letter to the applicant"),
-            "person_searched" => self.of("Tìm theo số của một người", "Searched by a person's number"),
+            "person_searched" => {
+                self.of("Tìm theo tên hoặc số của một người", "Searched by a person's name or number")
+            }
             "person_report" => self.of("Lập báo cáo dữ liệu một người", "Made the report for one person"),
             "exported" => self.of("Xuất tệp", "Took out a file"),
             other => other.to_owned(),
