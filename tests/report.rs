@@ -10,7 +10,8 @@ use serde_json::Value;
 mod support;
 use support::db::{TestDb, on_both, on_postgres, on_sqlite};
 use support::import::{
-    MAPPING, any_report, any_report_text, desk, figures, file, mapping, mapping_of, real, report, report_text, take, verify,
+    MAPPING, any_report, any_report_text, desk, figures, file, mapping, mapping_of, real, report,
+    report_text, take, verify,
 };
 
 const ALL: &str = "--from 2010-01-01 --to 2026-11-23";

@@ -119,11 +119,17 @@ mod tests {
     #[test]
     fn a_tier_gets_its_point_its_part_or_nothing() {
         let half = |part, whole| SCALES.par.on_time(rate(part, whole)).to_string();
-        assert_eq!((half(10, 10), half(19, 20), half(9_499, 10_000)), ("1.00".into(), "0.50".into(), "0.00".into()));
+        assert_eq!(
+            (half(10, 10), half(19, 20), half(9_499, 10_000)),
+            ("1.00".into(), "0.50".into(), "0.00".into())
+        );
         let proportional = ParScale { partial: Partial::Proportional, ..SCALES.par };
         assert_eq!(proportional.on_time(rate(9_750, 10_000)).to_string(), "0.98");
         assert_eq!(proportional.on_time(rate(9_749, 10_000)).to_string(), "0.97");
-        assert_eq!((SCALES.par.apologies(0).to_string(), SCALES.par.apologies(1).to_string()), ("1.00".into(), "0.00".into()));
+        assert_eq!(
+            (SCALES.par.apologies(0).to_string(), SCALES.par.apologies(1).to_string()),
+            ("1.00".into(), "0.00".into())
+        );
     }
 
     /// IDX-04, IDX-05: the due instant decides and not the end of its day, the wait for a supplement

@@ -165,12 +165,12 @@ impl Provider {
             .map_err(|error| IdentityError::Refused(told(&error)))?;
         let token = token.id_token().ok_or_else(|| IdentityError::Refused("no id_token".to_owned()))?;
         let nonce = Nonce::new(question.nonce.clone());
-        let claims = match self.claims(&client, token, &nonce, now_seconds) {
+        let claims = match Self::claims(&client, token, &nonce, now_seconds) {
             Ok(claims) => claims.clone(),
             // Its keys may have changed since they were read.
             Err(_) => {
                 let fresh = self.client(self.metadata(now_seconds, true).await?);
-                self.claims(&fresh, token, &nonce, now_seconds)?.clone()
+                Self::claims(&fresh, token, &nonce, now_seconds)?.clone()
             }
         };
         if claims.authorized_party().is_some_and(|party| party.as_str() != self.client_id.as_str()) {
@@ -190,7 +190,6 @@ impl Provider {
     }
 
     fn claims<'t>(
-        &self,
         client: &Client,
         token: &'t CoreIdToken,
         nonce: &Nonce,

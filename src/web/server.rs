@@ -94,9 +94,6 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let Door { listener, tls } = door.into();
-    if let Some(tls) = tls.clone() {
-        tokio::spawn(stop.clone().run_until_cancelled_owned(tls.keep_up()));
-    }
     let Limits { connections, share, proxies, header, idle, drain } = limits;
     let hall = Hall {
         router,
@@ -109,6 +106,9 @@ pub async fn serve(
         connections: TaskTracker::new(),
         cut: CancellationToken::new(),
     };
+    if let Some(tls) = hall.tls.clone() {
+        hall.connections.spawn(stop.clone().run_until_cancelled_owned(tls.keep_up()));
+    }
     loop {
         tokio::select! {
             biased;

@@ -48,8 +48,7 @@ pub async fn index766(
     scales: &Scales,
 ) -> Result<Vec<u8>, ReportError> {
     let written = args.output.written()?;
-    let asked =
-        index::Asked { period: args.period.period()?, unit: args.unit.clone(), scales: *scales };
+    let asked = index::Asked { period: args.period.period()?, unit: args.unit.clone(), scales: *scales };
     let actor = Actor::system(desk.province.root.clone());
     let found = db.report(async |tx| index::index766(tx, desk, &actor, &asked).await).await?;
     let text = match written {

@@ -67,7 +67,10 @@ fn the_worked_example_has_its_row() {
     assert_eq!(line.columns(), [7, 2, 3, 2, 4, 1, 2, 1, 3, 2, 1]);
     assert!(line.balances());
     let shown = |rate: Option<Rate>| rate.unwrap().to_string();
-    assert_eq!((shown(line.done_on_time_rate()), shown(line.progress_rate())), ("75.00".into(), "71.43".into()));
+    assert_eq!(
+        (shown(line.done_on_time_rate()), shown(line.progress_rate())),
+        ("75.00".into(), "71.43".into())
+    );
     assert_eq!(Line::default().progress_rate(), None);
 }
 
@@ -83,7 +86,8 @@ fn without_a_due_date_it_is_on_time_or_within() {
 /// REP-03 to REP-05: what ended after the period was open at its end, and both of its days belong to it.
 #[test]
 fn what_ends_after_the_period_is_open_at_its_end() {
-    let ends = |on: &str| case("2026-06-14", Some(on), Some(Outcome::Late), false, true).columns(third_quarter());
+    let ends =
+        |on: &str| case("2026-06-14", Some(on), Some(Outcome::Late), false, true).columns(third_quarter());
     assert_eq!(ends("2026-06-14"), None);
     assert_eq!(ends("2026-06-15").unwrap().1, Course::Late);
     assert_eq!(ends("2026-09-14").unwrap().1, Course::Late);
@@ -102,7 +106,8 @@ fn what_is_carried_over_is_not_added_up_over_periods() {
         }
         line
     };
-    let quarters = ["2026-Q1", "2026-Q2", "2026-Q3"].map(|text| counted(Period::quarter(text.parse().unwrap())));
+    let quarters =
+        ["2026-Q1", "2026-Q2", "2026-Q3"].map(|text| counted(Period::quarter(text.parse().unwrap())));
     let added = quarters.into_iter().fold(Line::default(), Line::plus);
     let whole = counted(Period::nine_months(2026));
     assert_eq!((added.carried, whole.carried), (3, 1));

@@ -110,7 +110,8 @@ pub async fn index766(tx: &mut Tx, desk: &Desk, actor: &Actor, asked: &Asked) ->
     })
     .await?;
     let names = Names::of_units(tx).await?;
-    let named = |(unit_code, figures): (String, Figures)| Row { unit: names.unit(&unit_code), unit_code, figures };
+    let named =
+        |(unit_code, figures): (String, Figures)| Row { unit: names.unit(&unit_code), unit_code, figures };
     let mut rows: Vec<Row> = of_units.into_iter().map(named).collect();
     rows.sort_by(|a, b| (&a.unit, &a.unit_code).cmp(&(&b.unit, &b.unit_code)));
     let total = rows.iter().fold(Figures::default(), |total, row| total.plus(row.figures));

@@ -123,8 +123,6 @@ pub async fn par(State(app): State<App>, caller: Caller, Query(query): Query<Par
     };
     match format {
         Format::Json => Ok(as_json(json)),
-        Format::Csv => {
-            as_csv(&app, &desk, &caller.actor, "par", &format!("PAR-{from}-{to}"), csv).await
-        }
+        Format::Csv => as_csv(&app, &desk, &caller.actor, "par", &format!("PAR-{from}-{to}"), csv).await,
     }
 }

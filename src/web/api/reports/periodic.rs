@@ -46,7 +46,11 @@ pub struct Ii06Query {
         (status = 422, description = "The question can't be answered", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn ii06(State(app): State<App>, caller: Caller, Query(query): Query<Ii06Query>) -> Result<Response> {
+pub async fn ii06(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<Ii06Query>,
+) -> Result<Response> {
     let format = format(query.format.as_deref())?;
     let words = PeriodWords {
         month: query.month,
@@ -186,9 +190,10 @@ pub async fn apologies(
     Query(query): Query<ApologiesQuery>,
 ) -> Result<Response> {
     let format = format(query.format.as_deref())?;
-    let (from, to) = super::days(query.month.as_deref(), query.from.as_deref(), query.to.as_deref(), |month| {
-        Some((month.first(), month.last()))
-    })?;
+    let (from, to) =
+        super::days(query.month.as_deref(), query.from.as_deref(), query.to.as_deref(), |month| {
+            Some((month.first(), month.last()))
+        })?;
     let asked = owed::Asked { from, to, unit: query.unit };
     let desk = app.desk();
     let (json, csv): (String, String) = if query.list {
