@@ -283,7 +283,7 @@ async fn a_storm_closure_takes_two_of_the_control_office_and_is_named_by_what_it
     browser.shows("Tính lại ngày hẹn trả theo 21/QĐ-UBND: Mưa lũ chia cắt đường").await;
     assert_eq!(browser.attribute(".crown time", "datetime").await, moved);
     let derivation = browser.text("section[aria-labelledby='month-title']").await;
-    assert!(derivation.contains("Nghỉ do bão số 12 (21/QĐ-UBND)"), "{derivation}");
+    assert!(derivation.contains("26/11–27/11 (Nghỉ do bão số 12, 21/QĐ-UBND)"), "{derivation}");
     browser.close().await;
 }
 
