@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod procedures;
 pub mod rulesets;
 pub mod settings;
+pub mod spoken;
 mod stages;
 pub mod table;
 pub mod units;

@@ -43,6 +43,7 @@ mod pool;
 mod postgres;
 mod query;
 mod rows;
+mod said;
 mod schema;
 mod server;
 mod settings;
@@ -354,7 +355,10 @@ impl Db {
         match &self.0.door {
             Door::Sqlite(door) => sqlite::copy(&door.path, copy).await,
             Door::Copy => Err(copies_stay()),
-            Door::Postgres => Err(Error::unsuitable("copy a PostgreSQL database with pg_dump")),
+            Door::Postgres => Err(Error::unsuitable(
+                "Sao chép cơ sở dữ liệu PostgreSQL bằng pg_dump.",
+                "copy a PostgreSQL database with pg_dump",
+            )),
         }
     }
 
@@ -392,7 +396,7 @@ impl Db {
 }
 
 fn copies_stay() -> Error {
-    Error::unsuitable("a copy is looked at and never changed")
+    Error::unsuitable("Bản sao chỉ để xem, không sửa.", "a copy is looked at and never changed")
 }
 
 impl Inner {

@@ -20,6 +20,7 @@ pub mod law;
 pub mod limit;
 pub mod lunar;
 pub mod periodic;
+pub mod obstacle;
 pub mod procedure;
 pub mod process;
 pub mod promise;

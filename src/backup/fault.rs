@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::db;
+use crate::domain::obstacle;
 use crate::domain::refusal::Said;
 use crate::work::verify::Finding;
 
@@ -102,8 +103,8 @@ impl Fault {
                 format!("There is no {}; check the name, make the folder or mount its disk.", path.display()),
             ),
             Self::File { path, error } => Said::new(
-                format!("Không đọc hoặc ghi được {}: {error}.", path.display()),
-                format!("{} can't be read or written: {error}.", path.display()),
+                format!("Không đọc hoặc ghi được {}: {}.", path.display(), obstacle::why(error).vietnamese),
+                format!("{} can't be read or written: {}.", path.display(), obstacle::why(error).english),
             ),
             Self::Full(path) => Said::new(
                 format!(
@@ -175,11 +176,7 @@ impl Fault {
                 format!("{} chưa có bản sao lưu nào để diễn tập khôi phục.", folder.display()),
                 format!("{} has no backup yet to rehearse with.", folder.display()),
             ),
-            Self::Database(db::Error::Refused(refusal)) => refusal.said.clone(),
-            Self::Database(error) => Said::new(
-                format!("Cơ sở dữ liệu không làm được: {error}."),
-                format!("The database can't do it: {error}."),
-            ),
+            Self::Database(error) => error.said(),
         }
     }
 }

@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::setup;
 use crate::config::fault::unreadable;
 use crate::config::procedures::{self, COLUMNS, read_bytes};
+use crate::domain::obstacle;
 use crate::domain::procedure::Catalogue;
 use crate::domain::refusal::{Language, Said};
 use crate::domain::unit::UnitTree;
@@ -121,10 +122,10 @@ fn write(out: &Path, text: &str, language: Language) -> ExitCode {
     match written.and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let file = out.display();
+            let (file, why) = (out.display(), obstacle::why(&error));
             let said = Said::new(
-                format!("{file}: không ghi được: {error}. Chọn tên tệp chưa có."),
-                format!("{file}: can't be written: {error}. Choose a name that is not taken."),
+                format!("{file}: không ghi được: {}. Chọn tên tệp chưa có.", why.vietnamese),
+                format!("{file}: can't be written: {}. Choose a name that is not taken.", why.english),
             );
             setup::unusable(said.to(language))
         }

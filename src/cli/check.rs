@@ -63,7 +63,7 @@ async fn database(configuration: &Configuration) -> Verdict {
             db.close().await;
             (true, "mở được, đúng phiên bản.".to_owned())
         }
-        Err(error) => (false, error.to_string()),
+        Err(error) => (false, error.shown()),
     };
     Verdict { what: "cơ sở dữ liệu", holds, detail }
 }
@@ -82,7 +82,7 @@ async fn backups(configuration: &Configuration) -> Verdict {
     }
     let (backup, drill) = match last_runs(configuration).await {
         Ok(overview) => (overview.backup, overview.drill),
-        Err(error) => return Verdict { what, holds: false, detail: error.to_string() },
+        Err(error) => return Verdict { what, holds: false, detail: error.shown() },
     };
     let good = |told: &Option<Told>| told.as_ref().is_none_or(|told| told.fault.is_none());
     let late =
@@ -150,7 +150,7 @@ async fn scheduled(configuration: &Configuration) -> Verdict {
     };
     let stands = match stands.await {
         Ok(stands) => stands,
-        Err(error) => return Verdict { what, holds: false, detail: error.to_string() },
+        Err(error) => return Verdict { what, holds: false, detail: error.shown() },
     };
     let leader = stands
         .leader
@@ -212,7 +212,7 @@ async fn law_in_force(configuration: &Configuration) -> (Verdict, Arc<Province>)
             let detail = setup::edited_files(&drift, province.edition);
             (Verdict { what, holds: false, detail }, province)
         }
-        Err(error) => (Verdict { what, holds: false, detail: error.to_string() }, files),
+        Err(error) => (Verdict { what, holds: false, detail: error.shown() }, files),
     }
 }
 

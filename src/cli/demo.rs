@@ -140,8 +140,9 @@ fn folder(args: &DemoArgs) -> Result<PathBuf, Failed> {
             folder.display()
         )));
     }
-    std::fs::create_dir_all(&folder)
-        .map_err(|error| Failed::Unusable(format!("--data: không tạo được {}: {error}", folder.display())))?;
+    std::fs::create_dir_all(&folder).map_err(|error| {
+        Failed::Unusable(format!("--data: không tạo được {}: {}", folder.display(), setup::why(&error)))
+    })?;
     Ok(folder)
 }
 

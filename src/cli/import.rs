@@ -130,7 +130,7 @@ fn fail(error: &ImportError) -> ExitCode {
             (faults.iter().map(|fault| fault.to(LANGUAGE)).collect::<Vec<_>>().join("\n"), 2)
         }
         ImportError::Database(Error::Refused(refusal)) => (refusal.said.to(LANGUAGE).to_owned(), 2),
-        ImportError::Database(error) => (error.to_string(), 1),
+        ImportError::Database(error) => (error.said().to(LANGUAGE).to_owned(), 1),
     };
     eprintln!("{text}");
     ExitCode::from(code)

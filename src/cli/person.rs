@@ -86,7 +86,7 @@ async fn report(config: Option<&Path>) -> Result<ExitCode, Failed> {
 fn number_from_input() -> Result<String, Failed> {
     let mut text = String::new();
     let read = std::io::stdin().take(200).read_to_string(&mut text);
-    read.map_err(|error| Failed::Unusable(format!("không đọc được đầu vào chuẩn: {error}")))?;
+    read.map_err(|error| Failed::Unusable(format!("không đọc được đầu vào chuẩn: {}", setup::why(&error))))?;
     let number = text.trim().to_owned();
     if number.is_empty() {
         return Err(Failed::Unusable("cần số định danh hoặc số điện thoại ở đầu vào chuẩn".to_owned()));

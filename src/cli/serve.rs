@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::config::{Configuration, LogFormat, MailTls, Networks, Web};
 use crate::db::{Db, DbSettings, Purpose};
 use crate::domain::refusal::Language;
-use crate::identity::{Provider, ProviderSettings};
+use crate::identity::{IdentityError, Provider, ProviderSettings};
 use crate::jobs::kernel::Kernel;
 use crate::jobs::sender::Courier;
 use crate::jobs::{self, tasks};
@@ -110,7 +110,11 @@ fn tls(web: &Web) -> Result<Option<Tls>, Failed> {
         (None, None) => Ok(None),
         (Some(certificate), Some(key)) if web.public_url.is_https() => Tls::open(&certificate, &key)
             .map(Some)
-            .map_err(|error| Failed::Unusable(format!("web.certificate, web.key: {error}"))),
+            .map_err(|error| {
+                Failed::Unusable(format!(
+                    "web.certificate, web.key: không dùng được (“{error}”). Ghi chứng thư và khóa PEM thuộc về nhau"
+                ))
+            }),
         (Some(_), Some(_)) => {
             Err(Failed::Unusable("web.certificate cần web.public_url bắt đầu bằng https://".to_owned()))
         }
@@ -153,8 +157,9 @@ fn provider(configuration: &Configuration) -> Result<Option<Arc<Provider>>, Fail
         return Ok(None);
     }
     let read = |file: &Path, key: &str| {
-        std::fs::read(file)
-            .map_err(|error| Failed::Unusable(format!("identity.{key} {}: {error}", file.display())))
+        std::fs::read(file).map_err(|error| {
+            Failed::Unusable(format!("identity.{key} {}: {}", file.display(), setup::why(&error)))
+        })
     };
     let client_secret = match (&identity.client_secret, &identity.client_secret_file) {
         (Some(secret), _) => secret.clone(),
@@ -177,7 +182,14 @@ fn provider(configuration: &Configuration) -> Result<Option<Arc<Provider>>, Fail
         redirect_url: format!("{}/sign-in/provider/return", settings.web.public_url.as_str()),
         extra_roots,
     });
-    provider.map(|provider| Some(Arc::new(provider))).map_err(|error| Failed::Unusable(error.to_string()))
+    provider.map(|provider| Some(Arc::new(provider))).map_err(|error| {
+        Failed::Unusable(match error {
+            IdentityError::NotBuilt => {
+                "identity.issuer: chương trình này dựng không có tính năng `oidc`; bỏ mục [identity], hoặc dùng bản có tính năng ấy".to_owned()
+            }
+            other => format!("identity: thiết lập không dùng được (“{other}”)"),
+        })
+    })
 }
 
 fn credentials(configuration: &Configuration) -> Result<Option<(String, SecretString)>, Failed> {
@@ -189,7 +201,7 @@ fn credentials(configuration: &Configuration) -> Result<Option<(String, SecretSt
         (Some(password), _) => password.clone(),
         (None, Some(file)) => {
             let text = std::fs::read_to_string(file).map_err(|error| {
-                Failed::Unusable(format!("mail.password_file {}: {error}", file.display()))
+                Failed::Unusable(format!("mail.password_file {}: {}", file.display(), setup::why(&error)))
             })?;
             text.trim_end().to_owned().into()
         }
@@ -223,7 +235,8 @@ pub(super) async fn serve(app: App, courier: Courier) -> Result<ExitCode, Failed
 pub(super) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failed> {
     TcpListener::bind(listen).await.map_err(|error| {
         Failed::Unusable(format!(
-            "không mở được địa chỉ {listen}: {error}. Chọn cổng khác bằng web.listen hoặc --port"
+            "không mở được địa chỉ {listen}: {}. Chọn cổng khác bằng web.listen hoặc --port",
+            setup::why(&error)
         ))
     })
 }
@@ -234,8 +247,9 @@ pub(super) async fn serve_on(app: App, courier: Courier, listener: TcpListener) 
     kernel.start().await?;
     let address = listener.local_addr().unwrap_or(app.settings.web.listen);
     // Whoever reads below that it is ready may tell it to stop at once.
-    let stop = told_to_stop()
-        .map_err(|error| Failed::Unusable(format!("không nhận được tín hiệu dừng: {error}")))?;
+    let stop = told_to_stop().map_err(|error| {
+        Failed::Unusable(format!("không nhận được tín hiệu dừng: {}", setup::why(&error)))
+    })?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), tzdb = telemetry::tzdb_version(), "ready");
     let tls = tls(&app.settings.web)?;
     let scheme = if tls.is_some() { "https" } else { "http" };

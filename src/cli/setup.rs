@@ -11,9 +11,10 @@ use crate::clock::Clock;
 use crate::config::{Configuration, Environment};
 use crate::db::{Db, DbSettings, Error, Purpose};
 use crate::domain::law::Drift;
+use crate::domain::obstacle;
 use crate::domain::refusal::Language;
 use crate::random;
-use crate::seal::Keyring;
+use crate::seal::{KeyFileError, Keyring};
 use crate::work::desk::{Desk, House};
 use crate::work::{law, start};
 
@@ -36,14 +37,26 @@ pub enum Failed {
 }
 
 impl Failed {
+    /// The message for people.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Configuration(text) | Self::Unusable(text) => text.clone(),
+            Self::Database(error) => error.said().to(LANGUAGE).to_owned(),
+        }
+    }
+
     /// Prints the message and says the exit code.
     #[must_use]
     pub fn report(&self) -> ExitCode {
-        match self {
-            Self::Database(Error::Refused(refusal)) => unusable(refusal.said.to(LANGUAGE)),
-            other => unusable(&other.to_string()),
-        }
+        unusable(&self.shown())
     }
+}
+
+/// What the operating system said, for people.
+#[must_use]
+pub fn why(error: &std::io::Error) -> String {
+    obstacle::why(error).to(LANGUAGE).to_owned()
 }
 
 /// Prints to standard output; a reader that has gone away is no failure.
@@ -73,7 +86,7 @@ pub fn block_on(command: impl Future<Output = Result<ExitCode, Failed>>) -> Exit
             runtime.shutdown_timeout(LEFTOVERS);
             code
         }
-        Err(error) => unusable(&format!("no runtime: {error}")),
+        Err(error) => unusable(&format!("không khởi động được chương trình: {}", why(&error))),
     }
 }
 
@@ -190,10 +203,12 @@ pub async fn keys(configuration: &Configuration, db: &Db) -> Result<Keyring, Fai
                 Ok(()) => Ok(keys.kept_in(&file)),
                 // Another command was faster; its keys are the ones.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => read_keys(&file),
-                Err(error) => Err(Failed::Unusable(format!("không ghi được tệp khóa {shown}: {error}"))),
+                Err(error) => {
+                    Err(Failed::Unusable(format!("không ghi được tệp khóa {shown}: {}", why(&error))))
+                }
             }
         }
-        Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}"))),
+        Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {shown}: {}", why(&error)))),
     }
 }
 
@@ -206,7 +221,9 @@ pub fn keys_at_hand(configuration: &Configuration) -> Result<Option<Keyring>, Fa
     match file.try_exists() {
         Ok(true) => read_keys(&file).map(Some),
         Ok(false) => Ok(None),
-        Err(error) => Err(Failed::Unusable(format!("không đọc được tệp khóa {}: {error}", file.display()))),
+        Err(error) => {
+            Err(Failed::Unusable(format!("không đọc được tệp khóa {}: {}", file.display(), why(&error))))
+        }
     }
 }
 
@@ -227,9 +244,23 @@ pub fn inspector(configuration: &Configuration) -> Result<Inspector, Failed> {
 fn read_keys(file: &Path) -> Result<Keyring, Failed> {
     let shown = file.display();
     let text = std::fs::read_to_string(file)
-        .map_err(|error| Failed::Unusable(format!("không đọc được tệp khóa {shown}: {error}")))?;
-    let keys = Keyring::from_file(&text).map_err(|error| Failed::Unusable(format!("{shown}: {error}")))?;
+        .map_err(|error| Failed::Unusable(format!("không đọc được tệp khóa {shown}: {}", why(&error))))?;
+    let keys = Keyring::from_file(&text)
+        .map_err(|error| Failed::Unusable(format!("{shown}: {}", misread(error))))?;
     Ok(keys.kept_in(file))
+}
+
+/// What is wrong with a key file; its content is never repeated.
+fn misread(error: KeyFileError) -> String {
+    let cure = "Khôi phục tệp khóa từ bản sao lưu.";
+    match error {
+        KeyFileError::Line(line) => format!(
+            "dòng {line} không phải `current SỐ`, `key SỐ KHÓA` hay `search KHÓA` (64 chữ số thập lục phân). {cure}"
+        ),
+        KeyFileError::Incomplete => {
+            format!("phải có `current SỐ`, dòng `key` của số ấy và `search KHÓA`. {cure}")
+        }
+    }
 }
 
 /// Puts other keys into the key file, wholly or not at all.
@@ -239,7 +270,9 @@ fn read_keys(file: &Path) -> Result<Keyring, Failed> {
 pub fn replace_keys(file: &Path, keys: &Keyring) -> Result<(), Failed> {
     let draft = draft_beside(file);
     let written = write_secret(&draft, &keys.to_file()).and_then(|()| std::fs::rename(&draft, file));
-    written.map_err(|error| Failed::Unusable(format!("không ghi được tệp khóa {}: {error}", file.display())))
+    written.map_err(|error| {
+        Failed::Unusable(format!("không ghi được tệp khóa {}: {}", file.display(), why(&error)))
+    })
 }
 
 fn draft_beside(file: &Path) -> PathBuf {

@@ -232,15 +232,15 @@ fn hash_from_input(configuration: &Configuration) -> Result<String, Failed> {
     if given.chars().count() < least {
         return Err(Failed::Unusable(format!("mật khẩu cần ít nhất {least} ký tự (đọc từ đầu vào chuẩn)")));
     }
-    password::hash(given).map_err(|error| Failed::Unusable(error.to_string()))
+    password::hash(given)
+        .map_err(|_| Failed::Unusable("không băm được mật khẩu này; chọn mật khẩu khác".to_owned()))
 }
 
 /// What is typed or piped in, without the end of its line.
 fn from_input(what: &str) -> Result<String, Failed> {
     let mut text = String::new();
-    std::io::stdin()
-        .take(4096)
-        .read_to_string(&mut text)
-        .map_err(|error| Failed::Unusable(format!("không đọc được {what} từ đầu vào chuẩn: {error}")))?;
+    std::io::stdin().take(4096).read_to_string(&mut text).map_err(|error| {
+        Failed::Unusable(format!("không đọc được {what} từ đầu vào chuẩn: {}", setup::why(&error)))
+    })?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use super::setup::{self, Failed};
 use crate::db::Purpose;
 use crate::seal::Keyring;
-use crate::work::anchors::{self, Anchor};
+use crate::work::anchors::{self, Anchor, NotOurs};
 use crate::work::verify::{self, Verdict};
 
 #[derive(Debug, Args)]
@@ -49,15 +49,24 @@ pub(super) async fn run(config: Option<&Path>, args: &VerifyArgs) -> Result<Exit
 /// The anchors of a file, each made with these keys.
 fn anchors_of(file: &Path, keys: &Keyring) -> Result<Vec<Anchor>, Failed> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failed::Unusable(format!("--anchors: không đọc được {shown}: {error}")))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failed::Unusable(format!("--anchors: không đọc được {shown}: {}", setup::why(&error)))
+    })?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
-            Anchor::read(line, keys)
-                .map_err(|error| Failed::Unusable(format!("--anchors: {shown}, dòng {}: {error}", index + 1)))
+            Anchor::read(line, keys).map_err(|error| {
+                Failed::Unusable(format!("--anchors: {shown}, dòng {}: {}", index + 1, misfit(&error)))
+            })
         })
         .collect()
+}
+
+fn misfit(error: &NotOurs) -> &'static str {
+    match error {
+        NotOurs::Unreadable => "không phải mốc niêm phong (THỜI_ĐIỂM SỐ MÃ_BĂM DẤU)",
+        NotOurs::Forged => "mốc này không do các khóa hiện có tạo ra, hoặc đã bị sửa",
+    }
 }
 
 fn report(verdict: &Verdict, json: bool) {

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::spoken;
 use crate::domain::calendar::{
     Calendar, CalendarData, CalendarProblem, CalendarYear, DayOff, MakeUp, OffKind, Place, Weekend,
     WeekendHoliday, YearStatus,
 };
+use crate::domain::obstacle;
 use crate::domain::refusal::Language;
 use crate::domain::time::Day;
 
@@ -40,7 +42,7 @@ impl CalendarFileError {
     pub fn say(&self, language: Language) -> String {
         match (self, language) {
             (Self::Unreadable { path, source }, Language::Vietnamese) => {
-                format!("{}: không đọc được tệp lịch: {source}", path.display())
+                format!("{}: không đọc được tệp lịch: {}", path.display(), obstacle::why(source).vietnamese)
             }
             (Self::Unreadable { .. }, Language::English) => self.to_string(),
             (Self::NotToml(problem), _) => problem.say(language),
@@ -138,7 +140,7 @@ impl Source<'_> {
     fn syntax(&self, error: &toml::de::Error) -> FileProblem {
         let at = error.span().map_or(0, |span| span.start);
         let message = error.message();
-        self.problem(at, self.key_at(at), message, &format!("không đọc được: {message}"))
+        self.problem(at, self.key_at(at), message, &spoken::vietnamese(message))
     }
 
     /// The key that stands at a place, or whose value does; empty where there is none.

@@ -7,6 +7,8 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::spoken;
+use crate::domain::obstacle;
 use crate::domain::refusal::{Language, Said};
 
 /// One thing that is wrong in one place.
@@ -99,7 +101,7 @@ impl Source {
             error.span().unwrap_or(0..0),
             "",
             Said::new(
-                format!("Không đúng cú pháp TOML: {}.", error.message()),
+                format!("Không đúng cú pháp TOML: {}.", spoken::vietnamese(error.message())),
                 format!("This is not TOML: {}.", error.message()),
             ),
             Said::new("Sửa dòng này.", "Correct this line."),
@@ -141,11 +143,15 @@ fn place(text: &str, offset: usize) -> Place {
 /// A file that can't be read at all.
 #[must_use]
 pub fn unreadable(file: &str, error: &std::io::Error) -> Fault {
+    let why = obstacle::why(error);
     Fault {
         file: file.to_owned(),
         place: None,
         field: String::new(),
-        what: Said::new(format!("Không đọc được tệp: {error}."), format!("The file can't be read: {error}.")),
+        what: Said::new(
+            format!("Không đọc được tệp: {}.", why.vietnamese),
+            format!("The file can't be read: {}.", why.english),
+        ),
         remedy: Said::new(
             "Kiểm tra đường dẫn và quyền đọc.",
             "Check the path and whether the service may read it.",

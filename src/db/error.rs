@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::refusal::Refusal;
+use crate::domain::obstacle;
+use crate::domain::refusal::{Refusal, Said};
 
 /// The result of every deed and of everything that takes a [`Tx`](super::Tx).
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -59,8 +60,8 @@ pub enum Error {
     #[error("the database schema does not fit: {0}; run `dunghen migrate`")]
     Schema(Arc<str>),
     /// The database, its version or its settings are not such that a write could be promised.
-    #[error("{0}")]
-    Unsuitable(Arc<str>),
+    #[error("{}", .0.english)]
+    Unsuitable(Arc<Said>),
 }
 
 /// The file whose lock says who may write to the SQLite file at `path`.
@@ -117,8 +118,27 @@ impl Error {
         Self::Unavailable(reason.to_string().into())
     }
 
-    pub(super) fn unsuitable(reason: impl ToString) -> Self {
-        Self::Unsuitable(reason.to_string().into())
+    pub(super) fn unsuitable(vietnamese: impl Into<String>, english: impl Into<String>) -> Self {
+        Self::Unsuitable(Arc::new(Said::new(vietnamese, english)))
+    }
+
+    /// A file or folder that can't be used.
+    pub(super) fn unusable_file(path: &std::path::Path, error: &std::io::Error) -> Self {
+        let (shown, why) = (path.display(), obstacle::why(error));
+        Self::unsuitable(
+            format!("Không dùng được {shown}: {}. Kiểm tra đường dẫn và quyền.", why.vietnamese),
+            format!("{shown}: {}", why.english),
+        )
+    }
+
+    /// A server that lets nobody in under this address.
+    fn not_let_in(error: &sqlx::Error) -> Self {
+        Self::unsuitable(
+            format!(
+                "Không vào được cơ sở dữ liệu: “{error}”. Kiểm tra DUNGHEN_DATABASE_URL: máy chủ, tên và mật khẩu."
+            ),
+            error.to_string(),
+        )
     }
 
     /// The same deed will do better next time: what it chose by itself was taken meanwhile.
@@ -149,7 +169,7 @@ impl From<sqlx::Error> for Error {
             }
             E::PoolClosed => Self::Stopped,
             E::Decode(_) | E::ColumnDecode { .. } => Self::Corrupt(Arc::new(error)),
-            E::Configuration(_) => Self::unsuitable(error),
+            E::Configuration(_) => Self::not_let_in(&error),
             _ => Self::Statement(Arc::new(error)),
         }
     }
@@ -188,7 +208,7 @@ fn from_postgres(code: &str, error: sqlx::Error) -> Error {
         // Shutting down, starting up, too many connections, idle too long, connection failures.
         "57P01" | "57P02" | "57P03" | "57P05" | "53300" | "25P03" => Error::unavailable(error),
         code if code.starts_with("08") => Error::unavailable(error),
-        "3D000" | "28000" | "28P01" => Error::unsuitable(error), // no such database, not let in
+        "3D000" | "28000" | "28P01" => Error::not_let_in(&error), // no such database, not let in
         _ => Error::Statement(Arc::new(error)),
     }
 }

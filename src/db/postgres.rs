@@ -81,12 +81,18 @@ pub(super) async fn check(pool: &Arc<Pool>, written: bool) -> Result<()> {
     let synchronous: String = tx.query(setting).bind("synchronous_commit").fetch_scalar().await?;
     held.end(if written { KEEP } else { "commit" }).await?;
     if version.parse().is_ok_and(|version: u32| version < OLDEST_VERSION) {
-        return Err(Error::unsuitable(format!("PostgreSQL 15 or newer is needed, this server is {version}")));
+        return Err(Error::unsuitable(
+            format!("Cần PostgreSQL 15 trở lên; máy chủ này là {version}."),
+            format!("PostgreSQL 15 or newer is needed, this server is {version}"),
+        ));
     }
     if !matches!(&*synchronous, "on" | "remote_apply") {
-        let what =
-            format!("synchronous_commit is {synchronous}: acknowledged changes could be lost; set it to on");
-        return Err(Error::unsuitable(what));
+        return Err(Error::unsuitable(
+            format!(
+                "synchronous_commit đang là {synchronous}: thay đổi đã báo xong vẫn có thể mất. Đặt lại thành on."
+            ),
+            format!("synchronous_commit is {synchronous}: acknowledged changes could be lost; set it to on"),
+        ));
     }
     Ok(())
 }

@@ -94,7 +94,10 @@ impl<'a> Engine<'a> {
         }
         match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
             Some(path) if !path.is_empty() && !path.starts_with(':') => Ok(Self::Sqlite(Path::new(path))),
-            _ => Err(Error::unsuitable("the database URL must be sqlite:PATH or postgres://USER@HOST/NAME")),
+            _ => Err(Error::unsuitable(
+                "Địa chỉ cơ sở dữ liệu (DUNGHEN_DATABASE_URL) phải là sqlite:ĐƯỜNG_DẪN hoặc postgres://NGƯỜI_DÙNG@MÁY_CHỦ/TÊN.",
+                "the database URL must be sqlite:PATH or postgres://USER@HOST/NAME",
+            )),
         }
     }
 }

@@ -107,7 +107,9 @@ fn options(path: &Path, statement_cache: usize) -> SqliteConnectOptions {
 /// Where it can't be written; what it left is no copy then.
 #[expect(clippy::disallowed_methods, reason = "no transaction may be open around this statement")]
 pub(super) async fn copy(database: &Path, copy: &Path) -> Result<()> {
-    let copy = copy.to_str().ok_or_else(|| Error::unsuitable("the name of the copy must be in UTF-8"))?;
+    let copy = copy.to_str().ok_or_else(|| {
+        Error::unsuitable("Tên bản sao phải là UTF-8.", "the name of the copy must be in UTF-8")
+    })?;
     let options = SqliteConnectOptions::new().filename(database).busy_timeout(BUSY_TIMEOUT);
     let mut connection = SqliteConnection::connect_with(&options.disable_statement_logging()).await?;
     let copied = sqlx::query("vacuum into $1").bind(copy).execute(&mut connection).await;
@@ -123,7 +125,10 @@ pub(super) async fn check_version(tx: &mut Tx) -> Result<()> {
     if *parts >= OLDEST_VERSION[..] {
         return Ok(());
     }
-    Err(Error::unsuitable(format!("SQLite 3.51.3 or newer is needed, this program was built with {version}")))
+    Err(Error::unsuitable(
+        format!("Cần SQLite 3.51.3 trở lên; chương trình này dựng với {version}."),
+        format!("SQLite 3.51.3 or newer is needed, this program was built with {version}"),
+    ))
 }
 
 /// The right to write to a file; the operating system takes it back when the process ends.
@@ -137,7 +142,7 @@ impl WriteLock {
     /// [`Error::Locked`] where another process has it.
     pub fn take(database: &Path) -> Result<Self> {
         let path = lock_of(database);
-        let wrong = |error: std::io::Error| Error::unsuitable(format!("{}: {error}", path.display()));
+        let wrong = |error: std::io::Error| Error::unusable_file(&path, &error);
         let file = private().create(true).truncate(false).open(&path).map_err(wrong)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
@@ -151,9 +156,7 @@ impl WriteLock {
 /// files the same mode. One that is there is not opened: closing it would undo SQLite's own locks.
 pub(super) fn create_private(database: &Path) -> Result<()> {
     match private().create_new(true).open(database) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(Error::unsuitable(format!("{}: {error}", database.display())))
-        }
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(Error::unusable_file(database, &error)),
         _ => Ok(()),
     }
 }
@@ -187,12 +190,16 @@ pub(super) fn refuse_network(path: &Path) -> Result<()> {
         0x1983_0326,
     ];
     let folder = folder_of(path);
-    let kind = rustix::fs::statfs(folder)
-        .map_err(|error| Error::unsuitable(format!("{}: {error}", folder.display())))?
-        .f_type;
+    let kind =
+        rustix::fs::statfs(folder).map_err(|error| Error::unusable_file(folder, &error.into()))?.f_type;
     if NETWORK.contains(&(i128::from(kind) & 0xffff_ffff)) {
-        let what = format!("{} lies on a network file system, where SQLite is not safe", path.display());
-        return Err(Error::unsuitable(what));
+        let shown = path.display();
+        return Err(Error::unsuitable(
+            format!(
+                "{shown} nằm trên ổ đĩa mạng, ở đó SQLite không an toàn. Đặt tệp trên đĩa của máy này, hoặc dùng PostgreSQL."
+            ),
+            format!("{shown} lies on a network file system, where SQLite is not safe"),
+        ));
     }
     Ok(())
 }

@@ -49,7 +49,10 @@ impl Tx {
     #[expect(clippy::disallowed_methods, reason = "this is the door that statements go through")]
     pub async fn plan(&mut self, sql: Sql) -> Result<Vec<String>> {
         let Link::Sqlite(connection, _) = &mut self.link else {
-            return Err(Error::unsuitable("only SQLite explains a statement without values"));
+            return Err(Error::unsuitable(
+                "Chỉ SQLite giải thích được câu lệnh không có giá trị.",
+                "only SQLite explains a statement without values",
+            ));
         };
         let asked = sqlx::AssertSqlSafe(format!("explain query plan {}", sql.for_sqlite()));
         let lines: Vec<(i64, i64, i64, String)> = sqlx::query_as(asked).fetch_all(connection).await?;

@@ -86,9 +86,7 @@ impl DeadlineError {
             (Language::Vietnamese, Self::OutOfRange) => {
                 "Thời hạn vượt quá giới hạn: nhiều nhất 3650 ngày, 29200 giờ hoặc 120 tháng, trong các năm 1 đến 9999.".to_owned()
             }
-            (Language::Vietnamese, Self::InvalidInput { field, detail }) => {
-                format!("Giá trị của “{field}” không dùng được: {detail}")
-            }
+            (Language::Vietnamese, Self::InvalidInput { field, detail }) => in_vietnamese(field, detail),
             (Language::English, Self::CalendarNotFinal { year }) => format!(
                 "No due date can be issued: the working calendar of {year} is missing or not final. Enter the calendar of {year} from the official notice and try again."
             ),
@@ -103,6 +101,25 @@ impl DeadlineError {
             }
         }
     }
+}
+
+/// The field, what it holds and what it takes; the reason itself is told in English alone.
+fn in_vietnamese(field: &str, detail: &str) -> String {
+    let given = detail.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(given, _)| given);
+    let given = given.map(|given| format!(" “{given}”")).unwrap_or_default();
+    let wanted = match field {
+        "received" => "cần ngày và giờ, như 2026-11-20T16:00",
+        "from" | "to" => {
+            "cần ngày 2026-11-20, hoặc ngày và giờ 2026-11-20T16:00; điểm cuối không trước điểm đầu"
+        }
+        "limit" => "cần 10wd, 20cd, 8wh, 2mo, same-day hoặc none",
+        "cutoff" => "cần none, after_15h, last_hour, after_17h_or_off_day hoặc after_close",
+        "cutoff_effect" => "cần count_starts_next_wd hoặc treat_as_received_next_wd",
+        "due_time" => "cần end_of_day, same_clock hoặc fixed=16:30",
+        "hours" => "cần các buổi tăng dần trong một ngày, như 07:30-11:30,13:30-17:00",
+        _ => return format!("Giá trị của “{field}” không dùng được: “{detail}”"),
+    };
+    format!("Giá trị{given} của “{field}” không dùng được: {wanted}.")
 }
 
 impl From<LimitError> for DeadlineError {

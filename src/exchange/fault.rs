@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::domain::obstacle;
 use crate::domain::refusal::{Language, Said};
 
 /// One thing that makes a file unusable.
@@ -36,9 +37,10 @@ impl Fault {
 
     #[must_use]
     pub fn unreadable(file: &Path, error: &std::io::Error) -> Self {
+        let why = obstacle::why(error);
         let said = Said::new(
-            format!("Không đọc được tệp: {error}. Kiểm tra đường dẫn và quyền đọc."),
-            format!("The file can't be read: {error}. Check the path and who may read it."),
+            format!("Không đọc được tệp: {}. Kiểm tra đường dẫn và quyền đọc.", why.vietnamese),
+            format!("The file can't be read: {}. Check the path and who may read it.", why.english),
         );
         Self::new(file, None, "", said)
     }

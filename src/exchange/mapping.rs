@@ -12,6 +12,7 @@ use toml::Spanned;
 use super::dates::{Dates, is_date_format};
 use super::fault::Fault;
 use super::names::is_source_name;
+use crate::config::spoken;
 use crate::domain::refusal::Said;
 use crate::domain::time::{Moment, Zone};
 use crate::domain::unit::UnitCode;
@@ -166,7 +167,7 @@ impl Check<'_> {
         self.fault(
             at,
             &field,
-            format!("Không đọc được: {message}. Sửa dòng này."),
+            format!("Không đọc được: {}. Sửa dòng này.", spoken::vietnamese(message)),
             format!("{message}. Correct this line."),
         );
     }

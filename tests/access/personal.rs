@@ -90,7 +90,9 @@ fn no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file() {
                 assert_eq!(mai.json("POST", "/api/v1/dossiers", wronged).await.status, 422);
             }
             body["applicant"]["so_dinh_danh"] = json!(identifier);
-            assert_eq!(mai.json("POST", "/api/v1/dossiers", body).await.status, 422);
+            let refused = mai.json("POST", "/api/v1/dossiers", body).await;
+            assert_eq!((refused.status, refused.body()["field"].clone()), (422, json!("so_dinh_danh")));
+            refused.shows("không có mục `so_dinh_danh`");
             mai.post(
                 "/intake",
                 &[("deed", "receive"), ("name", &name), ("identifier", "sai"), ("phone", &phone)],

@@ -63,6 +63,6 @@ on_both! {
         let site = Site::new(&db.url, None);
         let ended = site.command(&["serve"], at("2026-08-25 09:00")).output().unwrap();
         assert_eq!(ended.status.code(), Some(2), "{}", site.last_words());
-        assert!(site.last_words().contains("schema does not fit"), "{}", site.last_words());
+        assert!(site.last_words().contains("Lược đồ cơ sở dữ liệu không khớp"), "{}", site.last_words());
     }
 }

@@ -78,7 +78,7 @@ async fn actor(db: &Db, name: &str) -> Result<Actor, Failed> {
 pub(super) async fn import(config: Option<&Path>, args: &ImportArgs) -> Result<ExitCode, Failed> {
     let name = args.file.display().to_string();
     let text = std::fs::read_to_string(&args.file)
-        .map_err(|error| Failed::Unusable(format!("không đọc được {name}: {error}")))?;
+        .map_err(|error| Failed::Unusable(format!("không đọc được {name}: {}", setup::why(&error))))?;
     let (db, desk) = open(config).await?;
     let actor = actor(&db, &args.account).await?;
     let header = Header {
@@ -187,8 +187,9 @@ pub(super) async fn export(
     }
     let text = ical::text(&desk, unit);
     match out {
-        Some(file) => std::fs::write(file, text)
-            .map_err(|error| Failed::Unusable(format!("không ghi được {}: {error}", file.display())))?,
+        Some(file) => std::fs::write(file, text).map_err(|error| {
+            Failed::Unusable(format!("không ghi được {}: {}", file.display(), setup::why(&error)))
+        })?,
         None => setup::print(text.trim_end()),
     }
     Ok(ExitCode::SUCCESS)

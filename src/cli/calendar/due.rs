@@ -10,6 +10,7 @@ use clap::Args;
 
 use super::request::Request;
 use super::{batch, calendar, refuse, refuse_calendar, say, text};
+use crate::cli::setup;
 use crate::domain::calendar::{Calendar, Timetable};
 use crate::domain::deadline::{DeadlineError, Derivation};
 use crate::domain::time::Day;
@@ -119,6 +120,6 @@ fn run_batch(calendar: Arc<Calendar>, file: &Path) -> io::Result<ExitCode> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> io::Result<ExitCode> {
-    say(&format!("{}: không đọc được tệp: {error}", file.display()))?;
+    say(&format!("{}: không đọc được tệp: {}", file.display(), setup::why(&error)))?;
     Ok(ExitCode::from(2))
 }

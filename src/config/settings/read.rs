@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{DatabaseUrl, Settings};
 use crate::config::fault::{Fault, Source};
+use crate::config::spoken;
 use crate::config::table::parse;
 use crate::domain::refusal::Said;
 
@@ -102,7 +103,7 @@ fn of_variable(name: &str, problem: &str) -> Fault {
         place: None,
         field: name.to_owned(),
         what: Said::new(
-            format!("Biến này không dùng được: {problem}."),
+            format!("Biến này không dùng được: {}.", spoken::vietnamese(problem)),
             format!("This variable can't be used: {problem}."),
         ),
         remedy: Said::new("Sửa hoặc bỏ biến.", "Correct the variable or remove it."),
@@ -126,7 +127,7 @@ fn check_file(source: &Source) {
             at..at,
             &field,
             Said::new(
-                format!("Giá trị hoặc trường này không dùng được: {message}."),
+                format!("Giá trị hoặc trường này không dùng được: {}.", spoken::vietnamese(message)),
                 format!("This can't be used: {message}."),
             ),
             Said::new("Sửa hoặc xoá dòng này.", "Correct this line or remove it."),

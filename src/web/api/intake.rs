@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::config::spoken;
 use crate::db::Tx;
 use crate::domain::deadline::Derivation;
 use crate::domain::refusal::Refusal;
@@ -106,13 +107,20 @@ pub async fn receive(
 /// Reads a request and names what is wrong with it in the caller's words.
 pub fn read<T: serde::de::DeserializeOwned>(body: serde_json::Value) -> Result<T> {
     serde_json::from_value(body).map_err(|error| {
+        let said = error.to_string();
         Refusal::invalid(
-            "body",
-            format!("Dữ liệu gửi lên chưa đúng: {error}."),
-            format!("The request can't be read: {error}."),
+            field_of(&said).to_owned(),
+            format!("Dữ liệu gửi lên chưa đúng: {}.", spoken::vietnamese(&said)),
+            format!("The request can't be read: {said}."),
         )
         .into()
     })
+}
+
+/// The field that is missing or not known, where the reader names one.
+fn field_of(said: &str) -> &str {
+    let named = ["missing field `", "unknown field `"].iter().find_map(|start| said.strip_prefix(start));
+    named.and_then(|rest| rest.split_once('`')).map_or("body", |(field, _)| field)
 }
 
 /// The header's key, if there is one and it can be kept.
