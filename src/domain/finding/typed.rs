@@ -25,8 +25,8 @@ pub struct Sought {
     pub person: Option<PersonSought>,
 }
 
-/// A code, as far as it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A code, as far as it is known; what looks like one may be the end of a number or a name.
+#[derive(Clone, PartialEq, Eq)]
 pub enum CodeSought {
     /// The beginning of a code as it is written.
     Written(String),
@@ -61,6 +61,16 @@ impl NumberKind {
             Self::Identifier => "identifier",
             Self::Phone => "phone",
         }
+    }
+}
+
+impl fmt::Debug for CodeSought {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Written(_) => "Written",
+            Self::Plain(_) => "Plain",
+            Self::Running { .. } => "Running",
+        })
     }
 }
 
