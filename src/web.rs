@@ -14,6 +14,7 @@ mod metrics;
 mod observe;
 pub mod pages;
 pub mod plain;
+pub mod reader;
 pub mod router;
 pub mod routes;
 pub mod server;

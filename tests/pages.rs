@@ -156,6 +156,7 @@ fn values<'a>(html: &'a str, before: &str) -> Vec<&'a str> {
 /// What a deed's form sends is what the interface takes: no field too many, none too few.
 #[test]
 fn every_deed_sends_what_the_interface_understands() {
+    use dunghen::paper::Language;
     use dunghen::web::views::deeds::{DeedForm, InputKind};
     use dunghen::web::views::parts::Choice;
     use dunghen::work::processing::Request;
@@ -164,21 +165,21 @@ fn every_deed_sends_what_the_interface_understands() {
     let units = || vec![Choice::new("H35.20", "Sở Nông nghiệp và Môi trường", true)];
     let officers = || vec![Choice::new("7", "Hoàng Thị Yến", true)];
     let deeds = [
-        DeedForm::accept(),
-        DeedForm::refuse(),
-        DeedForm::transfer(units(), officers()),
-        DeedForm::step_done("Thẩm định", None, officers()),
-        DeedForm::supplement(),
-        DeedForm::supplemented(true),
-        DeedForm::request_payment(),
-        DeedForm::paid(),
-        DeedForm::settle(),
-        DeedForm::return_result(),
-        DeedForm::withdraw(),
-        DeedForm::stop(),
-        DeedForm::apologise(None, true),
-        DeedForm::deliver_apology(),
-        DeedForm::exempt(),
+        DeedForm::accept(Language::Vietnamese),
+        DeedForm::refuse(Language::Vietnamese),
+        DeedForm::transfer(Language::Vietnamese, units(), officers()),
+        DeedForm::step_done(Language::Vietnamese, "Thẩm định", None, officers()),
+        DeedForm::supplement(Language::Vietnamese),
+        DeedForm::supplemented(Language::Vietnamese, true),
+        DeedForm::request_payment(Language::Vietnamese),
+        DeedForm::paid(Language::Vietnamese),
+        DeedForm::settle(Language::Vietnamese),
+        DeedForm::return_result(Language::Vietnamese),
+        DeedForm::withdraw(Language::Vietnamese),
+        DeedForm::stop(Language::Vietnamese),
+        DeedForm::apologise(Language::Vietnamese, None, true),
+        DeedForm::deliver_apology(Language::Vietnamese),
+        DeedForm::exempt(Language::Vietnamese),
     ];
     for deed in deeds {
         let mut body = json!({ "kind": deed.kind, "expected_version": 3 });

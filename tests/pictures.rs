@@ -257,22 +257,25 @@ fn a_name_in_a_picture_cannot_become_markup() {
 #[test]
 fn a_chart_is_titled_by_its_answer() {
     assert_eq!(
-        answer("Sở Y tế", (964, 1000), Some((943, 1000))),
+        answer("Sở Y tế", (964, 1000), Some((943, 1000)), Language::Vietnamese),
         "Sở Y tế đúng hạn 96,4 %, tăng 2,1 điểm so với tháng trước"
     );
     assert_eq!(
-        answer("Sở Y tế", (9, 10), Some((19, 20))),
+        answer("Sở Y tế", (9, 10), Some((19, 20)), Language::Vietnamese),
         "Sở Y tế đúng hạn 90,0 %, giảm 5,0 điểm so với tháng trước"
     );
-    assert_eq!(answer("Sở Y tế", (0, 0), None), "Sở Y tế: không phát sinh hồ sơ đến kỳ đánh giá");
+    assert_eq!(
+        answer("Sở Y tế", (0, 0), None, Language::Vietnamese),
+        "Sở Y tế: không phát sinh hồ sơ đến kỳ đánh giá"
+    );
 }
 
 /// RATE-04, RATE-05.
 #[test]
 fn full_marks_need_every_dossier_and_nothing_is_no_rate() {
-    assert_eq!(percent(9999, 10_000).as_deref(), Some("99,9 %"));
-    assert_eq!(percent(10_000, 10_000).as_deref(), Some("100,0 %"));
-    assert_eq!(percent(0, 0), None);
+    assert_eq!(percent(9999, 10_000, Language::Vietnamese).as_deref(), Some("99,9 %"));
+    assert_eq!(percent(10_000, 10_000, Language::Vietnamese).as_deref(), Some("100,0 %"));
+    assert_eq!(percent(0, 0, Language::Vietnamese), None);
 }
 
 /// Wilson 1927; the example of 7 of 10 by hand: 0.397 to 0.892.
@@ -285,10 +288,10 @@ fn small_numbers_carry_their_wilson_interval() {
     assert_eq!(wilson(0, 0), None);
 
     let bar = |met, evaluable| RateBar { label: "Sở Xây dựng".to_owned(), met, evaluable };
-    let few = rate_bars("x", &[bar(7, 10)]).expect("a chart");
-    let many = rate_bars("x", &[bar(700, 1000)]).expect("a chart");
+    let few = rate_bars("x", &[bar(7, 10)], Language::Vietnamese).expect("a chart");
+    let many = rate_bars("x", &[bar(700, 1000)], Language::Vietnamese).expect("a chart");
     assert!(few.as_str().contains("ch-span") && !many.as_str().contains("ch-span"));
-    let none = rate_bars("x", &[bar(0, 0)]).expect("a chart");
+    let none = rate_bars("x", &[bar(0, 0)], Language::Vietnamese).expect("a chart");
     assert!(none.as_str().contains("không phát sinh"));
 }
 
@@ -296,7 +299,7 @@ fn small_numbers_carry_their_wilson_interval() {
 fn a_month_without_dossiers_breaks_the_line() {
     let point = |label: &str, met, evaluable| MonthPoint { label: label.to_owned(), met, evaluable };
     let points = [point("9/2026", 9, 10), point("10/2026", 0, 0), point("11/2026", 10, 10)];
-    let svg = month_line("x", &points).expect("a chart");
+    let svg = month_line("x", &points, Language::Vietnamese).expect("a chart");
     assert_eq!(svg.as_str().matches("<circle").count(), 2);
     let path =
         svg.as_str().split("ch-line").nth(1).and_then(|rest| rest.split(" d=\"").nth(1)).expect("a line");

@@ -88,7 +88,7 @@ fn after_the_cut_off_the_next_working_day_is_named() {
     assert_eq!(said.to(Language::Vietnamese), "Đã sau 15:00, hồ sơ được tính sang Thứ Tư 25/11/2026.");
     assert_eq!(
         said.to(Language::English),
-        "It is after 15:00: the dossier is taken up on Wednesday 25/11/2026."
+        "It is after 15:00: the dossier is taken up on Wednesday 25 Nov 2026."
     );
 }
 

@@ -4,8 +4,14 @@
 mod calendars;
 #[path = "web_pages/catalogue.rs"]
 mod catalogue;
+#[path = "web_pages/languages.rs"]
+mod languages;
 #[path = "web_pages/office.rs"]
 mod office;
+#[path = "web_pages/province.rs"]
+mod province;
+#[path = "web_pages/reading.rs"]
+mod reading;
 
 use std::collections::HashSet;
 
@@ -677,7 +683,7 @@ async fn a_citizen_is_told_which_papers_are_missing_and_that_the_office_is_late(
     office.happen("2026-11-23T09:00:00+07:00", "yen", &code, 2, asked).await;
     let seen = Browser::new(&office).post("/tra-cuu", &[("code", &code), ("secret", "1234")]).await;
     for part in [
-        "<li>Giấy ủy quyền</li><li>Bản sao sổ đỏ</li>",
+        "<li lang=\"vi\">Giấy ủy quyền</li><li lang=\"vi\">Bản sao sổ đỏ</li>",
         "Lý do: Hồ sơ còn thiếu giấy tờ. Liên hệ: Phòng 3, 0213 3876 543.",
         "chưa trả kết quả đúng hẹn: đã hẹn Thứ Năm 19/11/2026, 17:00",
         "Đến Thứ Sáu 20/11 đã quá hạn 1 ngày làm việc.",

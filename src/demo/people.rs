@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::db::{Db, Result};
 use crate::domain::province::Province;
+use crate::domain::refusal::Language;
 use crate::domain::staff::{Role, StaffId};
 use crate::domain::time::{Day, Moment};
 use crate::domain::unit::{Tier, Unit, UnitCode, UnitKind};
@@ -49,7 +50,7 @@ impl Account {
     /// `Công chức thụ lý, Sở Xây dựng`.
     #[must_use]
     pub fn words(&self) -> String {
-        format!("{}, {}", self.role.name_vi(), self.unit)
+        format!("{}, {}", self.role.name(Language::Vietnamese), self.unit)
     }
 }
 

@@ -9,6 +9,7 @@ use super::dossier::Dossier;
 use super::promise::Outcome;
 use super::standing::Milestones;
 use super::time::Moment;
+use crate::domain::refusal::Language;
 
 /// Why a result is late (LATE-12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,20 +61,27 @@ impl LateReason {
     }
 
     #[must_use]
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Volume => ("khối lượng hồ sơ lớn", "large number of dossiers"),
+            Self::Coordination => ("cơ quan phối hợp chậm", "coordinating agency late"),
+            Self::Verification => ("cần xác minh", "verification needed"),
+            Self::SystemFault => ("lỗi hệ thống", "system fault"),
+            Self::DataSync => ("lỗi đồng bộ dữ liệu", "data synchronisation fault"),
+            Self::StaffAbsence => ("thiếu người", "staff missing"),
+            Self::LegalUnclear => ("vướng mắc pháp lý", "law unclear"),
+            Self::Applicant => ("do tổ chức, cá nhân", "caused by the applicant"),
+            Self::ForceMajeure => ("bất khả kháng", "force majeure"),
+            Self::NotUpdated => ("đã giải quyết nhưng chưa cập nhật", "settled but not recorded"),
+            Self::Other => ("lý do khác", "other reason"),
+        };
+        language.choose(vietnamese, english)
+    }
+
+    /// As letters to citizens say it.
+    #[must_use]
     pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Volume => "khối lượng hồ sơ lớn",
-            Self::Coordination => "cơ quan phối hợp chậm",
-            Self::Verification => "cần xác minh",
-            Self::SystemFault => "lỗi hệ thống",
-            Self::DataSync => "lỗi đồng bộ dữ liệu",
-            Self::StaffAbsence => "thiếu người",
-            Self::LegalUnclear => "vướng mắc pháp lý",
-            Self::Applicant => "do tổ chức, cá nhân",
-            Self::ForceMajeure => "bất khả kháng",
-            Self::NotUpdated => "đã giải quyết nhưng chưa cập nhật",
-            Self::Other => "lý do khác",
-        }
+        self.word(Language::Vietnamese)
     }
 }
 
@@ -100,21 +108,27 @@ impl DeliveryChannel {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Counter => "trao tại quầy, có chữ ký",
-            Self::Post => "qua bưu chính",
-            Self::Email => "qua thư điện tử",
-            Self::Portal => "qua tài khoản trên Cổng Dịch vụ công",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Counter => ("trao tại quầy, có chữ ký", "handed over at the counter, signed for"),
+            Self::Post => ("qua bưu chính", "by post"),
+            Self::Email => ("qua thư điện tử", "by e-mail"),
+            Self::Portal => {
+                ("qua tài khoản trên Cổng Dịch vụ công", "through the account at the Public Service Portal")
+            }
+        };
+        language.choose(vietnamese, english)
     }
 
     /// `gửi qua thư điện tử`: what the receipt of this channel proves, and no more (LATE-17).
     #[must_use]
-    pub fn proves(self) -> String {
+    pub fn proves(self, language: Language) -> String {
+        let word = self.word(language);
         match self {
-            Self::Counter => self.vietnamese().to_owned(),
-            Self::Post | Self::Email | Self::Portal => format!("gửi {}", self.vietnamese()),
+            Self::Counter => word.to_owned(),
+            Self::Post | Self::Email | Self::Portal => {
+                language.choose(format!("gửi {word}"), format!("sent {word}"))
+            }
         }
     }
 }

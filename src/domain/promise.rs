@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::limit::Terms;
 use super::time::{Day, Moment};
+use crate::domain::refusal::Language;
 
 /// Why a promise was made. These are the only lawful ways to a due date (LATE-11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,18 +35,31 @@ pub enum Cause {
 
 impl Cause {
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Receipt => "Tiếp nhận hồ sơ",
-            Self::SupplementRestart => "Bổ sung xong, tính lại từ đầu",
-            Self::SupplementPause => "Bổ sung xong, cộng thời gian chờ bổ sung",
-            Self::SecondAppointment => "Hoàn thành nghĩa vụ tài chính, hẹn lần hai",
-            Self::ExclusionPause => "Cộng thời gian không tính theo quy định",
-            Self::ExclusionRestart => "Hết thời gian không tính, tính lại từ đầu",
-            Self::Correction => "Đính chính thời điểm ghi sai, có hai người xác nhận",
-            Self::CalendarChange => "Lịch làm việc thay đổi theo quyết định, tính lại",
-            Self::Imported => "Theo hệ thống cũ",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Receipt => ("Tiếp nhận hồ sơ", "Dossier received"),
+            Self::SupplementRestart => ("Bổ sung xong, tính lại từ đầu", "Supplemented, counted anew"),
+            Self::SupplementPause => {
+                ("Bổ sung xong, cộng thời gian chờ bổ sung", "Supplemented, the wait added")
+            }
+            Self::SecondAppointment => {
+                ("Hoàn thành nghĩa vụ tài chính, hẹn lần hai", "Financial obligation met, second appointment")
+            }
+            Self::ExclusionPause => ("Cộng thời gian không tính theo quy định", "Time excluded by law added"),
+            Self::ExclusionRestart => {
+                ("Hết thời gian không tính, tính lại từ đầu", "Excluded time over, counted anew")
+            }
+            Self::Correction => (
+                "Đính chính thời điểm ghi sai, có hai người xác nhận",
+                "Wrongly recorded time corrected, confirmed by two people",
+            ),
+            Self::CalendarChange => (
+                "Lịch làm việc thay đổi theo quyết định, tính lại",
+                "Working calendar changed by decision, counted anew",
+            ),
+            Self::Imported => ("Theo hệ thống cũ", "As the earlier system had it"),
+        };
+        language.choose(vietnamese, english)
     }
 }
 
@@ -93,12 +107,13 @@ pub enum Outcome {
 impl Outcome {
     /// As the control slip says it (LIFE-04).
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Early => "trước hạn",
-            Self::OnTime => "đúng hạn",
-            Self::Late => "quá hạn",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Early => ("trước hạn", "early"),
+            Self::OnTime => ("đúng hạn", "on time"),
+            Self::Late => ("quá hạn", "late"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]

@@ -14,6 +14,41 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    pub const ALL: [Self; 2] = [Self::Vietnamese, Self::English];
+
+    /// As documents name it: `vi`, `en`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "vi",
+            Self::English => "en",
+        }
+    }
+
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.id() == id)
+    }
+
+    /// As its own readers call it.
+    #[must_use]
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Vietnamese => "Tiếng Việt",
+            Self::English => "English",
+        }
+    }
+
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Vietnamese => Self::English,
+            Self::English => Self::Vietnamese,
+        }
+    }
+}
+
 /// One message in both languages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::unit::{Tier, UnitCode, UnitKind, UnitTree};
+use crate::domain::refusal::Language;
 
 /// A member of staff's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,23 +78,24 @@ impl Role {
     }
 
     #[must_use]
-    pub fn name_vi(self) -> &'static str {
-        match self {
-            Self::Reception => "Tiếp nhận và trả kết quả",
-            Self::Clerk => "Văn thư",
-            Self::Specialist => "Công chức thụ lý",
-            Self::DivisionHead => "Lãnh đạo phòng",
-            Self::UnitHead => "Thủ trưởng cơ quan, đơn vị",
-            Self::Coordinator => "Đầu mối phối hợp",
-            Self::CentreManager => "Lãnh đạo Trung tâm PVHCC",
-            Self::ControlOffice => "Kiểm soát thủ tục hành chính",
-            Self::Inspector => "Thanh tra, Sở Nội vụ",
-            Self::Chair => "Chủ tịch UBND",
-            Self::Applicant => "Tổ chức, cá nhân",
-            Self::Public => "Công chúng",
-            Self::Administrator => "Quản trị hệ thống",
-            Self::System => "Hệ thống",
-        }
+    pub fn name(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Reception => ("Tiếp nhận và trả kết quả", "Reception and return"),
+            Self::Clerk => ("Văn thư", "Clerk"),
+            Self::Specialist => ("Công chức thụ lý", "Specialist"),
+            Self::DivisionHead => ("Lãnh đạo phòng", "Head of division"),
+            Self::UnitHead => ("Thủ trưởng cơ quan, đơn vị", "Head of unit"),
+            Self::Coordinator => ("Đầu mối phối hợp", "Coordinator"),
+            Self::CentreManager => ("Lãnh đạo Trung tâm PVHCC", "Manager of the service centre"),
+            Self::ControlOffice => ("Kiểm soát thủ tục hành chính", "Control office"),
+            Self::Inspector => ("Thanh tra, Sở Nội vụ", "Inspector, Home Affairs"),
+            Self::Chair => ("Chủ tịch UBND", "Chair of the People's Committee"),
+            Self::Applicant => ("Tổ chức, cá nhân", "Applicant"),
+            Self::Public => ("Công chúng", "Public"),
+            Self::Administrator => ("Quản trị hệ thống", "System administrator"),
+            Self::System => ("Hệ thống", "System"),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// Whether somebody with an account may have it.

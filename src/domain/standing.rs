@@ -15,6 +15,7 @@ use super::process::StepDue;
 use super::promise::Promise;
 use super::ruleset::{LeadUnit, RuleSet};
 use super::time::{ClockTime, Day, Moment};
+use crate::domain::refusal::Language;
 
 /// Live state of an open dossier (MON-01).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,15 +59,16 @@ impl Standing {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::OnTrack => "Trong hạn",
-            Self::DueSoon => "Sắp đến hạn",
-            Self::ApologyWindow => "Cần báo trễ",
-            Self::Overdue => "Quá hạn",
-            Self::OverdueTwice => "Quá hạn lần hai",
-            Self::ClockStopped => "Tạm dừng",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::OnTrack => ("Trong hạn", "On track"),
+            Self::DueSoon => ("Sắp đến hạn", "Due soon"),
+            Self::ApologyWindow => ("Cần báo trễ", "Apology due"),
+            Self::Overdue => ("Quá hạn", "Overdue"),
+            Self::OverdueTwice => ("Quá hạn lần hai", "Overdue twice"),
+            Self::ClockStopped => ("Tạm dừng", "Clock stopped"),
+        };
+        language.choose(vietnamese, english)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The ten national states of a dossier and the moves between them (LIFE-01).
 
+use crate::domain::refusal::Language;
+
 use serde::{Deserialize, Serialize};
 
 /// National status list, domain section 15.4, with the interface's English ids.
@@ -61,19 +63,27 @@ impl State {
 
     /// The national name, as officers know it.
     #[must_use]
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Registered => ("Mới đăng ký", "Newly registered"),
+            Self::Received => ("Được tiếp nhận", "Received"),
+            Self::NotReceived => ("Không được tiếp nhận", "Not received"),
+            Self::Processing => ("Đang xử lý", "Processing"),
+            Self::SupplementRequested => ("Yêu cầu bổ sung giấy tờ", "Supplement requested"),
+            Self::PaymentRequested => {
+                ("Yêu cầu thực hiện nghĩa vụ tài chính", "Financial obligation requested")
+            }
+            Self::Withdrawn => ("Công dân yêu cầu rút hồ sơ", "Withdrawn"),
+            Self::Stopped => ("Dừng xử lý", "Stopped"),
+            Self::Settled => ("Đã xử lý xong", "Settled"),
+            Self::Returned => ("Đã trả kết quả", "Returned"),
+        };
+        language.choose(vietnamese, english)
+    }
+
+    #[must_use]
     pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Registered => "Mới đăng ký",
-            Self::Received => "Được tiếp nhận",
-            Self::NotReceived => "Không được tiếp nhận",
-            Self::Processing => "Đang xử lý",
-            Self::SupplementRequested => "Yêu cầu bổ sung giấy tờ",
-            Self::PaymentRequested => "Yêu cầu thực hiện nghĩa vụ tài chính",
-            Self::Withdrawn => "Công dân yêu cầu rút hồ sơ",
-            Self::Stopped => "Dừng xử lý",
-            Self::Settled => "Đã xử lý xong",
-            Self::Returned => "Đã trả kết quả",
-        }
+        self.word(Language::Vietnamese)
     }
 
     /// Whether the settlement clock runs or may yet run.

@@ -64,13 +64,17 @@ impl Language {
         self.choose(vietnamese, english)
     }
 
-    /// `26/11/2026` in both languages: the order that everyone here reads.
+    /// `26/11/2026`; in English `26 Nov 2026`, which nobody takes for another day.
     #[must_use]
     pub fn short_day(self, day: Day) -> String {
-        format!("{:02}/{:02}/{:04}", day.0.day(), day.0.month(), day.year())
+        let (number, month, year) = (day.0.day(), day.0.month(), day.year());
+        match self {
+            Self::Vietnamese => format!("{number:02}/{month:02}/{year:04}"),
+            Self::English => format!("{number} {} {year:04}", short_month(month)),
+        }
     }
 
-    /// `Thứ Năm 26/11/2026`.
+    /// `Thứ Năm 26/11/2026`, `Thursday 26 Nov 2026`.
     #[must_use]
     pub fn day(self, day: Day) -> String {
         format!("{} {}", self.weekday(day.weekday()), self.short_day(day))
@@ -115,6 +119,15 @@ impl Language {
         match self {
             Self::Vietnamese => format!("tháng {}/{}", month.number(), month.year()),
             Self::English => format!("{} {}", english_month(month.number()), month.year()),
+        }
+    }
+
+    /// `11/2026`, `Nov 2026`.
+    #[must_use]
+    pub fn brief_month(self, month: Month) -> String {
+        match self {
+            Self::Vietnamese => format!("{}/{}", month.number(), month.year()),
+            Self::English => format!("{} {}", short_month(month.number()), month.year()),
         }
     }
 
@@ -190,12 +203,18 @@ impl Language {
         }
     }
 
-    fn choose<T>(self, vietnamese: T, english: T) -> T {
+    /// The one of both that is in this language.
+    pub fn choose<T>(self, vietnamese: T, english: T) -> T {
         match self {
             Self::Vietnamese => vietnamese,
             Self::English => english,
         }
     }
+}
+
+/// `Nov`.
+fn short_month(month: i8) -> &'static str {
+    english_month(month).get(..3).unwrap_or_default()
 }
 
 fn english_month(month: i8) -> &'static str {
@@ -228,17 +247,26 @@ pub fn one_line(text: &str) -> String {
     text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Reads a time as pages show it: `26/11/2026, 17:00`, with or without comma and weekday.
+/// Reads a time as pages show it: `26/11/2026, 17:00` or `26 Nov 2026, 17:00`, with or without comma
+/// and weekday.
 #[must_use]
 pub fn day_time(text: &str) -> Option<(Day, ClockTime)> {
     let text = text.trim();
     let begins = text.find(|c: char| c.is_ascii_digit())?;
-    let (day, clock) = text[begins..].split_once([',', ' '])?;
-    let mut parts = day.splitn(3, '/').map(|part| part.parse::<u16>().ok());
-    let (number, month, year) = (parts.next()??, parts.next()??, parts.next()??);
-    let day = Day::new(year.try_into().ok()?, month.try_into().ok()?, number.try_into().ok()?).ok()?;
+    let (day, clock) = text[begins..].rsplit_once([',', ' '])?;
+    let mut parts = day.trim_end_matches([',', ' ']).splitn(3, ['/', ' ']);
+    let (number, month, year) = (parts.next()?, month_number(parts.next()?)?, parts.next()?);
+    let day = Day::new(year.parse().ok()?, month, number.parse().ok()?).ok()?;
     let clock: ClockTime = clock.trim().parse().ok()?;
     (clock != ClockTime::END_OF_DAY).then_some((day, clock))
+}
+
+/// `11`, `Nov`, `november`.
+fn month_number(text: &str) -> Option<i8> {
+    let named = |month: &i8| {
+        [short_month(*month), english_month(*month)].iter().any(|name| name.eq_ignore_ascii_case(text))
+    };
+    text.parse().ok().or_else(|| (1..=12).find(named))
 }
 
 /// Text as it is searched: small letters without accents, `đ` as `d`.
@@ -322,7 +350,7 @@ mod tests {
     fn a_promise_is_said_with_its_weekday() {
         let five = ClockTime::hm(17, 0);
         assert_eq!(Vietnamese.day_time(day("2026-11-26"), five), "Thứ Năm 26/11/2026, 17:00");
-        assert_eq!(English.day_time(day("2026-11-26"), five), "Thursday 26/11/2026, 17:00");
+        assert_eq!(English.day_time(day("2026-11-26"), five), "Thursday 26 Nov 2026, 17:00");
         let week = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"];
         for (offset, name) in (0..).zip(week) {
             let day = day("2026-11-23").plus(offset).unwrap();
@@ -333,9 +361,14 @@ mod tests {
     #[test]
     fn a_time_is_read_back_as_it_is_shown() {
         let told = Some((day("2026-11-26"), ClockTime::hm(17, 5)));
-        for text in
-            ["26/11/2026, 17:05", "26/11/2026 17:05", " Thứ Năm 26/11/2026, 17:05", "26/11/2026,  17:05 "]
-        {
+        for text in [
+            "26/11/2026, 17:05",
+            "26/11/2026 17:05",
+            " Thứ Năm 26/11/2026, 17:05",
+            "26/11/2026,  17:05 ",
+            "Thursday 26 Nov 2026, 17:05",
+            "26 november 2026 17:05",
+        ] {
             assert_eq!(day_time(text), told, "{text:?}");
         }
         for text in [
@@ -344,6 +377,7 @@ mod tests {
             "26/11/2026",
             "2026-11-26 17:05",
             "31/11/2026, 17:05",
+            "26 Nox 2026, 17:05",
             "26/11/2026, 25:00",
             "26/11, 17:05",
             "26/11/2026, 24:00",

@@ -5,6 +5,8 @@
 mod bars;
 mod months;
 
+use crate::paper::Language;
+
 pub use bars::{RateBar, rate_bars};
 pub use months::{MonthPoint, month_line};
 
@@ -25,12 +27,11 @@ pub fn wilson(met: u32, all: u32) -> Option<(f64, f64)> {
     Some(((centre - half).max(0.0), (centre + half).min(1.0)))
 }
 
-/// A share as text with one decimal and a comma: `96,4 %`. Full marks only where nothing
+/// A share as text with one decimal: `96,4 %`, `96.4 %`. Full marks only where nothing
 /// was late (RATE-05).
 #[must_use]
-pub fn percent(met: u32, all: u32) -> Option<String> {
-    let tenths = tenths(met, all)?;
-    Some(format!("{},{} %", tenths / 10, tenths % 10))
+pub fn percent(met: u32, all: u32, language: Language) -> Option<String> {
+    Some(format!("{} %", decimal(tenths(met, all)?, language)))
 }
 
 /// Tenths of a percent, rounded half up, 999 at most where any dossier was late.
@@ -45,23 +46,37 @@ fn tenths(met: u32, all: u32) -> Option<u64> {
 
 /// `Sở X đúng hạn 96,4 %, tăng 2,1 điểm so với tháng trước`: a chart's title as its answer.
 #[must_use]
-pub fn answer(who: &str, now: (u32, u32), before: Option<(u32, u32)>) -> String {
-    let Some(rate) = percent(now.0, now.1) else {
-        return format!("{who}: không phát sinh hồ sơ đến kỳ đánh giá");
+pub fn answer(who: &str, now: (u32, u32), before: Option<(u32, u32)>, language: Language) -> String {
+    let Some(rate) = percent(now.0, now.1, language) else {
+        let nothing =
+            language.choose("không phát sinh hồ sơ đến kỳ đánh giá", "no dossier came up for evaluation");
+        return format!("{who}: {nothing}");
     };
+    let points = |tenths: u64| decimal(tenths, language);
     let change = match (tenths(now.0, now.1), before.and_then(|(met, all)| tenths(met, all))) {
         (Some(now), Some(before)) if now > before => {
-            format!(", tăng {} điểm so với tháng trước", points(now - before))
+            let points = points(now - before);
+            language.choose(
+                format!(", tăng {points} điểm so với tháng trước"),
+                format!(", up {points} points on the month before"),
+            )
         }
         (Some(now), Some(before)) if now < before => {
-            format!(", giảm {} điểm so với tháng trước", points(before - now))
+            let points = points(before - now);
+            language.choose(
+                format!(", giảm {points} điểm so với tháng trước"),
+                format!(", down {points} points on the month before"),
+            )
         }
-        (Some(_), Some(_)) => ", không đổi so với tháng trước".to_owned(),
+        (Some(_), Some(_)) => {
+            language.choose(", không đổi so với tháng trước", ", unchanged on the month before").to_owned()
+        }
         _ => String::new(),
     };
-    format!("{who} đúng hạn {rate}{change}")
+    language.choose(format!("{who} đúng hạn {rate}{change}"), format!("{who}: {rate} on time{change}"))
 }
 
-fn points(tenths: u64) -> String {
-    format!("{},{}", tenths / 10, tenths % 10)
+/// Tenths as people write them: `2,1`, `2.1`.
+fn decimal(tenths: u64, language: Language) -> String {
+    format!("{}{}{}", tenths / 10, language.choose(',', '.'), tenths % 10)
 }

@@ -7,6 +7,8 @@
 mod grid;
 mod sentence;
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Weekday;
 
 use crate::domain::deadline::{Derivation, Grounds, Step, StepReason};
@@ -135,6 +137,16 @@ impl MonthPicture {
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         sentence::of(self, language, usize::MAX)
+    }
+
+    /// The names of days off, as [`Self::sentence`] puts them in brackets.
+    #[must_use]
+    pub fn names_of_days_off(&self) -> BTreeSet<String> {
+        let name = |day: &PictureDay| match &day.mark {
+            DayMark::Off(Some(name)) => Some(sentence::without_brackets(name)),
+            _ => None,
+        };
+        self.days.iter().filter_map(name).collect()
     }
 
     /// Which signs the picture uses, for a legend beside it.

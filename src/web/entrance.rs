@@ -37,6 +37,8 @@ use crate::work::{second_factor, throttle};
 /// Wrong secrets for one dossier, and from one network for all, before the waits begin.
 const LOOK_UPS: u32 = 5;
 const LOOK_UPS_OF_NETWORK: u32 = 20;
+/// What is no browser that we know, as sessions keep it.
+pub const OTHER_PROGRAM: &str = "Chương trình khác";
 /// So long after the password the code of the second factor may come.
 const TICKET: SignedDuration = SignedDuration::from_mins(5);
 
@@ -97,7 +99,7 @@ fn agent(headers: &HeaderMap) -> String {
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser}, {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Chương trình khác".to_owned(),
+        (None, None) => OTHER_PROGRAM.to_owned(),
     }
 }
 

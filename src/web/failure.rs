@@ -5,17 +5,19 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::extract::{Request, State};
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reader::{Reader, wished};
 use super::session::SECOND_FACTOR;
 use super::views::problem::{Kept, Problem as ProblemPage};
 use super::views::shell::Shell;
+use crate::app::App;
 use crate::db::Error;
 use crate::domain::refusal::{Kind, Language, Refusal, Said};
 
@@ -190,31 +192,17 @@ impl IntoResponse for Failure {
     }
 }
 
-/// The caller's language: Vietnamese unless English is asked for first.
-#[must_use]
-pub fn language(headers: &HeaderMap) -> Language {
-    let wished = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = wished.split(',').find_map(|one| {
-        let tag = one.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match tag.split('-').next() {
-            Some("vi") => Some(Language::Vietnamese),
-            Some("en") => Some(Language::English),
-            _ => None,
-        }
-    });
-    first.unwrap_or_default()
-}
-
 /// Marks an answer that is for programs as it stands: no page and no document is made of it.
 #[derive(Clone, Copy, Debug)]
 pub struct AsItStands;
 
 /// Gives every failed answer the shape that its caller can read.
-pub async fn shape(request: Request, next: Next) -> Response {
+pub async fn shape(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let is_page_view = request.method() == Method::GET && !is_api;
-    // The pages are in Vietnamese throughout; a program gets the language it asks for.
-    let language = if is_api { language(request.headers()) } else { Language::Vietnamese };
+    let reader = reader(&app, &request);
+    // A program gets the language it asks for; a person the one that they chose.
+    let language = if is_api { wished(request.headers()) } else { reader.language };
     let id = request.headers().get("x-request-id").cloned();
     let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
     let response = next.run(request).await;
@@ -242,7 +230,7 @@ pub async fn shape(request: Request, next: Next) -> Response {
         None => unforeseen(status, language),
     };
     let kept = response.extensions().get::<Kept>().cloned();
-    let mut shaped = if is_api { document(&problem) } else { page(&problem, id.as_ref(), kept) };
+    let mut shaped = if is_api { document(&problem) } else { page(&reader, &problem, id.as_ref(), kept) };
     *shaped.status_mut() = status;
     if let Some(seconds) = wait {
         shaped.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -256,6 +244,10 @@ pub async fn shape(request: Request, next: Next) -> Response {
         }
     }
     shaped
+}
+
+fn reader(app: &App, request: &Request) -> Reader {
+    Reader::of(&app.settings, request.method(), request.uri(), request.headers(), request.extensions())
 }
 
 /// The framework's own refusals come as plain text that is meant for programmers.
@@ -339,13 +331,17 @@ fn document(problem: &Problem) -> Response {
     response
 }
 
-fn page(problem: &Problem, id: Option<&HeaderValue>, kept: Option<Kept>) -> Response {
+fn page(reader: &Reader, problem: &Problem, id: Option<&HeaderValue>, kept: Option<Kept>) -> Response {
     let not_lost = kept.as_ref().map(|_| {
-        "Những gì đã nhập chưa được gửi và chưa mất: đăng nhập ở thẻ mới, quay lại thẻ này, rồi tiếp tục."
+        reader
+            .say(
+                "Những gì đã nhập chưa được gửi và chưa mất: đăng nhập ở thẻ mới, quay lại thẻ này, rồi tiếp tục.",
+                "What you typed was not sent and is not lost: sign in in a new tab, come back to this one and go on.",
+            )
             .to_owned()
     });
     let page = ProblemPage {
-        shell: Shell::outside("Chưa thực hiện được"),
+        shell: Shell::outside(reader, reader.say("Chưa thực hiện được", "Not done")),
         what: problem.detail.clone(),
         remedies: not_lost.into_iter().collect(),
         kept,

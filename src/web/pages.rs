@@ -15,8 +15,10 @@ mod dossiers;
 mod events;
 mod figure;
 mod form_04;
+mod front;
 mod imports;
 mod intake;
+mod language;
 mod look_up;
 mod outbox;
 mod parts;
@@ -29,6 +31,8 @@ mod rates;
 mod sign_in;
 mod slip;
 mod story;
+
+pub(super) use language::page_above;
 
 use super::routes::Routes;
 
@@ -43,6 +47,7 @@ pub fn routes() -> Routes {
         .get("/sign-in/provider", provider::ask)
         .get("/sign-in/provider/return", provider::hear)
         .post("/sign-out", sign_in::leave)
+        .post("/language", language::choose)
         .get("/activate", people::activation)
         .post("/activate", people::activate)
         .get("/account", account::show)

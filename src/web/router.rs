@@ -79,7 +79,7 @@ pub fn dress(routes: Router<App>, app: App) -> Router {
             is_https.then(|| header(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains")),
         )
         .layer(middleware::from_fn_with_state(app.clone(), observe::observe))
-        .layer(middleware::from_fn(failure::shape))
+        .layer(middleware::from_fn_with_state(app.clone(), failure::shape))
         .layer(middleware::from_fn_with_state(Gate::new(&app), gate::pass))
         .layer(middleware::from_fn_with_state(app.clone(), plain::refuse))
         .layer(middleware::from_fn(unsent::keep))

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 
 use super::entrance::device;
 use super::failure::{Failure, Result};
+use super::reader::Reader;
 use crate::app::App;
 use crate::config::{SecondFactor, Settings};
 use crate::db::Error;
@@ -34,6 +35,8 @@ pub struct Caller {
     pub csrf: String,
     /// By what the session is known; none for a bearer.
     pub session: Option<[u8; 32]>,
+    /// In which language they read pages, and which page this is.
+    pub reader: Reader,
     /// Whether a second factor has to be set up before anything else.
     owes_factor: bool,
     may_write: bool,
@@ -118,13 +121,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let app = App::from_ref(state);
+        let Ok(reader) = Reader::from_request_parts(parts, state).await;
         if let Some(token) = bearer(parts) {
-            return of_token(&app, &token).await.map(Self);
+            return of_token(&app, &token, reader).await.map(Self);
         }
         let jar = CookieJar::from_headers(&parts.headers);
         let token = jar.get(cookie_name(&app.settings)).and_then(|cookie| decode(cookie.value()));
         match token {
-            Some(token) => of_session(&app, &token).await.map(Self),
+            Some(token) => of_session(&app, &token, reader).await.map(Self),
             None => Err(not_signed_in()),
         }
     }
@@ -136,7 +140,7 @@ fn bearer(parts: &Parts) -> Option<String> {
     scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim().to_owned())
 }
 
-async fn of_token(app: &App, token: &str) -> Result<Caller> {
+async fn of_token(app: &App, token: &str, reader: Reader) -> Result<Caller> {
     let desk = app.desk();
     let found = app
         .db
@@ -156,7 +160,7 @@ async fn of_token(app: &App, token: &str) -> Result<Caller> {
         None => signed_in.person.actor()?,
     };
     let (may_write, person) = (signed_in.may_write, signed_in.person);
-    Ok(Caller { actor, person, csrf: String::new(), session: None, owes_factor: false, may_write })
+    Ok(Caller { actor, person, csrf: String::new(), session: None, reader, owes_factor: false, may_write })
 }
 
 /// That somebody was here may go unnoted: whoever only looks is served while nothing can be kept,
@@ -177,7 +181,7 @@ fn confined(app: &App, person: &Person, unit: &str) -> Result<Actor> {
     if is_theirs { Ok(actor.confined_to(unit)) } else { Err(not_signed_in()) }
 }
 
-async fn of_session(app: &App, token: &[u8]) -> Result<Caller> {
+async fn of_session(app: &App, token: &[u8], reader: Reader) -> Result<Caller> {
     let (desk, limits) = (app.desk(), limits(&app.settings));
     let found = app
         .db
@@ -200,7 +204,7 @@ async fn of_session(app: &App, token: &[u8]) -> Result<Caller> {
     let actor = signed_in.person.actor()?;
     let csrf = app.keys.form_token(token);
     let (may_write, person) = (signed_in.may_write, signed_in.person);
-    Ok(Caller { actor, person, csrf, session: Some(hash), owes_factor, may_write })
+    Ok(Caller { actor, person, csrf, session: Some(hash), reader, owes_factor, may_write })
 }
 
 /// Whether this person must have a second factor, by the settings (S7).

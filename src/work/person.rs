@@ -5,6 +5,7 @@ use super::desk::Desk;
 use super::ledger::{self, Opened};
 use crate::db::{Result, Tx};
 use crate::domain::applicant::Applicant;
+use crate::domain::refusal::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::{Actor, Deed};
 use crate::store::audit::{self, Entry};
@@ -35,14 +36,15 @@ impl Purpose {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Contact => "liên hệ người nộp",
-            Self::Check => "đối chiếu giấy tờ",
-            Self::Complaint => "giải quyết phản ánh, khiếu nại",
-            Self::Slip => "in giấy hẹn",
-            Self::Apology => "in văn bản xin lỗi",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Contact => ("liên hệ người nộp", "contacting the applicant"),
+            Self::Check => ("đối chiếu giấy tờ", "checking the papers"),
+            Self::Complaint => ("giải quyết phản ánh, khiếu nại", "handling feedback or a complaint"),
+            Self::Slip => ("in giấy hẹn", "printing the receipt slip"),
+            Self::Apology => ("in văn bản xin lỗi", "printing the apology"),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// # Errors

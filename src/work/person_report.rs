@@ -8,6 +8,7 @@ use super::desk::Desk;
 use super::ledger;
 use crate::db::{Result, Tx};
 use crate::domain::applicant::{Applicant, phone_key};
+use crate::domain::refusal::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::{Actor, Deed};
 use crate::store;
@@ -64,12 +65,13 @@ impl Reason {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Request => "trả lời yêu cầu của chính người đó",
-            Self::Breach => "xác định phạm vi vi phạm dữ liệu",
-            Self::Complaint => "giải quyết khiếu nại",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Request => ("trả lời yêu cầu của chính người đó", "answering that person's own request"),
+            Self::Breach => ("xác định phạm vi vi phạm dữ liệu", "finding the extent of a breach"),
+            Self::Complaint => ("giải quyết khiếu nại", "handling a complaint"),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// # Errors

@@ -67,33 +67,33 @@ impl Deadline {
 
     /// `Thứ Năm 26/11/2026, 17:00`.
     #[must_use]
-    pub fn words(self, timetable: &Timetable) -> String {
+    pub fn words(self, timetable: &Timetable, language: Language) -> String {
         let (day, time) = timetable.zone().local(self.due_at);
-        VI.day_time(day, time)
+        language.day_time(day, time)
     }
 
     /// `còn 2 ngày làm việc`, `quá hạn 5 giờ làm việc`, in the unit of the limit (TIME-18); of limits that
     /// count every day also the working days by which they are escalated: `quá hạn 5 ngày (3 ngày làm việc)`.
     #[must_use]
-    pub fn distance(self, timetable: &Timetable, now: Moment) -> String {
+    pub fn distance(self, timetable: &Timetable, now: Moment, language: Language) -> String {
         let due = Due { at: self.due_at, on: self.due_on, counting_starts: self.due_on };
         let now = self.stopped_at.map_or(now, |since| since.min(now));
         if now <= self.late_from {
-            let left = VI.left(amount(timetable.remaining(now, &due, self.unit)));
-            return if self.late_before {
-                format!("{left}, lần hẹn trước đã quá hạn")
-            } else {
-                left
-            };
+            let left = language.left(amount(timetable.remaining(now, &due, self.unit)));
+            let before = language.choose("lần hẹn trước đã quá hạn", "the promise before was missed");
+            return if self.late_before { format!("{left}, {before}") } else { left };
         }
         let late = amount(timetable.overdue(now, &due, self.unit));
         let in_days = || amount(timetable.overdue(now, &due, days()));
         let overdue = match self.unit {
-            TimeLimit::CalendarDays(_) => format!("{} ({})", VI.overdue(late), VI.passed(in_days())),
-            TimeLimit::WorkingHours(_) if late.count > MOST_HOURS => VI.overdue(in_days()),
-            _ => VI.overdue(late),
+            TimeLimit::CalendarDays(_) => {
+                format!("{} ({})", language.overdue(late), language.passed(in_days()))
+            }
+            TimeLimit::WorkingHours(_) if late.count > MOST_HOURS => language.overdue(in_days()),
+            _ => language.overdue(late),
         };
-        if self.stopped_at.is_some() { format!("{overdue}, đang tạm dừng tính hạn") } else { overdue }
+        let stopped = language.choose("đang tạm dừng tính hạn", "clock stopped");
+        if self.stopped_at.is_some() { format!("{overdue}, {stopped}") } else { overdue }
     }
 }
 
@@ -137,8 +137,10 @@ pub fn line(desk: &Desk, dossier: &Dossier) -> DossierLine {
     DossierLine {
         code: dossier.filing.code.clone(),
         procedure: procedure.map_or_else(|| dossier.filing.procedure.clone(), |one| one.name_vi.clone()),
-        due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
-        distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
+        due_words: deadline.map(|deadline| deadline.words(timetable, VI)).unwrap_or_default(),
+        distance_words: deadline
+            .map(|deadline| deadline.distance(timetable, desk.now, VI))
+            .unwrap_or_default(),
         url: format!("{}/dossiers/{}", desk.house.public_url, dossier.filing.code),
     }
 }
@@ -151,8 +153,10 @@ pub fn listed_line(desk: &Desk, listed: &Listed) -> DossierLine {
     DossierLine {
         code: listed.code.clone(),
         procedure: listed.procedure_name.clone(),
-        due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
-        distance_words: deadline.map(|deadline| deadline.distance(timetable, desk.now)).unwrap_or_default(),
+        due_words: deadline.map(|deadline| deadline.words(timetable, VI)).unwrap_or_default(),
+        distance_words: deadline
+            .map(|deadline| deadline.distance(timetable, desk.now, VI))
+            .unwrap_or_default(),
         url: format!("{}/dossiers/{}", desk.house.public_url, listed.code),
     }
 }
@@ -164,13 +168,13 @@ pub fn owed_line(desk: &Desk, owed: &Owed) -> DossierLine {
     let deadline = Deadline::of_owed(owed);
     // What is settled grows no later; the apology is owed all the same.
     let distance = |deadline: Deadline| match owed.ended_at {
-        Some(ended) => format!("đã có kết quả, {}", deadline.distance(timetable, ended)),
-        None => deadline.distance(timetable, desk.now),
+        Some(ended) => format!("đã có kết quả, {}", deadline.distance(timetable, ended, VI)),
+        None => deadline.distance(timetable, desk.now, VI),
     };
     DossierLine {
         code: owed.code.clone(),
         procedure: owed.procedure_name.clone(),
-        due_words: deadline.map(|deadline| deadline.words(timetable)).unwrap_or_default(),
+        due_words: deadline.map(|deadline| deadline.words(timetable, VI)).unwrap_or_default(),
         distance_words: deadline.map(distance).unwrap_or_default(),
         url: format!("{}/dossiers/{}", desk.house.public_url, owed.code),
     }

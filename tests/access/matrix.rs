@@ -210,6 +210,7 @@ impl Ward {
             }
             ("POST", "/sign-in/code") => form(path, 0, &[("ticket", "1.AAAA"), ("code", "123456")]),
             ("POST", "/sign-out") => form(path, 1, &[]),
+            ("POST", "/language") => form(path, 0, &[("language", "en"), ("back", "/account")]),
             ("GET", "/activate") => get("/activate?token=khong-co"),
             ("POST", "/activate") => {
                 form(path, 0, &[("token", "khong-co"), ("password", PASSWORD), ("again", PASSWORD)])
@@ -628,7 +629,8 @@ fn no_form_is_taken_without_its_sessions_token_or_from_another_site() {
         let everything: Vec<Role> = roles().collect();
         let person = ward.node.hire("tat-ca", WARD, &everything).await;
         let others = ward.node.signed_in(&person).await.csrf;
-        let open = ["/sign-in", "/sign-in/code", "/activate", "/tra-cuu"];
+        // What is open to anybody has no session's token; the language is kept in the browser alone.
+        let open = ["/sign-in", "/sign-in/code", "/activate", "/tra-cuu", "/language"];
         for route in writing() {
             let ask = ward.ask(&route, Whose::Own, 1);
             let visitor = ward.node.signed_in(&person).await;

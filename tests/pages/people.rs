@@ -1,7 +1,8 @@
 //! Believable matter for the pages about accounts and the log.
 
 use dunghen::domain::staff::Role;
-use dunghen::paper::qr;
+use dunghen::paper::{Language, qr};
+use dunghen::web::reader::Reader;
 use dunghen::web::views::account::{
     Absence, Account, DutyRow, Factor, FactorPage, FactorStep, SessionRow, TokenForm, TokenRow,
 };
@@ -95,7 +96,10 @@ pub fn recovery_codes() -> FactorPage {
 
 pub fn code_wanted() -> CodeWanted {
     CodeWanted {
-        shell: Shell { csrf: "3f1c9a7e".to_owned(), ..Shell::outside("Xác thực hai lớp") },
+        shell: Shell {
+            csrf: "3f1c9a7e".to_owned(),
+            ..Shell::outside(&Reader::default(), "Xác thực hai lớp")
+        },
         office: "UBND tỉnh Lai Châu".to_owned(),
         code: Field::wrong(
             "",
@@ -144,7 +148,7 @@ fn particulars() -> Particulars {
         units: units("H35.07"),
         unit_error: None,
         roles: [Role::Reception, Role::Specialist, Role::DivisionHead, Role::UnitHead, Role::Administrator]
-            .map(|role| Choice::new(role.id(), role.name_vi(), role == Role::Reception))
+            .map(|role| Choice::new(role.id(), role.name(Language::Vietnamese), role == Role::Reception))
             .to_vec(),
         roles_error: None,
     }
@@ -188,7 +192,9 @@ pub fn person() -> PersonPage {
 
 pub fn activate() -> Activate {
     Activate {
-        shell: Shell { csrf: "3f1c9a7e".to_owned(), ..Shell::outside("Đặt mật khẩu") },
+        shell: Shell {
+            csrf: "3f1c9a7e".to_owned(), ..Shell::outside(&Reader::default(), "Đặt mật khẩu")
+        },
         office: "UBND tỉnh Lai Châu".to_owned(),
         login: "seo.pha".to_owned(),
         name: "Lý Seo Phà".to_owned(),

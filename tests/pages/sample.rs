@@ -8,6 +8,7 @@ use dunghen::domain::time::{ClockTime, Day};
 use dunghen::paper::Language;
 use dunghen::paper::chart::{MonthPoint, RateBar, answer, month_line, percent, rate_bars, wilson};
 use dunghen::paper::month_picture::{DayMark, MonthPicture, PictureDay};
+use dunghen::web::reader::Reader;
 use dunghen::web::views::board::{Board, Group, NextDeed, Row};
 use dunghen::web::views::course::Course;
 use dunghen::web::views::deeds::DeedForm;
@@ -155,6 +156,8 @@ pub fn shell(title: &str, role: Role, here: Option<Place>) -> Shell {
         flashes: vec![],
         query: String::new(),
         live: None,
+        language: Language::Vietnamese,
+        address: "/".to_owned(),
     }
 }
 
@@ -461,20 +464,20 @@ pub fn dossier() -> DossierPage {
             when: Some(when("Muộn nhất Thứ Tư 18/11/2026", "2026-11-18T17:00:00+07:00", "chậm 3 ngày làm việc", Tone::Late)),
             letter: None,
             issue: Some(
-                DeedForm::apologise(Some("2026-11-25".to_owned()), true)
+                DeedForm::apologise(Language::Vietnamese, Some("2026-11-25".to_owned()), true)
                     .filled("words", Field::wrong("Đang chờ", "Xin viết ít nhất 10 ký tự để ông/bà hiểu vì sao trễ.")),
             ),
-            exempt: Some(DeedForm::exempt()),
+            exempt: Some(DeedForm::exempt(Language::Vietnamese)),
             deliver: None,
         }),
         deeds: vec![
-            DeedForm::step_done("Xác định nghĩa vụ tài chính", Some("Trình ký"), officers.clone()).next(),
-            DeedForm::transfer(units(), officers),
-            DeedForm::settle(),
-            DeedForm::supplement(),
-            DeedForm::request_payment(),
-            DeedForm::withdraw(),
-            DeedForm::stop(),
+            DeedForm::step_done(Language::Vietnamese, "Xác định nghĩa vụ tài chính", Some("Trình ký"), officers.clone()).next(),
+            DeedForm::transfer(Language::Vietnamese, units(), officers),
+            DeedForm::settle(Language::Vietnamese),
+            DeedForm::supplement(Language::Vietnamese),
+            DeedForm::request_payment(Language::Vietnamese),
+            DeedForm::withdraw(Language::Vietnamese),
+            DeedForm::stop(Language::Vietnamese),
         ],
         no_deed: None,
     }
@@ -513,7 +516,11 @@ pub fn stopped_dossier() -> DossierPage {
             to: Some(When::at("20/8/2026, 16:10", "2026-08-20T16:10:00+07:00")),
             length: "3 ngày làm việc".to_owned(),
         }],
-        deeds: vec![DeedForm::supplemented(true).next(), DeedForm::withdraw(), DeedForm::stop()],
+        deeds: vec![
+            DeedForm::supplemented(Language::Vietnamese, true).next(),
+            DeedForm::withdraw(Language::Vietnamese),
+            DeedForm::stop(Language::Vietnamese),
+        ],
         ..dossier()
     }
 }
@@ -592,7 +599,7 @@ fn rate_row(label: &str, early: u32, on_time: u32, late: u32, without_due: u32) 
         late: late.to_string(),
         evaluable: all.to_string(),
         without_due: without_due.to_string(),
-        rate: percent(met, all),
+        rate: percent(met, all, Language::Vietnamese),
         interval: wilson(met, all)
             .filter(|_| all < 100)
             .map(|(low, high)| format!("{}–{} %", comma(low), comma(high))),
@@ -618,7 +625,7 @@ pub fn rates() -> Rates {
             evaluable: early + on_time + late,
         })
         .collect();
-    let title = answer("Toàn tỉnh", (2030, 2112), Some((1944, 2080)));
+    let title = answer("Toàn tỉnh", (2030, 2112), Some((1944, 2080)), Language::Vietnamese);
     let title = format!("{title}; thấp nhất là Sở Xây dựng");
     let months: Vec<_> = (0..12_u32)
         .map(|i| {
@@ -642,11 +649,11 @@ pub fn rates() -> Rates {
         next: None,
         as_of: When::at("Thứ Hai 23/11/2026, 11:32", "2026-11-23T11:32:00+07:00"),
         formula: "Tỷ lệ đúng hạn = (trước hạn + đúng hạn) ÷ số hồ sơ được đánh giá.".to_owned(),
-        bars: Some(rate_bars(&title, &bars).expect("a chart")),
+        bars: Some(rate_bars(&title, &bars, Language::Vietnamese).expect("a chart")),
         answer: title,
         rows: figures.iter().map(|(l, e, o, late, w)| rate_row(l, *e, *o, *late, *w)).collect(),
         total: RateRow { behind: None, ..rate_row("Toàn tỉnh", 1689, 341, 82, 5) },
-        line: Some(month_line(&months_answer, &points).expect("a chart")),
+        line: Some(month_line(&months_answer, &points, Language::Vietnamese).expect("a chart")),
         months_answer,
         months: months.iter().map(|(label, met, late)| rate_row(label, met - 400, 400, *late, 0)).collect(),
         csv: "/api/v1/reports/on-time?month=2026-11&format=csv".to_owned(),
@@ -776,7 +783,7 @@ pub fn letter() -> LetterPage {
 
 pub fn problem() -> Problem {
     Problem {
-        shell: Shell::outside("Không tìm thấy"),
+        shell: Shell::outside(&Reader::default(), "Không tìm thấy"),
         what: "Không có hồ sơ mang mã H35.20-261105-9999 trong phạm vi ông/bà được xem.".to_owned(),
         remedies: vec![
             "Kiểm tra lại mã in trên giấy hẹn; mã có dạng H35.20-261105-0041.".to_owned(),
@@ -822,7 +829,7 @@ pub fn slip() -> Slip {
 
 pub fn welcome() -> Welcome {
     Welcome {
-        shell: Shell::outside("Một cửa tỉnh Lai Châu"),
+        shell: Shell::outside(&Reader::default(), "Một cửa tỉnh Lai Châu"),
         office: "UBND tỉnh Lai Châu".to_owned(),
         figure: figure(&MonthPicture { today: None, ..short_picture() }),
     }
@@ -830,7 +837,7 @@ pub fn welcome() -> Welcome {
 
 pub fn sign_in() -> SignIn {
     SignIn {
-        shell: Shell { csrf: "3f1c9a7e".to_owned(), ..Shell::outside("Đăng nhập") },
+        shell: Shell { csrf: "3f1c9a7e".to_owned(), ..Shell::outside(&Reader::default(), "Đăng nhập") },
         office: "UBND tỉnh Lai Châu".to_owned(),
         name: Field::wrong("mai", "Tên đăng nhập hoặc mật khẩu không đúng. Xin thử lại."),
         next: "/board".to_owned(),
@@ -896,7 +903,7 @@ pub fn procedures() -> Procedures {
 
 pub fn public_procedures() -> PublicProcedures {
     PublicProcedures {
-        shell: Shell::outside("Nộp hôm nay, khi nào có kết quả?"),
+        shell: Shell::outside(&Reader::default(), "Nộp hôm nay, khi nào có kết quả?"),
         list: ProcedureList { fields: vec![], ..procedure_list("/cong-khai/thu-tuc") },
     }
 }
@@ -956,5 +963,8 @@ pub fn procedure() -> ProcedurePage {
 }
 
 pub fn public_procedure() -> PublicProcedure {
-    PublicProcedure { shell: Shell::outside(BUSINESS), one: one_procedure("/cong-khai/thu-tuc") }
+    PublicProcedure {
+        shell: Shell::outside(&Reader::default(), BUSINESS),
+        one: one_procedure("/cong-khai/thu-tuc"),
+    }
 }

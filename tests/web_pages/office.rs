@@ -245,7 +245,13 @@ impl Browser {
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        Self::answer(self.client.get(format!("{}{path}", self.url))).await
+        self.get_with(path, &[]).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.client.get(format!("{}{path}", self.url));
+        Self::answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+            .await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {

@@ -1,6 +1,7 @@
 //! The days of a year that are not what their weekday says, as people and other programs read them.
 
 use super::{DayKind, OffKind, Timetable};
+use crate::domain::refusal::Language;
 use crate::domain::time::Day;
 
 /// What such a day is.
@@ -28,15 +29,21 @@ impl Mark {
     }
 
     #[must_use]
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Off(OffKind::Public) => ("Nghỉ lễ, tết", "Public holiday"),
+            Self::Off(OffKind::Compensatory) => ("Nghỉ bù", "Day off in lieu"),
+            Self::Off(OffKind::Swap) => ("Nghỉ hoán đổi", "Swapped day off"),
+            Self::Off(OffKind::Local) => ("Nghỉ theo quyết định của địa phương", "Closed by local decision"),
+            Self::MakeUp => ("Làm việc bù", "Make-up working day"),
+            Self::Holiday => ("Ngày lễ vào ngày nghỉ hằng tuần", "Holiday on a weekly day of rest"),
+        };
+        language.choose(vietnamese, english)
+    }
+
+    #[must_use]
     pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Off(OffKind::Public) => "Nghỉ lễ, tết",
-            Self::Off(OffKind::Compensatory) => "Nghỉ bù",
-            Self::Off(OffKind::Swap) => "Nghỉ hoán đổi",
-            Self::Off(OffKind::Local) => "Nghỉ theo quyết định của địa phương",
-            Self::MakeUp => "Làm việc bù",
-            Self::Holiday => "Ngày lễ vào ngày nghỉ hằng tuần",
-        }
+        self.word(Language::Vietnamese)
     }
 }
 

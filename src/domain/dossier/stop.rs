@@ -1,6 +1,7 @@
 //! Times in which the clock stood still (sections 4.5 and 4.6).
 
 use crate::domain::event::Exclusion;
+use crate::domain::refusal::Language;
 use crate::domain::staff::StaffId;
 use crate::domain::time::Moment;
 
@@ -39,12 +40,15 @@ impl StopKind {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Supplement => "Chờ bổ sung hồ sơ",
-            Self::FinancialObligation => "Chờ thực hiện nghĩa vụ tài chính",
-            Self::Exclusion(exclusion) => exclusion.vietnamese(),
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Supplement => ("Chờ bổ sung hồ sơ", "Waiting for a supplement"),
+            Self::FinancialObligation => {
+                ("Chờ thực hiện nghĩa vụ tài chính", "Waiting for a financial obligation")
+            }
+            Self::Exclusion(exclusion) => return exclusion.word(language),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// Whether it is the applicant's side that is waited for.

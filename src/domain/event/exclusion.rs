@@ -1,5 +1,7 @@
 //! The intervals that a law takes out of the limit, beside supplement and payment (STOP-02).
 
+use crate::domain::refusal::Language;
+
 use serde::{Deserialize, Serialize};
 
 /// Why the clock stands still by law. Waiting for a coordinating agency is none of these (STOP-03).
@@ -36,13 +38,16 @@ impl Exclusion {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Verification => "Xác minh",
-            Self::CriminalRecordLookup => "Tra cứu lý lịch tư pháp",
-            Self::PublicPosting => "Niêm yết công khai",
-            Self::ApplicantConfirmation => "Chờ người liên quan xác nhận",
-            Self::OtherByLaw => "Thời gian khác không tính theo quy định",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Verification => ("Xác minh", "Verification"),
+            Self::CriminalRecordLookup => ("Tra cứu lý lịch tư pháp", "Criminal record look-up"),
+            Self::PublicPosting => ("Niêm yết công khai", "Public posting"),
+            Self::ApplicantConfirmation => {
+                ("Chờ người liên quan xác nhận", "Waiting for a confirmation by those concerned")
+            }
+            Self::OtherByLaw => ("Thời gian khác không tính theo quy định", "Other time excluded by law"),
+        };
+        language.choose(vietnamese, english)
     }
 }

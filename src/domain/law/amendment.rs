@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Overlay;
 use crate::domain::calendar::CalendarYear;
+use crate::domain::refusal::Language;
 use crate::domain::ruleset::RuleSets;
 use crate::domain::time::Day;
 use crate::domain::unit::UnitCode;
@@ -57,14 +58,15 @@ impl Kind {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::First => "Bản đầu từ tệp cấu hình",
-            Self::Calendar => "Lịch nghỉ năm",
-            Self::Overlay => "Ngày nghỉ, giờ làm việc của đơn vị",
-            Self::RuleSets => "Bộ quy tắc",
-            Self::Revocation => "Thu hồi quyết định",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::First => ("Bản đầu từ tệp cấu hình", "First edition, from the configuration"),
+            Self::Calendar => ("Lịch nghỉ năm", "Holidays of a year"),
+            Self::Overlay => ("Ngày nghỉ, giờ làm việc của đơn vị", "Days off, office hours of a unit"),
+            Self::RuleSets => ("Bộ quy tắc", "Rule sets"),
+            Self::Revocation => ("Thu hồi quyết định", "Revocation of a decision"),
+        };
+        language.choose(vietnamese, english)
     }
 }
 
@@ -91,13 +93,14 @@ impl Stage {
     }
 
     #[must_use]
-    pub fn vietnamese(self) -> &'static str {
-        match self {
-            Self::Proposed => "Chờ công bố",
-            Self::Withdrawn => "Đã rút",
-            Self::Recounting => "Đang tính lại",
-            Self::Published => "Đã công bố",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Proposed => ("Chờ công bố", "Awaiting publication"),
+            Self::Withdrawn => ("Đã rút", "Withdrawn"),
+            Self::Recounting => ("Đang tính lại", "Counting anew"),
+            Self::Published => ("Đã công bố", "Published"),
+        };
+        language.choose(vietnamese, english)
     }
 }
 

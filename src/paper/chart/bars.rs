@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{FEW, percent, wilson};
-use crate::paper::Svg;
+use crate::paper::{Language, Svg};
 
 /// One unit's figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ struct Bars {
 ///
 /// # Errors
 /// Where the template cannot be rendered.
-pub fn rate_bars(title: &str, rows: &[RateBar]) -> Result<Svg, askama::Error> {
+pub fn rate_bars(title: &str, rows: &[RateBar], language: Language) -> Result<Svg, askama::Error> {
     let share = |row: &RateBar| f64::from(row.met) / f64::from(row.evaluable);
     let lowest =
         rows.iter().filter(|row| row.evaluable > 0 && row.met < row.evaluable).map(share).reduce(f64::min);
@@ -52,10 +52,10 @@ pub fn rate_bars(title: &str, rows: &[RateBar]) -> Result<Svg, askama::Error> {
     let mut bars = Vec::new();
     let mut said = Vec::new();
     for row in rows {
-        let rate = percent(row.met, row.evaluable);
+        let rate = percent(row.met, row.evaluable, language);
         let text = match &rate {
             Some(rate) => format!("{rate} ({}/{})", row.met, row.evaluable),
-            None => "không phát sinh".to_owned(),
+            None => language.choose("không phát sinh", "none").to_owned(),
         };
         said.push(format!("{}: {text}", row.label));
         let width = if row.evaluable == 0 { 0.0 } else { share(row) * BAR };

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::percent;
-use crate::paper::Svg;
+use crate::paper::{Language, Svg};
 
 /// One month's figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ struct Line {
 ///
 /// # Errors
 /// Where the template cannot be rendered.
-pub fn month_line(title: &str, points: &[MonthPoint]) -> Result<Svg, askama::Error> {
+pub fn month_line(title: &str, points: &[MonthPoint], language: Language) -> Result<Svg, askama::Error> {
     let share = |p: &MonthPoint| (p.evaluable > 0).then(|| 100.0 * f64::from(p.met) / f64::from(p.evaluable));
     let lowest = points.iter().filter_map(share).fold(100.0_f64, f64::min);
     let floor = ((lowest / 10.0).floor() * 10.0).min(90.0);
@@ -61,11 +61,13 @@ pub fn month_line(title: &str, points: &[MonthPoint]) -> Result<Svg, askama::Err
         (String::new(), vec![], vec![], vec![], false);
     for (index, (point, step)) in points.iter().zip(0_u32..).enumerate() {
         let x = LEFT + WIDTH * f64::from(step) / steps;
-        let short = point.label.split('/').next().unwrap_or_default();
-        let text = if index == 0 || short == "1" { point.label.clone() } else { format!("T{short}") };
+        let short = point.label.split(['/', ' ']).next().unwrap_or_default();
+        let is_told_whole = index == 0 || short == "1" || short == "Jan" && index > 1;
+        let brief = || language.choose(format!("T{short}"), short.to_owned());
+        let text = if is_told_whole { point.label.clone() } else { brief() };
         months.push(Tick { x, text });
-        let (Some(rate), Some(text)) = (share(point), percent(point.met, point.evaluable)) else {
-            said.push(format!("{}: không phát sinh", point.label));
+        let (Some(rate), Some(text)) = (share(point), percent(point.met, point.evaluable, language)) else {
+            said.push(format!("{}: {}", point.label, language.choose("không phát sinh", "none")));
             pen_down = false;
             continue;
         };

@@ -10,6 +10,7 @@ use crate::domain::limit::{CutOffEffect, DueTime, TimeLimit};
 use crate::domain::time::{ClockTime, Day};
 use crate::paper::Language;
 use phrases::Speech;
+pub(super) use phrases::without_brackets;
 
 /// Neighbouring days that share a name.
 #[derive(Clone, Copy)]

@@ -10,7 +10,8 @@ use super::shapes::{Page, name};
 use crate::app::App;
 use crate::domain::procedure::{Competent, Procedure, Stage, Step};
 use crate::domain::refusal::Language;
-use crate::web::failure::{Problem, Result, language};
+use crate::web::failure::{Problem, Result};
+use crate::web::reader::wished;
 use crate::web::session::Caller;
 use crate::work::quote as work;
 
@@ -171,7 +172,7 @@ pub async fn procedures(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Page<ProcedureShape>>> {
-    let language = language(&headers);
+    let language = wished(&headers);
     let province = app.province();
     let found = work::found(&province, app.desk().today(), asked.q.as_deref().unwrap_or_default());
     let wanted = found.into_iter().take(asked.limit.unwrap_or(usize::MAX));
@@ -194,7 +195,7 @@ pub async fn versions(
     headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Json<Page<ProcedureShape>>> {
-    let language = language(&headers);
+    let language = wished(&headers);
     let province = app.province();
     let versions = work::versions(&province, &code)?;
     let items = versions.iter().rev().map(|procedure| ProcedureShape::of(procedure, language)).collect();

@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::domain::deadline::Derivation;
 use crate::domain::refusal::Language;
 use crate::paper::month_picture::MonthPicture;
-use crate::web::failure::{Problem, Result, language};
+use crate::web::failure::{Problem, Result};
+use crate::web::reader::wished;
 use crate::web::session::Caller;
 use crate::work::desk::Desk;
 use crate::work::quote::{self as work, Offer, Warning};
@@ -80,7 +81,7 @@ pub async fn quote(
     Json(body): Json<serde_json::Value>,
 ) -> Result<Json<QuoteShape>> {
     let body: QuoteBody = read(body)?;
-    let language = language(&headers);
+    let language = wished(&headers);
     let desk = app.desk();
     let unit = body.receiving_unit.filter(|unit| !unit.is_empty());
     let unit = unit.unwrap_or_else(|| caller.actor.unit.to_string());
@@ -177,7 +178,7 @@ pub async fn quotes(
     headers: HeaderMap,
     Query(asked): Query<Asked>,
 ) -> Result<Json<QuotesShape>> {
-    let language = language(&headers);
+    let language = wished(&headers);
     let desk = app.desk();
     let unit = asked.unit.filter(|unit| !unit.is_empty());
     let unit = unit.unwrap_or_else(|| caller.actor.unit.to_string());

@@ -3,6 +3,8 @@
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const english = document.documentElement.lang === "en";
+const say = (vi, en) => (english ? en : vi);
 const typing = (element) => element?.closest("input, select, textarea, [contenteditable]");
 
 function later(wait, deed) {
@@ -190,6 +192,7 @@ function offering(field, id) {
         const part = link.appendChild(document.createElement("span"));
         part.className = className;
         part.textContent = text;
+        if (className !== "code") part.lang = "vi";
       }
     });
     field.parentElement.append(list);
@@ -307,11 +310,15 @@ if (intake) {
       if (answer.ok) showPromise(body);
       else showRefusal(body.detail ?? body.title ?? "");
     } catch (error) {
-      if (error.name !== "AbortError") showRefusal("Chưa hỏi được máy chủ. Xin bấm “Tính ngày hẹn”.");
+      if (error.name !== "AbortError") showRefusal(say("Chưa hỏi được máy chủ. Xin bấm “Tính ngày hẹn”.", "The server could not be asked. Press “Count the return date”."));
     }
   });
 
-  const weekdays = ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
+  const weekdays = say(
+    ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"],
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+  );
+  const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
   const line = (parent, tag, className, text) => {
     const element = parent.appendChild(document.createElement(tag));
@@ -330,18 +337,18 @@ if (intake) {
     const parts = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}:\d{2})/.exec(body.due_at ?? "");
     if (!parts) {
       const box = panel("promise unknown");
-      line(box, "span", "label", "Ngày hẹn trả");
-      line(box, "span", "day", "Thủ tục này không có thời hạn giải quyết.");
+      line(box, "span", "label", say("Ngày hẹn trả", "Return date"));
+      line(box, "span", "day", say("Thủ tục này không có thời hạn giải quyết.", "This procedure has no time limit."));
       return;
     }
     const [, year, month, day, hour] = parts;
     const weekday = weekdays[new Date(Date.UTC(+year, +month - 1, +day)).getUTCDay()];
     const box = panel("promise changed");
-    line(box, "span", "label", "Ngày hẹn trả");
+    line(box, "span", "label", say("Ngày hẹn trả", "Return date"));
     const time = line(box, "time", "", "");
     time.dateTime = body.due_at;
     line(time, "span", "day fold", weekday);
-    line(time, "span", "date fold", `${day}/${month}/${year}`);
+    line(time, "span", "date fold", say(`${day}/${month}/${year}`, `${+day} ${months[month - 1]} ${year}`));
     line(time, "span", "hour fold", [hour, body.limit_words].filter(Boolean).join(" · "));
     for (const warning of body.warnings ?? []) line(promise, "p", "notice", warning.text);
     if (body.picture || body.explanation) {
@@ -360,6 +367,7 @@ if (intake) {
     const lines = names.map((name) => {
       const label = document.createElement("label");
       label.className = "check";
+      label.lang = "vi";
       const box = label.appendChild(document.createElement("input"));
       Object.assign(box, { type: "checkbox", name: "components", value: name, checked: given.has(name) });
       label.append(name);
@@ -370,7 +378,7 @@ if (intake) {
 
   function showRefusal(why) {
     const box = panel("promise unknown");
-    line(box, "span", "label", "Ngày hẹn trả chưa tính được");
+    line(box, "span", "label", say("Ngày hẹn trả chưa tính được", "The return date can't be counted yet"));
     line(box, "p", "error", why);
   }
 
@@ -457,7 +465,7 @@ if (live && "EventSource" in window) {
     line.id = "changed";
     line.className = "flash";
     line.setAttribute("role", "status");
-    line.textContent = "Trang này vừa có thay đổi. Xin tải lại trước khi gửi biểu mẫu.";
+    line.textContent = say("Trang này vừa có thay đổi. Xin tải lại trước khi gửi biểu mẫu.", "This page has just changed. Please reload it before you send the form.");
     $("#main").prepend(line);
   };
   const source = new EventSource(live);

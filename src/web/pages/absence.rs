@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::parts::VI;
+use super::front::Front;
 use crate::app::App;
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::Role;
@@ -13,12 +13,11 @@ use crate::web::failure::Result;
 use crate::web::session::Caller;
 use crate::web::views::account::{Absence, DutyRow};
 use crate::web::views::parts::Choice;
-use crate::work::desk::Desk;
 use crate::work::stand_in;
 
 /// The part about `person`'s deputies; none for whoever needs none.
 pub fn of(
-    desk: &Desk,
+    desk: &Front,
     person: &Person,
     colleagues: &[Person],
     duties: &[Row],
@@ -30,19 +29,19 @@ pub fn of(
     let today = desk.today();
     let name = |id: i64| {
         let found = colleagues.iter().find(|one| one.id == id);
-        found.map_or_else(|| "đồng nghiệp".to_owned(), |one| one.name.clone())
+        found.map_or_else(|| desk.say("đồng nghiệp", "a colleague").to_owned(), |one| desk.name(&one.name))
     };
     let to_come = duties.iter().filter(|row| row.to_on.is_none_or(|last| last >= today));
     let deputies = to_come.filter(|row| row.stands_in_for == Some(person.id)).map(|row| DutyRow {
         id: row.id,
         what: name(row.staff_id),
-        when: when(row),
+        when: when(desk, row),
         may_end: true,
     });
     let others = colleagues.iter().filter(|one| one.id != person.id && one.login.is_some());
     Some(Absence {
         action: action.to_owned(),
-        colleagues: others.map(|one| Choice::new(one.id.to_string(), one.name.clone(), false)).collect(),
+        colleagues: others.map(|one| Choice::new(one.id.to_string(), desk.name(&one.name), false)).collect(),
         today: today.to_string(),
         error: None,
         deputies: deputies.collect(),
@@ -50,26 +49,29 @@ pub fn of(
 }
 
 /// A duty in words, for whoever reads a person's terms.
-pub fn row(desk: &Desk, person: &Person, duty: &Row) -> DutyRow {
-    let unit = duty.unit.parse().map_or_else(|_| duty.unit.clone(), |unit| desk.unit_name(&unit));
-    let roles = words(&duty.roles.0);
+pub fn row(desk: &Front, person: &Person, duty: &Row) -> DutyRow {
+    let unit = duty.unit.parse().map_or_else(|_| duty.unit.clone(), |unit| desk.unit(&unit));
+    let roles = words(desk, &duty.roles.0);
     let what = match duty.stands_in_for {
-        Some(absent) if absent == person.id => format!("Có người thay: {roles}"),
-        Some(_) => format!("Thay {roles}, {unit}"),
+        Some(absent) if absent == person.id => {
+            desk.say(format!("Có người thay: {roles}"), format!("Somebody stands in: {roles}"))
+        }
+        Some(_) => desk.say(format!("Thay {roles}, {unit}"), format!("Stands in as {roles}, {unit}")),
         None => format!("{roles}, {unit}"),
     };
-    DutyRow { id: duty.id, what, when: when(duty), may_end: false }
+    DutyRow { id: duty.id, what, when: when(desk, duty), may_end: false }
 }
 
 /// Roles as people name them.
-pub fn words(roles: &[Role]) -> String {
-    roles.iter().map(|role| role.name_vi()).collect::<Vec<_>>().join("; ")
+pub fn words(desk: &Front, roles: &[Role]) -> String {
+    roles.iter().map(|role| role.name(desk.language())).collect::<Vec<_>>().join("; ")
 }
 
-fn when(row: &Row) -> String {
+fn when(desk: &Front, row: &Row) -> String {
+    let day = |day| desk.language().short_day(day);
     match row.to_on {
-        Some(last) => format!("{} – {}", VI.short_day(row.from_on), VI.short_day(last)),
-        None => format!("từ {}", VI.short_day(row.from_on)),
+        Some(last) => format!("{} – {}", day(row.from_on), day(last)),
+        None => format!("{} {}", desk.say("từ", "from"), day(row.from_on)),
     }
 }
 

@@ -12,18 +12,18 @@ use super::absence;
 use super::parts::{self, html};
 use crate::app::App;
 use crate::db::{self, Tx};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Language, Refusal};
 use crate::seal::hex;
 use crate::store::staff::Person;
 use crate::store::{self, sessions, tokens};
 use crate::web::entrance::{self, Origin};
 use crate::web::failure::{Failure, Result};
+use crate::web::pages::front::Front;
 use crate::web::session::{self, Caller};
 use crate::web::views::account::{Account, Factor, SessionRow, TokenForm, TokenRow};
 use crate::web::views::parts::{Choice, Field};
 use crate::web::views::shell::Flash;
 use crate::work::account::{self as work, WantedToken, Which};
-use crate::work::desk::Desk;
 use crate::work::second_factor::{self, State as FactorState};
 
 /// A token lasts so long unless another time is asked for.
@@ -38,35 +38,38 @@ pub struct Asked {
 /// `GET /account`.
 pub async fn show(State(app): State<App>, caller: Caller, Query(asked): Query<Asked>) -> Result<Response> {
     let mut page = page(&app, &caller).await?;
-    page.shell.flashes.extend(done(&asked.done));
+    page.shell.flashes.extend(done(caller.reader.language, &asked.done));
     Ok(html(&page)?.into_response())
 }
 
-fn done(word: &str) -> Option<Flash> {
-    let text = match word {
-        "password" => "Đã đổi mật khẩu. Mọi phiên khác đã kết thúc.",
-        "sessions" => "Đã kết thúc phiên.",
-        "revoked" => "Đã thu hồi mã truy cập.",
-        "stand_in" => "Đã cử người thay.",
-        "stand_in_ended" => "Đã kết thúc việc cử người thay.",
-        "factor_off" => "Đã tắt xác thực hai lớp.",
+fn done(language: Language, word: &str) -> Option<Flash> {
+    let (vietnamese, english) = match word {
+        "password" => (
+            "Đã đổi mật khẩu. Mọi phiên khác đã kết thúc.",
+            "Password changed. All other sessions have ended.",
+        ),
+        "sessions" => ("Đã kết thúc phiên.", "The session has ended."),
+        "revoked" => ("Đã thu hồi mã truy cập.", "The access token was revoked."),
+        "stand_in" => ("Đã cử người thay.", "The stand-in was named."),
+        "stand_in_ended" => ("Đã kết thúc việc cử người thay.", "Nobody stands in any longer."),
+        "factor_off" => ("Đã tắt xác thực hai lớp.", "Two-factor sign-in is off."),
         _ => return None,
     };
-    Some(Flash { good: true, text: text.to_owned() })
+    Some(Flash { good: true, text: language.choose(vietnamese, english).to_owned() })
 }
 
 /// The page as it is now, with empty forms.
 pub(super) async fn page(app: &App, caller: &Caller) -> Result<Account> {
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     let found = app.db.read(async |tx| Found::read(tx, &desk, &caller.person).await).await?;
     let person = &caller.person;
     Ok(Account {
-        shell: parts::shell(&desk, caller, "Tài khoản của tôi", None),
+        shell: parts::shell(&desk, caller, desk.say("Tài khoản của tôi", "My account"), None),
         login: person.login.clone().unwrap_or_default(),
         name: person.name.clone(),
         email: person.email.clone(),
         unit: desk.unit_name(&caller.actor.unit),
-        roles: person.roles.0.iter().map(|role| role.name_vi().to_owned()).collect(),
+        roles: person.roles.0.iter().map(|role| role.name(desk.language()).to_owned()).collect(),
         shortest: app.settings.session.min_password_length.size(),
         current: Field::default(),
         password: Field::default(),
@@ -99,7 +102,7 @@ struct Found {
 }
 
 impl Found {
-    async fn read(tx: &mut Tx, desk: &Desk, person: &Person) -> db::Result<Self> {
+    async fn read(tx: &mut Tx, desk: &Front, person: &Person) -> db::Result<Self> {
         Ok(Self {
             sessions: sessions::of_staff(tx, person.id).await?,
             tokens: tokens::of_staff(tx, person.id, desk.now).await?,
@@ -110,10 +113,15 @@ impl Found {
     }
 }
 
-fn session_row(desk: &Desk, caller: &Caller, one: &sessions::Listed) -> SessionRow {
+fn session_row(desk: &Front, caller: &Caller, one: &sessions::Listed) -> SessionRow {
     SessionRow {
         id: hex(&one.token_hash),
-        agent: if one.agent.is_empty() { "Không rõ".to_owned() } else { one.agent.clone() },
+        agent: match one.agent.as_str() {
+            "" => desk.say("Không rõ", "Unknown"),
+            entrance::OTHER_PROGRAM => desk.say(entrance::OTHER_PROGRAM, "Another program"),
+            known => known,
+        }
+        .to_owned(),
         network: one.network.clone(),
         began: parts::briefly(desk, one.created_at),
         seen: parts::briefly(desk, one.seen_at),
@@ -121,12 +129,20 @@ fn session_row(desk: &Desk, caller: &Caller, one: &sessions::Listed) -> SessionR
     }
 }
 
-fn token_row(desk: &Desk, one: &tokens::Listed) -> TokenRow {
+fn token_row(desk: &Front, one: &tokens::Listed) -> TokenRow {
     let unit = one.unit.as_deref().and_then(|unit| unit.parse().ok());
     TokenRow {
         id: hex(&one.token_hash),
-        label: if one.label.is_empty() { "cấp bằng dòng lệnh".to_owned() } else { one.label.clone() },
-        scope: if one.scope == "write" { "đọc và ghi" } else { "chỉ đọc" },
+        label: if one.label.is_empty() {
+            desk.say("cấp bằng dòng lệnh", "issued by command line").to_owned()
+        } else {
+            one.label.clone()
+        },
+        scope: if one.scope == "write" {
+            desk.say("đọc và ghi", "read and write")
+        } else {
+            desk.say("chỉ đọc", "read only")
+        },
         unit: unit.map(|unit| desk.unit_name(&unit)),
         ends: parts::briefly(desk, one.expires_at),
         used: one.last_used_at.map(|at| parts::briefly(desk, at)),
@@ -172,7 +188,7 @@ pub async fn password(
         Ok(jar) => Ok((jar, Redirect::to("/account?done=password")).into_response()),
         Err(failure) => {
             again(&app, &caller, failure, |page, refusal| {
-                let why = Some(refusal.said.vietnamese.clone());
+                let why = Some(refusal.said.to(page.shell.language).to_owned());
                 let is_new = refusal.field.as_deref() == Some("password");
                 if is_new { page.password.error = why } else { page.current.error = why }
             })
@@ -290,13 +306,13 @@ pub async fn issue_token(
 }
 
 fn typed_again(page: &mut Account, given: &NewToken, refusal: &Refusal) {
-    let error =
-        |name: &str| (refusal.field.as_deref() == Some(name)).then(|| refusal.said.vietnamese.clone());
+    let told = || refusal.said.to(page.shell.language).to_owned();
+    let error = |name: &str| (refusal.field.as_deref() == Some(name)).then(told);
     let form = &mut page.token_form;
     form.label = Field { value: given.label.clone(), error: error("label") };
     form.days = Field { value: given.days.clone(), error: error("days") };
     form.unit_error = error("unit");
-    form.current.error = error("current").or_else(|| refusal.wait_s.map(|_| refusal.said.vietnamese.clone()));
+    form.current.error = error("current").or_else(|| refusal.wait_s.map(|_| told()));
     form.may_write = given.write == "yes";
     let units = std::mem::take(&mut form.units);
     let chosen = |unit: Choice| Choice { chosen: unit.value == given.unit, ..unit };
@@ -327,10 +343,11 @@ pub async fn name_stand_in(
         Ok(()) => Ok(Redirect::to("/account?done=stand_in").into_response()),
         Err(failure) => {
             again(&app, &caller, failure, |page, refusal| {
+                let text = refusal.said.to(page.shell.language).to_owned();
                 if let Some(absence) = &mut page.absence {
-                    absence.error = Some(refusal.said.vietnamese.clone());
+                    absence.error = Some(text);
                 } else {
-                    page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
+                    page.shell.flashes.push(Flash { good: false, text });
                 }
             })
             .await

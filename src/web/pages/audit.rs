@@ -12,12 +12,12 @@ use crate::domain::staff::{Deed, Subject, may};
 use crate::seal::hex;
 use crate::store::audit::Listed;
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::audit::{Anchor, Audit, AuditRow};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::audit_log::{self, Question};
-use crate::work::desk::Desk;
 use crate::work::report::csv as sheet;
 use crate::work::wording;
 
@@ -75,16 +75,16 @@ pub async fn list(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let (desk, question) = (app.desk(), asked.question(ROWS));
+    let (desk, question) = (Front::of(&app, &caller.reader), asked.question(ROWS));
     let found = app.db.report(async |tx| audit_log::list(tx, &desk, &caller.actor, &question).await).await?;
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let last = found.last().filter(|_| full);
     let sees_dossiers = may(&caller.actor, Deed::ViewProvince, Subject::Whole, &desk.province.units).is_ok();
     html(&Audit {
-        shell: parts::shell(&desk, &caller, "Nhật ký kiểm soát", Some(Place::Audit)),
+        shell: parts::shell(&desk, &caller, desk.say("Nhật ký kiểm soát", "Audit log"), Some(Place::Audit)),
         person: asked.person.clone(),
         subject: asked.subject.clone(),
-        actions: actions(&asked.action),
+        actions: actions(&desk, &asked.action),
         from: asked.from.clone(),
         to: asked.to.clone(),
         rows: found.iter().map(|row| shown(&desk, row, sees_dossiers)).collect(),
@@ -101,42 +101,43 @@ pub async fn list(
     })
 }
 
-fn shown(desk: &Desk, row: &Listed, sees_dossiers: bool) -> AuditRow {
-    let is_dossier = DOSSIERS.iter().any(|(id, _)| *id == row.action) && !row.subject.is_empty();
+fn shown(desk: &Front, row: &Listed, sees_dossiers: bool) -> AuditRow {
+    let is_dossier = DOSSIERS.iter().any(|(id, ..)| *id == row.action) && !row.subject.is_empty();
     AuditRow {
         seq: row.seq,
         at: parts::briefly(desk, row.at),
-        who: row.actor.clone().unwrap_or_else(|| format!("số {}", row.actor_id)),
+        who: row.actor.clone().unwrap_or_else(|| format!("{} {}", desk.say("số", "no."), row.actor_id)),
         unit: wording::unit_name(desk, &row.unit),
-        what: word(&row.action),
+        what: word(desk, &row.action),
         href: (is_dossier && sees_dossiers).then(|| format!("/dossiers/{}", escaped(&row.subject))),
         subject: row.subject.clone(),
-        detail: detail(&row.detail),
+        detail: detail(desk, &row.detail),
     }
 }
 
-fn word(action: &str) -> String {
-    let known = DOSSIERS.iter().chain(OTHERS).find(|(id, _)| *id == action);
-    known.map_or_else(|| action.to_owned(), |(_, word)| (*word).to_owned())
+fn word(desk: &Front, action: &str) -> String {
+    let known = DOSSIERS.iter().chain(OTHERS).find(|(id, ..)| *id == action);
+    known.map_or(action, |(_, vietnamese, english)| desk.say(*vietnamese, *english)).to_owned()
 }
 
 /// `unit: H35.21, roles: unit_head`.
-fn detail(json: &str) -> String {
+fn detail(desk: &Front, json: &str) -> String {
     let Ok(Value::Object(fields)) = serde_json::from_str(json) else { return String::new() };
     let told = fields.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!(
-            "{}: {value}",
-            FIELDS.iter().find(|(id, _)| id == name).map_or(name.as_str(), |(_, word)| word)
-        )
+        let known = FIELDS.iter().find(|(id, ..)| id == name);
+        let word = known.map_or(name.as_str(), |(_, vietnamese, english)| desk.say(*vietnamese, *english));
+        format!("{word}: {}", desk.name(&value))
     });
     told.collect::<Vec<_>>().join(", ")
 }
 
-fn actions(chosen: &str) -> Vec<Choice> {
+fn actions(desk: &Front, chosen: &str) -> Vec<Choice> {
     let all = DOSSIERS.iter().chain(OTHERS);
-    let choices = all.map(|(id, word)| Choice::new(*id, *word, *id == chosen));
-    std::iter::once(Choice::new("", "Mọi việc", chosen.is_empty())).chain(choices).collect()
+    let choices =
+        all.map(|(id, vietnamese, english)| Choice::new(*id, desk.say(*vietnamese, *english), *id == chosen));
+    let every = Choice::new("", desk.say("Mọi việc", "All actions"), chosen.is_empty());
+    std::iter::once(every).chain(choices).collect()
 }
 
 /// `GET /audit.csv`: what was narrowed down, as a file; that it was taken is on the log as well.
@@ -158,76 +159,78 @@ pub async fn csv(State(app): State<App>, caller: Caller, Query(asked): Query<Ask
         .into_response())
 }
 
-const FIELDS: &[(&str, &str)] = &[
-    ("from", "từ"),
-    ("to", "đến"),
-    ("on", "ngày"),
-    ("unit", "đơn vị"),
-    ("roles", "vai trò"),
-    ("purpose", "mục đích"),
-    ("method", "kiểu yêu cầu"),
-    ("sessions", "số phiên"),
-    ("scope", "quyền"),
-    ("days", "số ngày"),
-    ("deputy", "người thay"),
-    ("by", "theo"),
-    ("dossiers", "số hồ sơ"),
+const FIELDS: &[(&str, &str, &str)] = &[
+    ("from", "từ", "from"),
+    ("to", "đến", "to"),
+    ("on", "ngày", "on"),
+    ("unit", "đơn vị", "unit"),
+    ("roles", "vai trò", "roles"),
+    ("purpose", "mục đích", "purpose"),
+    ("method", "kiểu yêu cầu", "method"),
+    ("sessions", "số phiên", "sessions"),
+    ("scope", "quyền", "scope"),
+    ("days", "số ngày", "days"),
+    ("deputy", "người thay", "stand-in"),
+    ("by", "theo", "by"),
+    ("dossiers", "số hồ sơ", "dossiers"),
+    ("events", "sự việc", "events"),
 ];
 
 /// What is done to a dossier, and to see it.
-const DOSSIERS: &[(&str, &str)] = &[
-    ("submitted", "Nộp hồ sơ"),
-    ("received", "Tiếp nhận"),
-    ("transfer", "Chuyển hồ sơ"),
-    ("step_done", "Xong bước"),
-    ("supplement_requested", "Yêu cầu bổ sung"),
-    ("supplemented", "Bổ sung xong"),
-    ("payment_requested", "Thông báo nộp tiền"),
-    ("paid", "Đã nộp tiền"),
-    ("withdrawn", "Rút hồ sơ"),
-    ("refused", "Từ chối"),
-    ("stopped", "Dừng giải quyết"),
-    ("settled", "Có kết quả"),
-    ("returned", "Trả kết quả"),
-    ("apology_issued", "Ký lời xin lỗi"),
-    ("apology_delivered", "Trao lời xin lỗi"),
-    ("exempted", "Miễn xin lỗi"),
-    ("person_viewed", "Xem thông tin cá nhân"),
-    ("letter_read", "Đọc thư gửi công dân"),
+const DOSSIERS: &[(&str, &str, &str)] = &[
+    ("submitted", "Nộp hồ sơ", "Filed"),
+    ("received", "Tiếp nhận", "Received"),
+    ("transfer", "Chuyển hồ sơ", "Transferred"),
+    ("step_done", "Xong bước", "Step done"),
+    ("supplement_requested", "Yêu cầu bổ sung", "Supplement requested"),
+    ("supplemented", "Bổ sung xong", "Supplemented"),
+    ("payment_requested", "Thông báo nộp tiền", "Payment requested"),
+    ("paid", "Đã nộp tiền", "Paid"),
+    ("withdrawn", "Rút hồ sơ", "Withdrawn"),
+    ("refused", "Từ chối", "Refused"),
+    ("stopped", "Dừng giải quyết", "Stopped"),
+    ("settled", "Có kết quả", "Settled"),
+    ("returned", "Trả kết quả", "Returned"),
+    ("apology_issued", "Ký lời xin lỗi", "Apology signed"),
+    ("apology_delivered", "Trao lời xin lỗi", "Apology delivered"),
+    ("exempted", "Miễn xin lỗi", "Exempted from the apology"),
+    ("person_viewed", "Xem thông tin cá nhân", "Personal data looked at"),
+    ("letter_read", "Đọc thư gửi công dân", "Letter to a citizen read"),
 ];
 
-const OTHERS: &[(&str, &str)] = &[
-    ("decision_proposed", "Đề xuất thay đổi lịch"),
-    ("decision_withdrawn", "Rút đề xuất thay đổi lịch"),
-    ("decision_published", "Công bố thay đổi lịch"),
-    ("dates_recounted", "Tính lại ngày hẹn trả"),
-    ("signed_in", "Đăng nhập"),
-    ("signed_out", "Đăng xuất"),
-    ("sign_in_failed", "Đăng nhập sai"),
-    ("not_allowed", "Bị từ chối quyền"),
-    ("exported", "Xuất tệp"),
-    ("person_searched", "Tìm hồ sơ theo tên hoặc số của một người"),
-    ("password_changed", "Đổi mật khẩu"),
-    ("sessions_ended", "Kết thúc phiên"),
-    ("second_factor_on", "Bật xác thực hai lớp"),
-    ("second_factor_off", "Tắt xác thực hai lớp"),
-    ("recovery_codes_renewed", "Tạo lại mã dự phòng"),
-    ("token_issued", "Cấp mã truy cập"),
-    ("token_revoked", "Thu hồi mã truy cập"),
-    ("account_added", "Thêm tài khoản"),
-    ("account_changed", "Sửa tài khoản"),
-    ("account_closed", "Khoá tài khoản"),
-    ("account_opened", "Mở lại tài khoản"),
-    ("account_activated", "Kích hoạt tài khoản"),
-    ("link_given", "Cấp liên kết đặt mật khẩu"),
-    ("identity_linked", "Gắn danh tính"),
-    ("identity_unlinked", "Gỡ danh tính"),
-    ("stand_in_named", "Cử người thay"),
-    ("stand_in_ended", "Kết thúc cử người thay"),
-    ("person_report", "Lập báo cáo dữ liệu một người"),
-    ("breach_report", "Xác định phạm vi vi phạm dữ liệu"),
-    ("person_erased", "Xoá dữ liệu cá nhân"),
-    ("keys_rotated", "Đổi khóa mã hoá"),
-    ("import", "Nhập hồ sơ"),
-    ("import_batch", "Lần nhập dữ liệu"),
+const OTHERS: &[(&str, &str, &str)] = &[
+    ("decision_proposed", "Đề xuất thay đổi lịch", "Calendar change proposed"),
+    ("decision_withdrawn", "Rút đề xuất thay đổi lịch", "Calendar proposal withdrawn"),
+    ("decision_published", "Công bố thay đổi lịch", "Calendar change published"),
+    ("dates_recounted", "Tính lại ngày hẹn trả", "Return dates counted anew"),
+    ("signed_in", "Đăng nhập", "Signed in"),
+    ("signed_out", "Đăng xuất", "Signed out"),
+    ("sign_in_failed", "Đăng nhập sai", "Sign-in failed"),
+    ("not_allowed", "Bị từ chối quyền", "Not allowed"),
+    ("exported", "Xuất tệp", "File taken out"),
+    ("person_searched", "Tìm hồ sơ theo tên hoặc số của một người", "Searched by a person's name or number"),
+    ("password_changed", "Đổi mật khẩu", "Password changed"),
+    ("sessions_ended", "Kết thúc phiên", "Sessions ended"),
+    ("second_factor_on", "Bật xác thực hai lớp", "Two-factor sign-in on"),
+    ("second_factor_off", "Tắt xác thực hai lớp", "Two-factor sign-in off"),
+    ("recovery_codes_renewed", "Tạo lại mã dự phòng", "Recovery codes renewed"),
+    ("token_issued", "Cấp mã truy cập", "Access token issued"),
+    ("token_revoked", "Thu hồi mã truy cập", "Access token revoked"),
+    ("account_added", "Thêm tài khoản", "Account added"),
+    ("account_changed", "Sửa tài khoản", "Account changed"),
+    ("account_closed", "Khoá tài khoản", "Account closed"),
+    ("account_opened", "Mở lại tài khoản", "Account reopened"),
+    ("account_activated", "Kích hoạt tài khoản", "Account activated"),
+    ("link_given", "Cấp liên kết đặt mật khẩu", "Password link given"),
+    ("identity_linked", "Gắn danh tính", "Identity linked"),
+    ("identity_unlinked", "Gỡ danh tính", "Identity unlinked"),
+    ("stand_in_named", "Cử người thay", "Stand-in named"),
+    ("stand_in_ended", "Kết thúc cử người thay", "Stand-in ended"),
+    ("person_report", "Lập báo cáo dữ liệu một người", "Report on one person made"),
+    ("breach_report", "Xác định phạm vi vi phạm dữ liệu", "Extent of a breach found"),
+    ("person_erased", "Xoá dữ liệu cá nhân", "Personal data erased"),
+    ("keys_rotated", "Đổi khóa mã hoá", "Encryption keys rotated"),
+    ("demonstration", "Dựng tỉnh trình diễn", "Demonstration built"),
+    ("import", "Nhập hồ sơ", "Dossier imported"),
+    ("import_batch", "Lần nhập dữ liệu", "Import run"),
 ];

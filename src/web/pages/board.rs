@@ -5,7 +5,7 @@ use axum::response::Html;
 use serde::Deserialize;
 
 use super::deeds;
-use super::parts::{self, ROWS, VI, count, html};
+use super::parts::{self, ROWS, count, html};
 use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::staff::{Actor, Role};
@@ -14,10 +14,10 @@ use crate::domain::time::Moment;
 use crate::store::lists::{Cursor, Filter, Listed};
 use crate::store::{self, lists};
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::board::{Board, Group, Row};
 use crate::web::views::shell::Place;
-use crate::work::desk::Desk;
 use crate::work::{ledger, scope};
 
 /// So many of those still in time are looked through for what is due today and soon.
@@ -36,7 +36,7 @@ pub async fn show(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let unit = asked.unit.as_deref().filter(|unit| !unit.is_empty());
     let actor = &caller.actor;
     let mut board = app
@@ -48,17 +48,17 @@ pub async fn show(
             Ok(board)
         })
         .await?;
-    board.shell.flashes.extend(parts::done(&asked.done));
+    board.shell.flashes.extend(parts::done(desk.language(), &asked.done));
     html(&board)
 }
 
-fn empty(desk: &Desk, caller: &Caller, unit: Option<&str>) -> Board {
+fn empty(desk: &Front, caller: &Caller, unit: Option<&str>) -> Board {
     let units = parts::units(desk, &caller.actor, unit);
     let chosen = units.iter().find(|choice| choice.chosen);
     Board {
-        shell: parts::shell(desk, caller, "Hôm nay", Some(Place::Board)),
+        shell: parts::shell(desk, caller, desk.say("Hôm nay", "Today"), Some(Place::Board)),
         unit: chosen.map_or_else(String::new, |choice| choice.word.clone()),
-        today: VI.day(desk.today()),
+        today: desk.language().day(desk.today()),
         as_of: parts::at(desk, desk.now),
         units,
         late: Group::default(),
@@ -70,7 +70,7 @@ fn empty(desk: &Desk, caller: &Caller, unit: Option<&str>) -> Board {
     }
 }
 
-async fn fill(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str, board: &mut Board) -> db::Result<()> {
+async fn fill(tx: &mut Tx, desk: &Front, actor: &Actor, units: &str, board: &mut Board) -> db::Result<()> {
     let today = desk.today();
     let counts = lists::counts(tx, units, desk.now, today).await?;
     let (late, in_time) = (late(tx, units, desk.now).await?, in_time(tx, desk, units).await?);
@@ -94,7 +94,7 @@ async fn fill(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str, board: &mut 
 }
 
 fn group<'l>(
-    desk: &Desk,
+    desk: &Front,
     actor: &Actor,
     listed: impl Iterator<Item = &'l Listed>,
     counted: i64,
@@ -113,7 +113,7 @@ async fn late(tx: &mut Tx, units: &str, now: Moment) -> db::Result<Vec<Listed>> 
 }
 
 /// Those whose promise is not broken yet, the nearest first, without those that wait for the applicant.
-async fn in_time(tx: &mut Tx, desk: &Desk, units: &str) -> db::Result<Vec<Listed>> {
+async fn in_time(tx: &mut Tx, desk: &Front, units: &str) -> db::Result<Vec<Listed>> {
     let filter = Filter { units: units.to_owned(), only_open: true, ..Filter::default() };
     let after = Cursor { late_from: desk.now, id: 0 };
     let mut found = lists::page(tx, &filter, desk.now, Some(after), LOOKED_THROUGH).await?;
@@ -129,7 +129,7 @@ async fn in_time(tx: &mut Tx, desk: &Desk, units: &str) -> db::Result<Vec<Listed
 /// So many dossiers with proposed corrections are looked through for those that are this person's.
 const PROPOSALS: i64 = 200;
 
-async fn corrections(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db::Result<Option<Group>> {
+async fn corrections(tx: &mut Tx, desk: &Front, actor: &Actor, units: &str) -> db::Result<Option<Group>> {
     if !actor.is(Role::UnitHead) {
         return Ok(None);
     }
@@ -140,7 +140,7 @@ async fn corrections(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db
     let mut rows = Vec::new();
     for opened in waiting.iter().take(usize::try_from(ROWS).unwrap_or(usize::MAX)) {
         if let Some(listed) = lists::one(tx, &opened.known.code).await? {
-            let next = Some(deeds::approval_of(&listed));
+            let next = Some(deeds::approval_of(desk.language(), &listed));
             rows.push(Row { next, ..parts::row(desk, actor, &listed) });
         }
     }
@@ -148,7 +148,7 @@ async fn corrections(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db
     Ok((number > 0).then_some(Group { count: number, rows, all: None }))
 }
 
-async fn apologies(tx: &mut Tx, desk: &Desk, actor: &Actor, units: &str) -> db::Result<Group> {
+async fn apologies(tx: &mut Tx, desk: &Front, actor: &Actor, units: &str) -> db::Result<Group> {
     let counted = store::obligations::count_unsent(tx, units).await?;
     let mut rows = Vec::new();
     for owed in store::obligations::list(tx, units, true, None, ROWS).await? {

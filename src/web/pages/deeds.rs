@@ -5,16 +5,17 @@
 use crate::domain::dossier::{Dossier, StopKind};
 use crate::domain::event::Event;
 use crate::domain::limit::TimeLimit;
+use crate::domain::refusal::Language;
 use crate::domain::ruleset::SupplementClock;
 use crate::domain::staff::{Actor, Deed, Parties, Role, Subject, may};
 use crate::domain::state::State;
 use crate::domain::unit::UnitCode;
 use crate::store::lists::Listed;
 use crate::store::staff::Person;
+use crate::web::pages::front::Front;
 use crate::web::views::board::NextDeed;
 use crate::web::views::deeds::DeedForm;
 use crate::web::views::parts::Choice;
-use crate::work::desk::Desk;
 use crate::work::ledger::{Opened, rules_of};
 use crate::work::{process, processing};
 
@@ -49,7 +50,7 @@ enum Way {
 
 impl Way {
     /// What may be done beside, where there is cause for it (STOP-02, COORD-01, LINK-02, LIFE-05).
-    fn beside(dossier: &Dossier, desk: &Desk, actor: &Actor) -> Vec<Self> {
+    fn beside(dossier: &Dossier, desk: &Front, actor: &Actor) -> Vec<Self> {
         let settling = matches!(dossier.state, State::Received | State::Processing);
         let excluded = is_excluded(dossier);
         let awaited = dossier.opinions.iter().any(|one| one.answered_at.is_none());
@@ -124,44 +125,45 @@ impl Way {
     }
 
     /// The event's name and the word of a link to its form.
-    fn named(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Accept => ("received", "Tiếp nhận"),
-            Self::Refuse => ("refused", "Từ chối"),
-            Self::Transfer => ("transfer", "Chuyển"),
-            Self::Step => ("step_done", "Bàn giao"),
-            Self::Supplement => ("supplement_requested", "Yêu cầu bổ sung"),
-            Self::Supplemented => ("supplemented", "Ghi nhận bổ sung"),
-            Self::RequestPayment => ("payment_requested", "Yêu cầu nộp tiền"),
-            Self::Paid => ("paid", "Ghi nhận đã nộp tiền"),
-            Self::Settle => ("settled", "Ghi nhận kết quả"),
-            Self::Return => ("returned", "Trả kết quả"),
-            Self::Withdraw => ("withdrawn", "Rút hồ sơ"),
-            Self::Stop => ("stopped", "Dừng"),
-            Self::Exclude => ("exclusion_began", "Tạm dừng"),
-            Self::EndExclusion => ("exclusion_ended", "Tính tiếp"),
-            Self::AskOpinion => ("opinion_requested", "Lấy ý kiến"),
-            Self::OpinionGiven => ("opinion_given", "Ghi nhận ý kiến"),
-            Self::StageDone => ("stage_done", "Xong khâu"),
-            Self::Reopen => ("reopened", "Mở lại"),
-            Self::ProposeCorrection => ("correction_proposed", "Đính chính"),
-            Self::ApproveCorrection => ("corrected", "Duyệt đính chính"),
-            Self::RefuseCorrection => ("correction_refused", "Không duyệt đính chính"),
-        }
+    fn named(self, language: Language) -> (&'static str, &'static str) {
+        let (kind, vietnamese, english) = match self {
+            Self::Accept => ("received", "Tiếp nhận", "Receive"),
+            Self::Refuse => ("refused", "Từ chối", "Refuse"),
+            Self::Transfer => ("transfer", "Chuyển", "Transfer"),
+            Self::Step => ("step_done", "Bàn giao", "Hand over"),
+            Self::Supplement => ("supplement_requested", "Yêu cầu bổ sung", "Ask for supplement"),
+            Self::Supplemented => ("supplemented", "Ghi nhận bổ sung", "Record supplement"),
+            Self::RequestPayment => ("payment_requested", "Yêu cầu nộp tiền", "Ask for payment"),
+            Self::Paid => ("paid", "Ghi nhận đã nộp tiền", "Record payment"),
+            Self::Settle => ("settled", "Ghi nhận kết quả", "Record result"),
+            Self::Return => ("returned", "Trả kết quả", "Return result"),
+            Self::Withdraw => ("withdrawn", "Rút hồ sơ", "Withdraw"),
+            Self::Stop => ("stopped", "Dừng", "Stop"),
+            Self::Exclude => ("exclusion_began", "Tạm dừng", "Stop the clock"),
+            Self::EndExclusion => ("exclusion_ended", "Tính tiếp", "Resume the clock"),
+            Self::AskOpinion => ("opinion_requested", "Lấy ý kiến", "Ask for opinion"),
+            Self::OpinionGiven => ("opinion_given", "Ghi nhận ý kiến", "Record opinion"),
+            Self::StageDone => ("stage_done", "Xong khâu", "Stage done"),
+            Self::Reopen => ("reopened", "Mở lại", "Reopen"),
+            Self::ProposeCorrection => ("correction_proposed", "Đính chính", "Correct"),
+            Self::ApproveCorrection => ("corrected", "Duyệt đính chính", "Approve correction"),
+            Self::RefuseCorrection => ("correction_refused", "Không duyệt đính chính", "Refuse correction"),
+        };
+        (kind, language.choose(vietnamese, english))
     }
 }
 
-fn allowed(desk: &Desk, actor: &Actor, deed: Deed, parties: Parties<'_>) -> bool {
+fn allowed(desk: &Front, actor: &Actor, deed: Deed, parties: Parties<'_>) -> bool {
     may(actor, deed, Subject::Dossier(parties), &desk.province.units).is_ok()
 }
 
 /// Whether `actor` may do `deed` to this dossier.
-pub fn may_do(desk: &Desk, actor: &Actor, deed: Deed, opened: &Opened) -> bool {
+pub fn may_do(desk: &Front, actor: &Actor, deed: Deed, opened: &Opened) -> bool {
     allowed(desk, actor, deed, opened.parties())
 }
 
 /// The deed that brings a listed dossier on, where this person may do one.
-pub fn next_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<NextDeed> {
+pub fn next_of_listed(desk: &Front, actor: &Actor, listed: &Listed) -> Option<NextDeed> {
     let unit = |code: &str| code.parse::<UnitCode>().ok();
     let (receiving, competent) = (unit(&listed.receiving_unit)?, unit(&listed.competent_unit)?);
     let holder = unit(&listed.holder_unit);
@@ -175,23 +177,23 @@ pub fn next_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<Nex
     let ways = Way::of(State::from_id(&listed.state)?, same_day, actor);
     let ends = |way: &Way| matches!(way, Way::Withdraw | Way::Stop | Way::Refuse | Way::Supplement);
     let way = ways.iter().find(|way| !ends(way) && allowed(desk, actor, way.deed(false), parties))?;
-    let (kind, word) = way.named();
+    let (kind, word) = way.named(desk.language());
     Some(NextDeed { word: word.to_owned(), href: format!("/dossiers/{}#{kind}", escaped(&listed.code)) })
 }
 
 /// The letter as the next deed, for whoever may sign it.
-pub fn apology_of_listed(desk: &Desk, actor: &Actor, listed: &Listed) -> Option<NextDeed> {
+pub fn apology_of_listed(desk: &Front, actor: &Actor, listed: &Listed) -> Option<NextDeed> {
     let unit = |code: &str| code.parse::<UnitCode>().ok();
     let (receiving, competent) = (unit(&listed.receiving_unit)?, unit(&listed.competent_unit)?);
     let parties = Parties { receiving: &receiving, competent: &competent, current: None, coordinating: &[] };
     let href = format!("/dossiers/{}#apology", escaped(&listed.code));
     allowed(desk, actor, Deed::IssueApology, parties)
-        .then(|| NextDeed { word: "Gửi lời xin lỗi".to_owned(), href })
+        .then(|| NextDeed { word: desk.say("Gửi lời xin lỗi", "Send apology").to_owned(), href })
 }
 
 /// The forms for an opened dossier, the next one open. `colleagues` are the people of the actor's unit.
 pub fn forms(
-    desk: &Desk,
+    desk: &Front,
     actor: &Actor,
     opened: &Opened,
     events: &[Event],
@@ -222,7 +224,7 @@ pub fn forms(
 /// A dossier before somebody.
 #[derive(Clone, Copy)]
 struct Case<'c> {
-    desk: &'c Desk,
+    desk: &'c Front,
     actor: &'c Actor,
     opened: &'c Opened,
     events: &'c [Event],
@@ -230,26 +232,27 @@ struct Case<'c> {
 
 fn form(way: Way, case: Case<'_>, colleagues: &[Person]) -> DeedForm {
     let Case { desk, actor, opened, events } = case;
+    let language = desk.language();
     match way {
-        Way::Accept => DeedForm::accept(),
-        Way::Refuse => DeedForm::refuse(),
-        Way::Transfer => DeedForm::transfer(targets(desk, opened), Vec::new()),
+        Way::Accept => DeedForm::accept(language),
+        Way::Refuse => DeedForm::refuse(language),
+        Way::Transfer => DeedForm::transfer(language, targets(desk, opened), Vec::new()),
         Way::Step => step(desk, opened, colleagues),
-        Way::Supplement => DeedForm::supplement(),
-        Way::Supplemented => DeedForm::supplemented(restarts(desk, opened)),
-        Way::RequestPayment => DeedForm::request_payment(),
-        Way::Paid => DeedForm::paid(),
-        Way::Settle => DeedForm::settle(),
-        Way::Return => DeedForm::return_result(),
-        Way::Withdraw => DeedForm::withdraw(),
-        Way::Stop => DeedForm::stop(),
-        Way::Exclude => DeedForm::exclude(),
-        Way::EndExclusion => DeedForm::end_exclusion(),
-        Way::AskOpinion => DeedForm::ask_opinion(agencies(desk, opened), tomorrow(desk)),
-        Way::OpinionGiven => DeedForm::opinion_given(asked(desk, actor, opened)),
-        Way::StageDone => DeedForm::stage_done(running_stages(desk, &opened.dossier)),
-        Way::Reopen => DeedForm::reopen(),
-        Way::ProposeCorrection => DeedForm::propose_correction(correctable(desk, events)),
+        Way::Supplement => DeedForm::supplement(language),
+        Way::Supplemented => DeedForm::supplemented(language, restarts(desk, opened)),
+        Way::RequestPayment => DeedForm::request_payment(language),
+        Way::Paid => DeedForm::paid(language),
+        Way::Settle => DeedForm::settle(language),
+        Way::Return => DeedForm::return_result(language),
+        Way::Withdraw => DeedForm::withdraw(language),
+        Way::Stop => DeedForm::stop(language),
+        Way::Exclude => DeedForm::exclude(language),
+        Way::EndExclusion => DeedForm::end_exclusion(language),
+        Way::AskOpinion => DeedForm::ask_opinion(language, agencies(desk, opened), tomorrow(desk)),
+        Way::OpinionGiven => DeedForm::opinion_given(language, asked(desk, actor, opened)),
+        Way::StageDone => DeedForm::stage_done(language, running_stages(desk, &opened.dossier)),
+        Way::Reopen => DeedForm::reopen(language),
+        Way::ProposeCorrection => DeedForm::propose_correction(language, correctable(desk, events)),
         Way::ApproveCorrection => answer(desk, opened, events, DeedForm::approve_correction),
         Way::RefuseCorrection => answer(desk, opened, events, DeedForm::refuse_correction),
     }
@@ -259,33 +262,33 @@ fn is_excluded(dossier: &Dossier) -> bool {
     dossier.open_stop().is_some_and(|stop| matches!(stop.kind, StopKind::Exclusion(_)))
 }
 
-fn running_stages(desk: &Desk, dossier: &Dossier) -> Vec<Choice> {
+fn running_stages(desk: &Front, dossier: &Dossier) -> Vec<Choice> {
     let stages = process::stages_of(desk, dossier).into_iter();
     let running = stages.filter(|(_, run)| run.started_at.is_some() && run.ended_at.is_none());
-    running.map(|(name, _)| Choice::new(name.clone(), name, false)).collect()
+    running.map(|(name, _)| Choice::new(name.clone(), desk.name(&name), false)).collect()
 }
 
 /// Everyone but the agency that asks.
-fn agencies(desk: &Desk, opened: &Opened) -> Vec<Choice> {
+fn agencies(desk: &Front, opened: &Opened) -> Vec<Choice> {
     let host = &opened.dossier.filing.competent_unit;
     let units = desk.province.units.at(desk.today()).map(|unit| &unit.code);
     let others = units.filter(|code| *code != host && **code != desk.province.root);
-    others.map(|code| Choice::new(code.as_str(), desk.unit_name(code), false)).collect()
+    others.map(|code| Choice::new(code.as_str(), desk.unit(code), false)).collect()
 }
 
 /// The agencies that have still to answer and for which the actor may.
-fn asked(desk: &Desk, actor: &Actor, opened: &Opened) -> Vec<Choice> {
+fn asked(desk: &Front, actor: &Actor, opened: &Opened) -> Vec<Choice> {
     let theirs = |unit: &UnitCode| desk.allow_in(actor, Deed::AnswerOpinion, unit).is_ok();
     let open = opened.dossier.opinions.iter().filter(|one| one.answered_at.is_none() && theirs(&one.unit));
-    open.map(|one| Choice::new(one.unit.as_str(), desk.unit_name(&one.unit), false)).collect()
+    open.map(|one| Choice::new(one.unit.as_str(), desk.unit(&one.unit), false)).collect()
 }
 
-fn tomorrow(desk: &Desk) -> Option<String> {
+fn tomorrow(desk: &Front) -> Option<String> {
     desk.today().next().map(|day| day.to_string())
 }
 
 /// Events whose times may be corrected, the newest first.
-fn correctable(desk: &Desk, events: &[Event]) -> Vec<Choice> {
+fn correctable(desk: &Front, events: &[Event]) -> Vec<Choice> {
     let may = events.iter().rev().filter(|event| event.what.has_correctable_time());
     may.map(|event| {
         let words = story::named(desk, events, event.seq);
@@ -295,38 +298,47 @@ fn correctable(desk: &Desk, events: &[Event]) -> Vec<Choice> {
 }
 
 /// The form that answers the proposal: which deed it corrects, the time that is said, and why.
-fn answer(desk: &Desk, opened: &Opened, events: &[Event], form: fn(i64, String) -> DeedForm) -> DeedForm {
-    let Some(proposal) = &opened.dossier.proposal else { return DeedForm::propose_correction(Vec::new()) };
+fn answer(
+    desk: &Front,
+    opened: &Opened,
+    events: &[Event],
+    form: fn(Language, i64, String) -> DeedForm,
+) -> DeedForm {
+    let language = desk.language();
+    let Some(proposal) = &opened.dossier.proposal else {
+        return DeedForm::propose_correction(language, Vec::new());
+    };
     let (wrong, right) = (story::named(desk, events, proposal.corrects), briefly(desk, proposal.at).text);
-    form(proposal.seq, format!("{wrong}; thời điểm đúng: {right}. {}", proposal.reason))
+    let (right, reason) = (format!("{}: {right}", desk.say("thời điểm đúng", "true time")), &proposal.reason);
+    form(language, proposal.seq, format!("{wrong}; {right}. {}", desk.name(reason)))
 }
 
 /// Whether a correction of this dossier waits for `actor` (LATE-11).
-pub fn may_approve(desk: &Desk, actor: &Actor, opened: &Opened) -> bool {
+pub fn may_approve(desk: &Front, actor: &Actor, opened: &Opened) -> bool {
     let proposal = opened.dossier.proposal.as_ref();
     proposal.is_some_and(|proposal| proposal.by != actor.staff_id)
         && may_do(desk, actor, Deed::ApproveCorrection, opened)
 }
 
 /// The deed that answers a listed dossier's proposal.
-pub fn approval_of(listed: &Listed) -> NextDeed {
-    let (kind, word) = Way::ApproveCorrection.named();
+pub fn approval_of(language: Language, listed: &Listed) -> NextDeed {
+    let (kind, word) = Way::ApproveCorrection.named(language);
     NextDeed { word: word.to_owned(), href: format!("/dossiers/{}#{kind}", escaped(&listed.code)) }
 }
 
-fn officers<'p>(colleagues: impl Iterator<Item = &'p Person>) -> Vec<Choice> {
-    let none = Choice::new("", "– Chưa phân công –", true);
-    let people = colleagues.map(|person| Choice::new(person.id.to_string(), person.name.clone(), false));
+fn officers<'p>(desk: &Front, colleagues: impl Iterator<Item = &'p Person>) -> Vec<Choice> {
+    let none = Choice::new("", desk.say("– Chưa phân công –", "– Nobody yet –"), true);
+    let people = colleagues.map(|person| Choice::new(person.id.to_string(), desk.name(&person.name), false));
     std::iter::once(none).chain(people).collect()
 }
 
 /// Units a dossier may go to: the one that must settle it first, then the one that received it.
-fn targets(desk: &Desk, opened: &Opened) -> Vec<Choice> {
+fn targets(desk: &Front, opened: &Opened) -> Vec<Choice> {
     let filing = &opened.dossier.filing;
     let at_its_unit = opened.dossier.holder.unit == filing.competent_unit;
     let (first, second) = (&filing.competent_unit, &filing.receiving_unit);
     let chosen = if at_its_unit { second } else { first };
-    let choice = |code: &UnitCode| Choice::new(code.as_str(), desk.unit_name(code), code == chosen);
+    let choice = |code: &UnitCode| Choice::new(code.as_str(), desk.unit(code), code == chosen);
     let likely = [first, second].into_iter().take(if first == second { 1 } else { 2 });
     let others = desk.province.units.at(desk.today()).map(|unit| &unit.code);
     let others = others.filter(|code| *code != first && *code != second && **code != desk.province.root);
@@ -334,7 +346,7 @@ fn targets(desk: &Desk, opened: &Opened) -> Vec<Choice> {
 }
 
 /// The step after the one last done, as the procedure lists them; intake itself is the first.
-fn step(desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedForm {
+fn step(desk: &Front, opened: &Opened, colleagues: &[Person]) -> DeedForm {
     let dossier = &opened.dossier;
     let code = dossier.filing.procedure.parse().ok();
     let procedure =
@@ -346,12 +358,12 @@ fn step(desk: &Desk, opened: &Opened, colleagues: &[Person]) -> DeedForm {
     let units = &desk.province.units;
     let takes_it =
         |person: &&Person| person.unit.parse().is_ok_and(|unit| units.is_within(&unit, &dossier.holder.unit));
-    let officers = officers(colleagues.iter().filter(takes_it));
-    DeedForm::step_done(name(now).unwrap_or_default(), name(now + 1), officers)
+    let officers = officers(desk, colleagues.iter().filter(takes_it));
+    DeedForm::step_done(desk.language(), name(now).unwrap_or_default(), name(now + 1), officers)
 }
 
 /// Whether the limit begins anew after a supplement (SUP-04) or goes on (SUP-05).
-fn restarts(desk: &Desk, opened: &Opened) -> bool {
+fn restarts(desk: &Front, opened: &Opened) -> bool {
     let filing = &opened.dossier.filing;
     let code = filing.procedure.parse().ok();
     let procedure = code.and_then(|code| desk.province.catalogue.version(&code, filing.procedure_version));

@@ -5,28 +5,29 @@ use axum::response::Html;
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
-use super::parts::{self, VI, html};
+use super::parts::{self, html};
 use super::{course, deeds, figure, story};
 use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::apology::{ObligationState, obligation};
 use crate::domain::applicant::{Applicant, ApplicantKind};
 use crate::domain::event::{Event, Happening};
+use crate::domain::refusal::Language;
 use crate::domain::staff::Deed;
 use crate::domain::time::Day;
 use crate::store;
 use crate::store::staff::Person;
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::deeds::DeedForm;
 use crate::web::views::dossier::{Apology, Applicant as Shown, DossierPage, IssuedLetter};
 use crate::web::views::parts::{Choice, Standing, When};
 use crate::web::views::shell::Place;
-use crate::work::desk::Desk;
+use crate::work::apology;
 use crate::work::ledger::{self, Opened, milestones_of};
 use crate::work::person::{self, Purpose};
 use crate::work::wording::Deadline;
-use crate::work::{apology, wording};
 
 #[derive(Deserialize)]
 pub struct Asked {
@@ -42,7 +43,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
     let mut page = page(&app, &caller, &code).await?;
-    page.shell.flashes.extend(parts::done(&asked.done));
+    page.shell.flashes.extend(parts::done(caller.reader.language, &asked.done));
     html(&page)
 }
 
@@ -70,13 +71,13 @@ pub async fn reveal(
     };
     let applicant = app.db.write(deed).await?;
     let mut page = page(&app, &caller, &code).await?;
-    page.applicant = applicant.as_ref().map(in_full);
+    page.applicant = applicant.as_ref().map(|one| in_full(caller.reader.language, one));
     html(&page)
 }
 
 /// The page as this caller may see it now.
 pub async fn page(app: &App, caller: &Caller, code: &str) -> Result<DossierPage> {
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     let found = app.db.read(async |tx| Found::read(tx, &desk, caller, code).await).await?;
     Ok(found.page(&desk, caller))
 }
@@ -92,7 +93,7 @@ struct Found {
 }
 
 impl Found {
-    async fn read(tx: &mut Tx, desk: &Desk, caller: &Caller, code: &str) -> db::Result<Self> {
+    async fn read(tx: &mut Tx, desk: &Front, caller: &Caller, code: &str) -> db::Result<Self> {
         let actor = &caller.actor;
         let opened = ledger::open(tx, desk, actor, code, Deed::View).await?;
         let events = store::events::of(tx, opened.known.id).await?;
@@ -106,7 +107,7 @@ impl Found {
         Ok(Self { opened, events, names, colleagues, applicant })
     }
 
-    fn page(&self, desk: &Desk, caller: &Caller) -> DossierPage {
+    fn page(&self, desk: &Front, caller: &Caller) -> DossierPage {
         let dossier = &self.opened.dossier;
         let filing = &dossier.filing;
         let standing = standing(desk, &self.opened);
@@ -118,23 +119,23 @@ impl Found {
             version: u64::try_from(dossier.version).unwrap_or(0),
             procedure: procedure_name(desk, &self.opened),
             procedure_code: filing.procedure.clone(),
-            state: dossier.state.vietnamese().to_owned(),
+            state: dossier.state.word(desk.language()).to_owned(),
             standing,
             due: deadline.map(|one| parts::due(desk, filing.competent_unit.as_str(), one, standing)),
             without_due: if dossier.received_at.is_none() {
-                "Chưa tiếp nhận"
+                desk.say("Chưa tiếp nhận", "Not yet received")
             } else {
-                "Không có thời hạn"
+                desk.say("Không có thời hạn", "No time limit")
             },
             is_received: dossier.received_at.is_some(),
             received: parts::at(desk, dossier.received_at.unwrap_or(dossier.registered_at)),
             holder: self.holder(desk),
             receiving_unit: desk.unit_name(&filing.receiving_unit),
             competent_unit: desk.unit_name(&filing.competent_unit),
-            channel: channel(&filing.channel).to_owned(),
-            return_method: story::return_method(filing.return_method).to_owned(),
+            channel: channel(desk, &filing.channel),
+            return_method: story::return_method(desk.language(), filing.return_method).to_owned(),
             components: filing.components.clone(),
-            applicant: self.applicant.as_ref().map(masked),
+            applicant: self.applicant.as_ref().map(|one| masked(desk.language(), one)),
             promises: story::promises(desk, dossier),
             figure: figure::of(desk, dossier),
             explained: figure::in_words(desk, dossier),
@@ -142,12 +143,12 @@ impl Found {
             stops: story::stops(desk, dossier),
             course: course::of(desk, dossier, &self.events, &self.names),
             apology: self.apology(desk, caller),
-            no_deed: forms.iter().all(DeedForm::is_about_the_record).then(|| self.no_deed()),
+            no_deed: forms.iter().all(DeedForm::is_about_the_record).then(|| self.no_deed(desk)),
             deeds: forms,
         }
     }
 
-    fn holder(&self, desk: &Desk) -> String {
+    fn holder(&self, desk: &Front) -> String {
         let holder = &self.opened.dossier.holder;
         let unit = desk.unit_name(&holder.unit);
         match holder.officer.and_then(|id| self.names.get(&id)) {
@@ -156,19 +157,25 @@ impl Found {
         }
     }
 
-    fn no_deed(&self) -> String {
+    fn no_deed(&self, desk: &Front) -> String {
         let dossier = &self.opened.dossier;
-        if dossier.imported {
-            "Hồ sơ được theo dõi từ hệ thống khác; việc xử lý được cập nhật ở hệ thống đó."
+        let (vietnamese, english) = if dossier.imported {
+            (
+                "Hồ sơ được theo dõi từ hệ thống khác; việc xử lý được cập nhật ở hệ thống đó.",
+                "The dossier is followed from another system, and what is done to it is recorded there.",
+            )
         } else if dossier.state.is_open() || dossier.returned_at.is_none() && dossier.ended_at.is_some() {
-            "Lúc này tài khoản của ông/bà không có việc phải làm với hồ sơ này."
+            (
+                "Lúc này tài khoản của ông/bà không có việc phải làm với hồ sơ này.",
+                "There is nothing for your account to do with this dossier now.",
+            )
         } else {
-            "Hồ sơ đã kết thúc, không còn việc phải làm."
-        }
-        .to_owned()
+            ("Hồ sơ đã kết thúc, không còn việc phải làm.", "The dossier is closed; nothing is left to do.")
+        };
+        desk.say(vietnamese, english).to_owned()
     }
 
-    fn apology(&self, desk: &Desk, caller: &Caller) -> Option<Apology> {
+    fn apology(&self, desk: &Front, caller: &Caller) -> Option<Apology> {
         let dossier = &self.opened.dossier;
         let milestones = milestones_of(desk, dossier)?;
         let state = obligation(dossier, &milestones, desk.now)?;
@@ -177,9 +184,12 @@ impl Found {
         let owes = matches!(state, ObligationState::Owed | ObligationState::OwedOverdue);
         let undelivered = matches!(state, ObligationState::IssuedInAdvance | ObligationState::IssuedLate);
         let issue = (unsigned && may(Deed::IssueApology)).then(|| {
-            let mut form = DeedForm::apologise(first_day(desk, &self.opened), dossier.state.is_open());
+            let mut form = {
+                let first = first_day(desk, &self.opened);
+                DeedForm::apologise(desk.language(), first, dossier.state.is_open())
+            };
             if let Some(last) = apology::last_day(desk, dossier).filter(|_| dossier.state.is_open()) {
-                form = form.no_later_than(last.to_string(), &VI.day(last));
+                form = form.no_later_than(desk.language(), last.to_string(), &desk.language().day(last));
             }
             form.next = owes;
             form
@@ -187,34 +197,45 @@ impl Found {
         let last_chance = milestones.apology_window.map(|(_, shuts)| parts::at(desk, shuts));
         Some(Apology {
             state,
-            meaning: self.proof(desk, state).unwrap_or_else(|| meaning(state).to_owned()),
+            meaning: self.proof(desk, state).unwrap_or_else(|| meaning(desk, state).to_owned()),
             when: last_chance.filter(|_| state == ObligationState::Forecast),
             letter: self.letter(desk, caller),
             issue,
-            exempt: (unsigned && owes && may(Deed::ApproveExemption)).then(DeedForm::exempt),
-            deliver: (undelivered && may(Deed::DeliverApology)).then(DeedForm::deliver_apology),
+            exempt: (unsigned && owes && may(Deed::ApproveExemption))
+                .then(|| DeedForm::exempt(desk.language())),
+            deliver: (undelivered && may(Deed::DeliverApology))
+                .then(|| DeedForm::deliver_apology(desk.language())),
         })
     }
 
     /// By which way the letter went out, when, and what proves it (LATE-17).
-    fn proof(&self, desk: &Desk, state: ObligationState) -> Option<String> {
+    fn proof(&self, desk: &Front, state: ObligationState) -> Option<String> {
         let delivered = self.events.iter().find_map(|event| match &event.what {
             Happening::ApologyDelivered { channel, receipt } => Some((event.at, channel, receipt)),
             _ => None,
         });
         let (at, channel, receipt) = delivered.filter(|_| state == ObligationState::Delivered)?;
         let at = parts::at(desk, at).text;
-        Some(format!("Lời xin lỗi đã {}, {at}. Bằng chứng: {receipt}. {}", channel.proves(), meaning(state)))
+        let (how, receipt) = (channel.proves(desk.language()), desk.name(receipt));
+        let proved = desk.say(
+            format!("Lời xin lỗi đã {how}, {at}. Bằng chứng: {receipt}."),
+            format!("The apology was {how}, {at}. Proof: {receipt}."),
+        );
+        Some(format!("{proved} {}", meaning(desk, state)))
     }
 
-    fn letter(&self, desk: &Desk, caller: &Caller) -> Option<IssuedLetter> {
+    fn letter(&self, desk: &Front, caller: &Caller) -> Option<IssuedLetter> {
         self.events.iter().find_map(|event| match &event.what {
             Happening::ApologyIssued { number, reason, words, reappointed, .. } => Some(IssuedLetter {
                 number: number.clone(),
-                reason: reason.vietnamese().to_owned(),
+                reason: reason.word(desk.language()).to_owned(),
                 words: words.clone(),
                 new_return: reappointed.map_or_else(
-                    || When::at("không hẹn lại, kết quả đã có", ""),
+                    || {
+                        let none =
+                            desk.say("không hẹn lại, kết quả đã có", "no new date, the result is there");
+                        When::at(none, "")
+                    },
                     |second| parts::at(desk, second.due_at),
                 ),
                 href: deeds::may_do(desk, &caller.actor, Deed::ViewPerson, &self.opened)
@@ -226,7 +247,7 @@ impl Found {
 }
 
 /// How it stands while it is open, how it ended afterwards.
-pub fn standing(desk: &Desk, opened: &Opened) -> Standing {
+pub fn standing(desk: &Front, opened: &Opened) -> Standing {
     let dossier = &opened.dossier;
     if dossier.ended_at.is_some() {
         return dossier.outcome().map_or(Standing::Closed, Standing::from);
@@ -241,7 +262,7 @@ pub fn standing(desk: &Desk, opened: &Opened) -> Standing {
 }
 
 /// The procedure's name in the version under which the dossier was received.
-pub fn procedure_name(desk: &Desk, opened: &Opened) -> String {
+pub fn procedure_name(desk: &Front, opened: &Opened) -> String {
     let filing = &opened.dossier.filing;
     let code = filing.procedure.parse().ok();
     let version = code.and_then(|code| desk.province.catalogue.version(&code, filing.procedure_version));
@@ -249,43 +270,45 @@ pub fn procedure_name(desk: &Desk, opened: &Opened) -> String {
 }
 
 /// How it was filed (FILE-01), or what another system calls it.
-pub fn channel(id: &str) -> &str {
-    match id {
-        "counter" => "nộp trực tiếp",
-        "online" => "nộp trực tuyến",
-        "post" => "nộp qua bưu chính công ích",
-        other => other,
-    }
+pub fn channel(desk: &Front, id: &str) -> String {
+    let (vietnamese, english) = match id {
+        "counter" => ("nộp trực tiếp", "filed at the counter"),
+        "online" => ("nộp trực tuyến", "filed online"),
+        "post" => ("nộp qua bưu chính công ích", "filed by public post"),
+        other => return desk.name(other),
+    };
+    desk.say(vietnamese, english).to_owned()
 }
 
-pub fn kind(kind: ApplicantKind) -> &'static str {
-    match kind {
-        ApplicantKind::Citizen => "cá nhân",
-        ApplicantKind::Business => "doanh nghiệp",
-        ApplicantKind::StateAgency => "cơ quan nhà nước",
-        ApplicantKind::Organisation => "tổ chức khác",
-    }
+pub fn kind(language: Language, kind: ApplicantKind) -> &'static str {
+    let (vietnamese, english) = match kind {
+        ApplicantKind::Citizen => ("cá nhân", "citizen"),
+        ApplicantKind::Business => ("doanh nghiệp", "business"),
+        ApplicantKind::StateAgency => ("cơ quan nhà nước", "state agency"),
+        ApplicantKind::Organisation => ("tổ chức khác", "other organisation"),
+    };
+    language.choose(vietnamese, english)
 }
 
 /// The name in full, identifier and phone by their tails alone (DATA-07).
-fn masked(applicant: &Applicant) -> Shown {
+fn masked(language: Language, applicant: &Applicant) -> Shown {
     Shown {
-        kind: kind(applicant.kind).to_owned(),
+        kind: kind(language, applicant.kind).to_owned(),
         name: applicant.name.clone(),
         identifier: applicant.masked_identifier(),
         phone: applicant.masked_phone(),
         email: None,
         address: None,
         purposes: Purpose::CHOSEN
-            .map(|purpose| Choice::new(purpose.id(), purpose.vietnamese(), false))
+            .map(|purpose| Choice::new(purpose.id(), purpose.word(language), false))
             .to_vec(),
     }
 }
 
 /// All that the applicant told, for whoever has said why they need it.
-pub fn in_full(applicant: &Applicant) -> Shown {
+pub fn in_full(language: Language, applicant: &Applicant) -> Shown {
     Shown {
-        kind: kind(applicant.kind).to_owned(),
+        kind: kind(language, applicant.kind).to_owned(),
         name: applicant.name.clone(),
         identifier: applicant.identifier.clone(),
         phone: applicant.phone.clone(),
@@ -295,28 +318,41 @@ pub fn in_full(applicant: &Applicant) -> Shown {
     }
 }
 
-fn meaning(state: ObligationState) -> &'static str {
-    match state {
-        ObligationState::Forecast => {
-            "Thời hạn sắp hết. Nếu không kịp, văn bản xin lỗi gửi trước thời điểm này là gửi đúng quy định."
+fn meaning(desk: &Front, state: ObligationState) -> &'static str {
+    let (vietnamese, english) = match state {
+        ObligationState::Forecast => (
+            "Thời hạn sắp hết. Nếu không kịp, văn bản xin lỗi gửi trước thời điểm này là gửi đúng quy định.",
+            "Time is running out. If it does not suffice, an apology sent before this moment is in order.",
+        ),
+        ObligationState::Owed => (
+            "Đã qua thời điểm xin lỗi trước hạn. Nếu không trả kịp hôm nay, đơn vị vẫn phải xin lỗi ông/bà nộp hồ sơ.",
+            "The time for an apology in advance is over. If the result is not returned today, the unit still owes the applicant an apology.",
+        ),
+        ObligationState::OwedOverdue => (
+            "Đơn vị chưa trả kết quả đúng hẹn và chưa xin lỗi. Thủ trưởng ký lời xin lỗi, nêu lý do và ngày hẹn mới.",
+            "The unit has neither returned the result as promised nor apologised. Its head signs the apology, with the reason and a new date.",
+        ),
+        ObligationState::IssuedInAdvance | ObligationState::IssuedLate => (
+            "Lời xin lỗi đã được ký và gửi. Cần ghi nhận bằng chứng đã đến tay người nhận.",
+            "The apology was signed and sent. Proof that it reached the applicant is still to be recorded.",
+        ),
+        ObligationState::Delivered => {
+            ("Nghĩa vụ xin lỗi đã hoàn thành.", "The duty to apologise is fulfilled.")
         }
-        ObligationState::Owed => {
-            "Đã qua thời điểm xin lỗi trước hạn. Nếu không trả kịp hôm nay, đơn vị vẫn phải xin lỗi ông/bà nộp hồ sơ."
-        }
-        ObligationState::OwedOverdue => {
-            "Đơn vị chưa trả kết quả đúng hẹn và chưa xin lỗi. Thủ trưởng ký lời xin lỗi, nêu lý do và ngày hẹn mới."
-        }
-        ObligationState::IssuedInAdvance | ObligationState::IssuedLate => {
-            "Lời xin lỗi đã được ký và gửi. Cần ghi nhận bằng chứng đã đến tay người nhận."
-        }
-        ObligationState::Delivered => "Nghĩa vụ xin lỗi đã hoàn thành.",
-        ObligationState::Exempt => "Thủ trưởng đã miễn xin lỗi; hồ sơ vẫn được thống kê là được miễn.",
-        ObligationState::Closed => "Hồ sơ đã có kết quả đúng hạn; văn bản đã gửi được lưu lại.",
-    }
+        ObligationState::Exempt => (
+            "Thủ trưởng đã miễn xin lỗi; hồ sơ vẫn được thống kê là được miễn.",
+            "The head of unit granted an exemption; the dossier is counted as exempted.",
+        ),
+        ObligationState::Closed => (
+            "Hồ sơ đã có kết quả đúng hạn; văn bản đã gửi được lưu lại.",
+            "The dossier was settled on time; the letter that was sent stays on record.",
+        ),
+    };
+    desk.say(vietnamese, english)
 }
 
 /// The first working day that an apology may promise: after the due day and after today (LATE-13).
-fn first_day(desk: &Desk, opened: &Opened) -> Option<String> {
+fn first_day(desk: &Front, opened: &Opened) -> Option<String> {
     let due = opened.dossier.promise()?.due_on;
     let timetable = desk.province.timetable(&opened.dossier.filing.competent_unit);
     let days = std::iter::successors(due.max(desk.today()).next(), |day: &Day| day.next());
@@ -324,7 +360,7 @@ fn first_day(desk: &Desk, opened: &Opened) -> Option<String> {
 }
 
 /// The limit that was promised, `3 ngày làm việc`; none for a promise of another system.
-pub fn limit(opened: &Opened) -> Option<String> {
+pub fn limit(language: Language, opened: &Opened) -> Option<String> {
     let basis = opened.dossier.original_promise()?.basis.as_ref()?;
-    Some(wording::limit(basis.terms.limit))
+    Some(language.limit(basis.terms.limit))
 }

@@ -18,12 +18,12 @@ use crate::store::lists::ended::{self, Last};
 use crate::store::lists::{Filter, Listed};
 use crate::web::api::finding::{Found, Place as From, Question, asked_in_an_address, found};
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::board::Row;
 use crate::web::views::dossiers::{DossierList, OfPersons};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
-use crate::work::desk::Desk;
 use crate::work::scope;
 
 /// Of one person no more dossiers are shown at once.
@@ -63,7 +63,7 @@ pub async fn list(State(app): State<App>, caller: Caller, Query(asked): Query<As
     {
         return Ok(Redirect::to(&format!("/dossiers/{}", escaped(&only.code))).into_response());
     }
-    Ok(html(&page(&app.desk(), &caller, &asked, &found))?.into_response())
+    Ok(html(&page(&Front::of(&app, &caller.reader), &caller, &asked, &found))?.into_response())
 }
 
 /// Whether all of this code was typed, however it was written.
@@ -116,7 +116,7 @@ pub async fn find(State(app): State<App>, caller: Caller, Form(typed): Form<Type
         // The number is not repeated on the page (DATA-07).
         asked.q.clear();
     }
-    let mut page = page(&app.desk(), &caller, &asked, &found);
+    let mut page = page(&Front::of(&app, &caller.reader), &caller, &asked, &found);
     (page.next, page.first) = (None, None);
     let next = found.next.filter(|_| !is_number);
     page.of_persons = Some(if is_number { OfPersons::Number } else { OfPersons::Words { next } });
@@ -135,13 +135,13 @@ fn question(asked: &Asked, sought: Sought, limit: i64) -> Result<Question> {
     })
 }
 
-fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &Found) -> DossierList {
-    let mut shell = parts::shell(desk, caller, "Hồ sơ", Some(Place::Dossiers));
+fn page(desk: &Front, caller: &Caller, asked: &Asked, found: &Found) -> DossierList {
+    let mut shell = parts::shell(desk, caller, desk.say("Hồ sơ", "Dossiers"), Some(Place::Dossiers));
     shell.query.clone_from(&asked.q);
     DossierList {
         shell,
         units: parts::units(desk, &caller.actor, Some(&asked.unit)),
-        standings: standings(&asked.standing),
+        standings: standings(desk, &asked.standing),
         q: asked.q.clone(),
         rows: found.rows.iter().map(|listed| row(desk, &caller.actor, listed, found)).collect(),
         of_persons: None,
@@ -151,7 +151,7 @@ fn page(desk: &Desk, caller: &Caller, asked: &Asked, found: &Found) -> DossierLi
 }
 
 /// Who was found stands beside the dossier, for those who may know.
-fn row(desk: &Desk, actor: &Actor, listed: &Listed, found: &Found) -> Row {
+fn row(desk: &Front, actor: &Actor, listed: &Listed, found: &Found) -> Row {
     let person = found.persons.get(&listed.id).filter(|_| may_see_person(desk, actor, listed));
     let words = |applicant: &Applicant| {
         let numbers = [applicant.masked_identifier(), applicant.masked_phone()];
@@ -161,7 +161,7 @@ fn row(desk: &Desk, actor: &Actor, listed: &Listed, found: &Found) -> Row {
     Row { person: person.map(words), ..parts::row(desk, actor, listed) }
 }
 
-fn may_see_person(desk: &Desk, actor: &Actor, listed: &Listed) -> bool {
+fn may_see_person(desk: &Front, actor: &Actor, listed: &Listed) -> bool {
     let unit = |code: &str| code.parse::<UnitCode>().ok();
     let units = (unit(&listed.receiving_unit), unit(&listed.competent_unit), unit(&listed.holder_unit));
     let (Some(receiving), Some(competent), current) = &units else { return false };
@@ -177,11 +177,16 @@ fn address(asked: &Asked, cursor: Option<&str>) -> String {
     format!("/dossiers?{}", query.join("&"))
 }
 
-fn standings(chosen: &str) -> Vec<Choice> {
+fn standings(desk: &Front, chosen: &str) -> Vec<Choice> {
     let named = Standing::from_id(chosen).is_some() || chosen == TO_FETCH;
-    let all = Choice::new("", "Mọi hồ sơ đang giải quyết", !named);
-    let each =
-        Standing::ALL.into_iter().map(|one| Choice::new(one.id(), one.vietnamese(), one.id() == chosen));
-    let to_fetch = Choice::new(TO_FETCH, "Có kết quả, chờ trả", chosen == TO_FETCH);
+    let all = Choice::new("", desk.say("Mọi hồ sơ đang giải quyết", "All open dossiers"), !named);
+    let each = Standing::ALL
+        .into_iter()
+        .map(|one| Choice::new(one.id(), one.word(desk.language()), one.id() == chosen));
+    let to_fetch = Choice::new(
+        TO_FETCH,
+        desk.say("Có kết quả, chờ trả", "Result there, not yet returned"),
+        chosen == TO_FETCH,
+    );
     std::iter::once(all).chain(each).chain([to_fetch]).collect()
 }

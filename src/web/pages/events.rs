@@ -20,6 +20,7 @@ use crate::web::session::Caller;
 use crate::web::views::deeds::DeedForm;
 use crate::web::views::dossier::DossierPage;
 use crate::web::views::parts::Field;
+use crate::web::views::prose;
 use crate::web::views::shell::Flash;
 use crate::work::desk::Desk;
 use crate::work::processing::{self, Request};
@@ -111,7 +112,7 @@ fn no_time() -> Refusal {
     Refusal::invalid(
         "true_at",
         "Thời điểm chưa đúng. Nhập ngày, tháng, năm và giờ, ví dụ 27/08/2026 16:00.",
-        "This is no date and time. Enter it as 27/08/2026 16:00.",
+        "This is no date and time. Enter it as 27 Aug 2026 16:00.",
     )
 }
 
@@ -125,12 +126,20 @@ fn no_day(field: &str) -> Refusal {
 
 /// Puts everything typed back into its form, and the reason beside the field at fault.
 fn with_refusal(mut page: DossierPage, typed: &Typed, refusal: &Refusal) -> DossierPage {
+    let language = page.shell.language;
     let why = match (refusal.kind, page.story.first()) {
-        (Kind::StaleVersion, Some(last)) => format!(
-            "Hồ sơ đã thay đổi trong lúc ông/bà nhập ({}: {}, {}). Trang này đã được cập nhật; xem lại rồi gửi lần nữa.",
-            last.at.text, last.what, last.who
-        ),
-        _ => refusal.said.vietnamese.clone(),
+        (Kind::StaleVersion, Some(last)) => {
+            let (at, what, who) = (&last.at.text, &last.what, prose::name(language, &last.who));
+            language.choose(
+                format!(
+                    "Hồ sơ đã thay đổi trong lúc ông/bà nhập ({at}: {what}, {who}). Trang này đã được cập nhật; xem lại rồi gửi lần nữa."
+                ),
+                format!(
+                    "The dossier changed while you were typing ({at}: {what}, {who}). This page is up to date now; look it through and send it again."
+                ),
+            )
+        }
+        _ => refusal.said.to(language).to_owned(),
     };
     let kind = value(typed, "kind");
     let at_fault = refusal.field.as_deref();

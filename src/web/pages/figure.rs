@@ -2,7 +2,7 @@
 
 use jiff::civil::Weekday;
 
-use super::parts::VI;
+use super::front::Front;
 use crate::domain::calendar::{DayKind, Timetable};
 use crate::domain::deadline::{Derivation, Grounds};
 use crate::domain::dossier::{Dossier, Stop};
@@ -12,11 +12,10 @@ use crate::domain::time::{ClockTime, Day, Moment};
 use crate::paper::month_picture::{DayMark, MonthPicture, PictureDay};
 use crate::web::views::parts::MonthFigure;
 use crate::work::appointment::{self, Between};
-use crate::work::desk::Desk;
 
 /// The picture of the promise in force, with the stops on the way to it; none where the days
 /// do not tell how it came about: another system made it, or a stop moved it by hours.
-pub fn of(desk: &Desk, dossier: &Dossier) -> Option<MonthFigure> {
+pub fn of(desk: &Front, dossier: &Dossier) -> Option<MonthFigure> {
     let filing = &dossier.filing;
     let between = Between::units(desk, &filing.receiving_unit, &filing.competent_unit);
     let days = Days { desk, timetable: between.competent, between };
@@ -39,34 +38,48 @@ pub fn of(desk: &Desk, dossier: &Dossier) -> Option<MonthFigure> {
         let stop = dossier.stops.iter().find(|stop| stop.from >= promise.counted_from)?;
         days.set_before(&mut picture, promise, stop)?;
     }
-    MonthFigure::of(&picture, VI).ok()
+    MonthFigure::of(&picture, desk.language()).ok()
 }
 
 /// How the promise in force came about, in words: for where [`of`] has no picture, as of limits in hours
 /// or months that stops have moved.
-pub fn in_words(desk: &Desk, dossier: &Dossier) -> Option<String> {
+pub fn in_words(desk: &Front, dossier: &Dossier) -> Option<String> {
     let promise = dossier.promise()?;
     let at = |moment| super::parts::at(desk, moment).text;
     let Some(basis) = &promise.basis else {
-        return Some(format!("Ngày hẹn {} do hệ thống khác ấn định.", at(promise.due_at)));
+        let due = at(promise.due_at);
+        return Some(desk.say(
+            format!("Ngày hẹn {due} do hệ thống khác ấn định."),
+            format!("The return date {due} was fixed by another system."),
+        ));
     };
     let run = dossier.promises.iter().rfind(|one| !is_moved(one) && one.cause != Cause::CalendarChange)?;
-    let mut words = vec![format!("Tính {} từ {}.", VI.limit(basis.terms.limit), at(run.counted_from))];
-    words.extend(dossier.stops.iter().filter(|stop| stop.from >= run.counted_from).map(
-        |stop| match stop.to {
-            Some(to) => format!("Tạm dừng từ {} đến {}, không tính.", at(stop.from), at(to)),
-            None => format!("Tạm dừng từ {}; khi tính tiếp mới có ngày hẹn.", at(stop.from)),
-        },
-    ));
+    let (limit, from) = (desk.language().limit(basis.terms.limit), at(run.counted_from));
+    let mut words =
+        vec![desk.say(format!("Tính {limit} từ {from}."), format!("Counted: {limit} from {from}."))];
+    let paused = |stop: &Stop| {
+        let from = at(stop.from);
+        match stop.to.map(at) {
+            Some(to) => desk.say(
+                format!("Tạm dừng từ {from} đến {to}, không tính."),
+                format!("Clock stopped from {from} to {to}, which does not count."),
+            ),
+            None => desk.say(
+                format!("Tạm dừng từ {from}; khi tính tiếp mới có ngày hẹn."),
+                format!("Clock stopped since {from}; there is a return date once it runs again."),
+            ),
+        }
+    };
+    words.extend(dossier.stops.iter().filter(|stop| stop.from >= run.counted_from).map(paused));
     if dossier.stopped_since().is_none() {
-        words.push(format!("Hẹn trả {}.", at(promise.due_at)));
+        words.push(format!("{} {}.", desk.say("Hẹn trả", "Return due"), at(promise.due_at)));
     }
     Some(words.join(" "))
 }
 
 /// The days of one dossier.
 struct Days<'a> {
-    desk: &'a Desk,
+    desk: &'a Front,
     timetable: &'a Timetable,
     between: Between<'a>,
 }
@@ -233,16 +246,16 @@ fn days_from(first: Day) -> impl Iterator<Item = Day> {
 }
 
 /// The picture of a promise that would be made.
-pub fn of_derivation(desk: &Desk, derivation: &Derivation, grounds: &Grounds) -> Option<MonthFigure> {
-    MonthFigure::of(&MonthPicture::of(derivation, grounds, Some(desk.today())), VI).ok()
+pub fn of_derivation(desk: &Front, derivation: &Derivation, grounds: &Grounds) -> Option<MonthFigure> {
+    MonthFigure::of(&MonthPicture::of(derivation, grounds, Some(desk.today())), desk.language()).ok()
 }
 
 /// Five working days from nine o'clock today, for those who see it for the first time.
-pub fn example(desk: &Desk) -> Option<MonthFigure> {
+pub fn example(desk: &Front) -> Option<MonthFigure> {
     let timetable = desk.province.timetable(&desk.province.root);
     let nine = desk.province.zone().instant(desk.today(), ClockTime::hm(9, 0))?;
     let terms = Terms::of(TimeLimit::working_days(5).ok()?);
     let derivation = timetable.explain_preview(nine, &terms).ok()?;
     let grounds = Grounds::between_units(timetable, timetable, nine, &terms, derivation.due_date);
-    MonthFigure::of(&MonthPicture::of(&derivation, &grounds, None), VI).ok()
+    MonthFigure::of(&MonthPicture::of(&derivation, &grounds, None), desk.language()).ok()
 }

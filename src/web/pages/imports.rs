@@ -11,17 +11,15 @@ use super::parts::{self, ROWS, escaped, html};
 use crate::app::App;
 use crate::store::imports::RunRow;
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::imports::{Imports, RunView, SourceFile, Sums};
 use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
-use crate::work::desk::Desk;
 use crate::work::import::review;
 
 pub use export::{findings as findings_csv, quarantine as quarantine_csv};
 pub use lists::{findings, quarantine};
-
-const TITLE: &str = "Dữ liệu nhập";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -36,7 +34,7 @@ pub async fn runs(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let source = Some(asked.source.as_str()).filter(|source| !source.is_empty());
     let (found, names) = app
         .db
@@ -48,21 +46,21 @@ pub async fn runs(
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let last = found.last().filter(|_| full);
     html(&Imports {
-        shell: parts::shell(&desk, &caller, TITLE, Some(Place::Imports)),
-        sources: sources(&names, &asked.source),
+        shell: parts::shell(&desk, &caller, desk.say("Dữ liệu nhập", "Imports"), Some(Place::Imports)),
+        sources: sources(&desk, &names, &asked.source),
         next: last.map(|last| format!("/imports?source={}&before={}", escaped(&asked.source), last.id)),
         runs: found.into_iter().map(|run| view(&desk, run)).collect(),
     })
 }
 
 /// The sources to choose between, the first being all of them.
-fn sources(names: &[String], chosen: &str) -> Vec<Choice> {
-    let all = Choice::new("", "Mọi nguồn", !names.iter().any(|name| name == chosen));
-    let each = names.iter().map(|name| Choice::new(name, name, name == chosen));
+fn sources(desk: &Front, names: &[String], chosen: &str) -> Vec<Choice> {
+    let all = Choice::new("", desk.say("Mọi nguồn", "All sources"), !names.iter().any(|name| name == chosen));
+    let each = names.iter().map(|name| Choice::new(name, desk.name(name), name == chosen));
     std::iter::once(all).chain(each).collect()
 }
 
-fn view(desk: &Desk, run: RunRow) -> RunView {
+fn view(desk: &Front, run: RunRow) -> RunView {
     let sums = run.summary.filter(|_| run.finished_at.is_some()).map(|summary| {
         let sum = |key: &str| summary.0.get(key).map(ToString::to_string).unwrap_or_default();
         Sums {

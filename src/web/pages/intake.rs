@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
-use super::parts::{self, VI, escaped, html};
+use super::parts::{self, escaped, html};
 use super::{dossier, figure};
 use crate::app::App;
 use crate::domain::applicant::{Applicant, ApplicantKind};
@@ -19,14 +19,13 @@ use crate::domain::words::folded;
 use crate::random;
 use crate::web::api::intake::take_in;
 use crate::web::failure::{Failure, Result};
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::intake::{Intake, Promised, Quote};
 use crate::web::views::parts::{Choice, Field};
 use crate::web::views::shell::Place;
-use crate::work::desk::Desk;
 use crate::work::intake::{NewDossier, Receipt, procedure_now};
 use crate::work::quote as work;
-use crate::work::wording;
 
 /// A catalogue longer than this is suggested while one types.
 const MOST_SUGGESTIONS: usize = 400;
@@ -54,7 +53,7 @@ pub struct Typed {
 
 /// `GET /intake`.
 pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     if counters(&desk, &caller.actor).is_empty() {
         desk.allow_in(&caller.actor, Deed::Receive, &caller.actor.unit)?;
     }
@@ -66,7 +65,7 @@ pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Type
     // A form of the session before is shown again with this one's token, and nothing typed is lost.
     let of_this_session = caller.check_form(&typed.csrf);
     if typed.deed == "quote" && of_this_session.is_ok() {
-        return Ok(html(&page(&app.desk(), &caller, &typed, &[]))?.into_response());
+        return Ok(html(&page(&Front::of(&app, &caller.reader), &caller, &typed, &[]))?.into_response());
     }
     match taken_in(&app, &caller, &typed, of_this_session).await {
         Ok(receipt) => {
@@ -74,7 +73,7 @@ pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Type
             Ok(Redirect::to(&format!("/dossiers/{}?done={done}", escaped(&receipt.code))).into_response())
         }
         Err(Failure::Refused(refusal)) => {
-            let desk = app.desk();
+            let desk = Front::of(&app, &caller.reader);
             let others = typed.faults(&desk).into_iter().filter(|other| other.field != refusal.field);
             let refusals: Vec<Refusal> = iter::once(refusal.clone()).chain(others).collect();
             let page = page(&desk, &caller, &typed, &refusals);
@@ -87,7 +86,7 @@ pub async fn send(State(app): State<App>, caller: Caller, Form(typed): Form<Type
 async fn taken_in(app: &App, caller: &Caller, typed: &Typed, allowed: Result<()>) -> Result<Receipt> {
     allowed?;
     let once = Some(typed.once.clone()).filter(|once| !once.is_empty());
-    take_in(app, caller, typed.filing(&app.desk())?, once).await
+    take_in(app, caller, typed.filing(&Front::of(app, &caller.reader))?, once).await
 }
 
 fn choose<T: serde::de::DeserializeOwned>(field: &'static str, id: &str, name: &str) -> Result<T, Refusal> {
@@ -96,7 +95,7 @@ fn choose<T: serde::de::DeserializeOwned>(field: &'static str, id: &str, name: &
 
 impl Typed {
     /// What the clerk can mend at once, beside what the intake was refused for first.
-    fn faults(&self, desk: &Desk) -> Vec<Refusal> {
+    fn faults(&self, desk: &Front) -> Vec<Refusal> {
         let mut faults = Vec::new();
         if let Err(crate::db::Error::Refused(refusal)) = procedure_now(desk, &self.code(desk)) {
             faults.push(refusal);
@@ -106,7 +105,7 @@ impl Typed {
         faults
     }
 
-    fn filing(&self, desk: &Desk) -> Result<NewDossier, Refusal> {
+    fn filing(&self, desk: &Front) -> Result<NewDossier, Refusal> {
         let filled = |text: &String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let other = self.other_components.lines().map(str::trim).filter(|line| !line.is_empty());
         Ok(NewDossier {
@@ -127,7 +126,7 @@ impl Typed {
     }
 
     /// The code that was typed, alone or before a name, or that of the one procedure that the words find.
-    fn code(&self, desk: &Desk) -> String {
+    fn code(&self, desk: &Front) -> String {
         let text = self.procedure.trim();
         let first = text.split_whitespace().next().unwrap_or_default();
         let today = desk.today();
@@ -143,29 +142,35 @@ impl Typed {
 }
 
 /// The units at whose counter this person may take in.
-fn counters(desk: &Desk, actor: &Actor) -> Vec<Choice> {
+fn counters(desk: &Front, actor: &Actor) -> Vec<Choice> {
     let open = desk.province.units.at(desk.today()).filter(|unit| unit.code != desk.province.root);
     let mine = open.filter(|unit| desk.allow_in(actor, Deed::Receive, &unit.code).is_ok());
-    mine.map(|unit| Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code == actor.unit)).collect()
+    mine.map(|unit| Choice::new(unit.code.as_str(), desk.name(&unit.name_vi), unit.code == actor.unit))
+        .collect()
 }
 
-fn page(desk: &Desk, caller: &Caller, typed: &Typed, refusals: &[Refusal]) -> Intake {
+fn page(desk: &Front, caller: &Caller, typed: &Typed, refusals: &[Refusal]) -> Intake {
     let code = typed.code(desk);
     let procedure = desk.procedure(&code, desk.today());
-    let error = |name: &str| refusals.iter().find(|refusal| refusal.field.as_deref() == Some(name)).map(why);
+    let error = |name: &str| {
+        refusals
+            .iter()
+            .find(|refusal| refusal.field.as_deref() == Some(name))
+            .map(|refusal| why(desk, refusal))
+    };
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let units = marked(counters(desk, &caller.actor), &typed.receiving_unit);
     let counter = units.iter().find(|unit| unit.chosen).map_or("", |unit| unit.value.as_str());
     let quote = quote(desk, &code, counter);
     Intake {
-        shell: parts::shell(desk, caller, "Tiếp nhận", Some(Place::Intake)),
-        error: refusals.iter().find(|refusal| !has_place(refusal)).map(why),
+        shell: parts::shell(desk, caller, desk.say("Tiếp nhận", "Intake"), Some(Place::Intake)),
+        error: refusals.iter().find(|refusal| !has_place(refusal)).map(|refusal| why(desk, refusal)),
         procedures: suggestions(desk),
         procedure: field("procedure", &typed.procedure),
         procedure_name: procedure.map(|procedure| procedure.name_vi.clone()),
         units,
-        channels: channels(&typed.channel),
-        kinds: kinds(&typed.kind),
+        channels: channels(desk, &typed.channel),
+        kinds: kinds(desk, &typed.kind),
         name: field("applicant.name", &typed.name),
         identifier: field("applicant.identifier", &typed.identifier),
         phone: field("applicant.phone", &typed.phone),
@@ -173,7 +178,7 @@ fn page(desk: &Desk, caller: &Caller, typed: &Typed, refusals: &[Refusal]) -> In
         address: field("applicant.address", &typed.address),
         components: components(procedure, &typed.components),
         other_components: field("components", &typed.other_components),
-        return_methods: return_methods(&typed.return_method),
+        return_methods: return_methods(desk, &typed.return_method),
         quote,
         once: once(desk, typed, refusals),
     }
@@ -193,16 +198,19 @@ fn has_place(refusal: &Refusal) -> bool {
     refusal.field.as_deref().is_some_and(|field| fields.contains(&field))
 }
 
-fn why(refusal: &Refusal) -> String {
+fn why(desk: &Front, refusal: &Refusal) -> String {
     if refusal.kind == Kind::KeyReused {
-        return "Biểu mẫu này đã được dùng để tiếp nhận một hồ sơ. Nếu đây là hồ sơ khác, bấm tiếp nhận lần nữa."
-            .to_owned();
+        let used = desk.say(
+            "Biểu mẫu này đã được dùng để tiếp nhận một hồ sơ. Nếu đây là hồ sơ khác, bấm tiếp nhận lần nữa.",
+            "This form has already been used to receive a dossier. If this is another one, press receive again.",
+        );
+        return used.to_owned();
     }
-    refusal.said.vietnamese.clone()
+    desk.told(&refusal.said)
 }
 
 /// The form keeps its key until it has made a dossier, so that a second press makes no second one.
-fn once(desk: &Desk, typed: &Typed, refusals: &[Refusal]) -> String {
+fn once(desk: &Front, typed: &Typed, refusals: &[Refusal]) -> String {
     let used = refusals.iter().any(|refusal| refusal.kind == Kind::KeyReused);
     if used || typed.once.is_empty() { random::ulid(desk.now) } else { typed.once.clone() }
 }
@@ -220,24 +228,24 @@ fn marked(mut choices: Vec<Choice>, chosen: &str) -> Vec<Choice> {
     choices
 }
 
-fn suggestions(desk: &Desk) -> Vec<Choice> {
+fn suggestions(desk: &Front) -> Vec<Choice> {
     let offered = desk.province.catalogue.offered(desk.today()).take(MOST_SUGGESTIONS);
-    offered.map(|one| Choice::new(one.code.as_str(), one.name_vi.clone(), false)).collect()
+    offered.map(|one| Choice::new(one.code.as_str(), desk.name(&one.name_vi), false)).collect()
 }
 
-fn channels(chosen: &str) -> Vec<Choice> {
+fn channels(desk: &Front, chosen: &str) -> Vec<Choice> {
     let all = Channel::ALL.map(|channel| {
         let word = match channel {
-            Channel::Counter => "Trực tiếp",
-            Channel::Online => "Trực tuyến",
-            Channel::Post => "Bưu chính",
+            Channel::Counter => desk.say("Trực tiếp", "Counter"),
+            Channel::Online => desk.say("Trực tuyến", "Online"),
+            Channel::Post => desk.say("Bưu chính", "Post"),
         };
         Choice::new(channel.id(), word, channel == Channel::Counter)
     });
     marked(all.to_vec(), chosen)
 }
 
-fn kinds(chosen: &str) -> Vec<Choice> {
+fn kinds(desk: &Front, chosen: &str) -> Vec<Choice> {
     use ApplicantKind::{Business, Citizen, Organisation, StateAgency};
     let all = [
         (Citizen, "citizen"),
@@ -246,15 +254,18 @@ fn kinds(chosen: &str) -> Vec<Choice> {
         (Organisation, "organisation"),
     ];
     let all = all.map(|(kind, id)| {
-        let word = dossier::kind(kind);
+        let word = dossier::kind(desk.language(), kind);
         let first: String = word.chars().take(1).flat_map(char::to_uppercase).collect();
         Choice::new(id, format!("{first}{}", word.chars().skip(1).collect::<String>()), kind == Citizen)
     });
     marked(all.to_vec(), chosen)
 }
 
-fn return_methods(chosen: &str) -> Vec<Choice> {
-    let all = [(ReturnMethod::Counter, "Tại Trung tâm"), (ReturnMethod::Post, "Qua bưu chính công ích")];
+fn return_methods(desk: &Front, chosen: &str) -> Vec<Choice> {
+    let all = [
+        (ReturnMethod::Counter, desk.say("Tại Trung tâm", "At the centre")),
+        (ReturnMethod::Post, desk.say("Qua bưu chính công ích", "By public post")),
+    ];
     let all = all.map(|(method, word)| Choice::new(method.id(), word, method == ReturnMethod::Counter));
     marked(all.to_vec(), chosen)
 }
@@ -265,7 +276,7 @@ fn components(procedure: Option<&Procedure>, given: &[String]) -> Vec<Choice> {
 }
 
 /// What a receipt at this counter now would promise.
-pub fn quote(desk: &Desk, procedure: &str, counter: &str) -> Quote {
+pub fn quote(desk: &Front, procedure: &str, counter: &str) -> Quote {
     if procedure.is_empty() {
         return Quote::Unasked;
     }
@@ -274,34 +285,38 @@ pub fn quote(desk: &Desk, procedure: &str, counter: &str) -> Quote {
             Some(promised) => Quote::Promise(promised),
             None => Quote::NoLimit,
         },
-        Err(crate::db::Error::Refused(refusal)) => Quote::Refused(refusal.said.vietnamese),
+        Err(crate::db::Error::Refused(refusal)) => Quote::Refused(desk.told(&refusal.said)),
         Err(_) => Quote::Unasked,
     }
 }
 
-fn promised(desk: &Desk, quote: &work::Quote) -> Option<Promised> {
+fn promised(desk: &Front, quote: &work::Quote) -> Option<Promised> {
     let promise = quote.promise.as_ref()?;
     let derivation = quote.derivation.as_ref().zip(quote.grounds.as_ref());
     let figure =
         derivation.and_then(|(derivation, grounds)| figure::of_derivation(desk, derivation, grounds));
-    let warnings = quote.warnings.iter().map(|warning| warning.say(desk).vietnamese).collect();
+    let warnings = quote.warnings.iter().map(|warning| parts::warned(desk, warning)).collect();
     Some(Promised { warnings, ..promise_words(desk, promise, figure) })
 }
 
 /// A promise in the parts that stand large on a page and on the slip.
 pub fn promise_words(
-    desk: &Desk,
+    desk: &Front,
     promise: &crate::domain::promise::Promise,
     figure: Option<crate::web::views::parts::MonthFigure>,
 ) -> Promised {
     let zone = desk.province.zone();
     let (day, clock) = zone.local(promise.due_at);
     Promised {
-        weekday: VI.weekday(day.weekday()).to_owned(),
-        date: VI.short_day(day),
+        weekday: desk.language().weekday(day.weekday()).to_owned(),
+        date: desk.language().short_day(day),
         hour: clock.to_the_minute().to_string(),
         iso: zone.rfc3339(promise.due_at),
-        limit: promise.basis.as_ref().map(|basis| wording::limit(basis.terms.limit)).unwrap_or_default(),
+        limit: promise
+            .basis
+            .as_ref()
+            .map(|basis| desk.language().limit(basis.terms.limit))
+            .unwrap_or_default(),
         figure,
         warnings: Vec::new(),
     }

@@ -18,10 +18,11 @@ use crate::app::App;
 use crate::domain::event::Event;
 use crate::web::entrance::{self, Origin};
 use crate::web::failure::{Failure, Result};
+use crate::web::pages::front::Front;
+use crate::web::reader::Reader;
 use crate::web::views::look_up::{LookUp, Seen};
 use crate::web::views::parts::Field;
 use crate::web::views::shell::Shell;
-use crate::work::desk::Desk;
 use crate::work::ledger::Opened;
 use crate::work::look_up;
 use crate::work::wording::Deadline;
@@ -48,15 +49,24 @@ pub struct Asked {
 }
 
 /// `GET /tra-cuu`, with the code already filled in where a slip leads here.
-pub async fn form(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>> {
-    html(&page(&app, Field::of(asked.code), None))
+pub async fn form(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    html(&page(&Front::of(&app, &reader), Field::of(asked.code), None))
 }
 
 /// `POST /tra-cuu`. An unknown code and a wrong secret get the same answer after the same time,
 /// and whoever tries many waits (S16).
-pub async fn find(State(app): State<App>, origin: Origin, Form(typed): Form<Typed>) -> Result<Response> {
+pub async fn find(
+    State(app): State<App>,
+    origin: Origin,
+    reader: Reader,
+    Form(typed): Form<Typed>,
+) -> Result<Response> {
     let longest_of_both = tokio::time::sleep(ANSWER_TO_WRONG);
-    let desk = app.desk();
+    let desk = Front::of(&app, &reader);
     let knock = look_up::knock(&typed.code, &origin.network);
     let limits = entrance::look_up_limits(&app.settings);
     let verdict = {
@@ -65,31 +75,35 @@ pub async fn find(State(app): State<App>, origin: Origin, Form(typed): Form<Type
     };
     if let Err(refusal) = verdict.allow(desk.now) {
         let failure = Failure::from(refusal);
-        let page = page(&app, Field::wrong(typed.code, failure.said().vietnamese), None);
+        let page = page(&desk, Field::wrong(typed.code, desk.told(&failure.said())), None);
         return Ok((failure.status(), waiting(&failure), html(&page)?).into_response());
     }
     let found = app.db.read(async |tx| look_up::look_up(tx, &desk, &typed.code, &typed.secret).await).await?;
     match found {
         Some((opened, events)) => {
-            let seen = html(&page(&app, Field::of(typed.code), Some(seen(&desk, &opened, &events))))?;
+            let seen = html(&page(&desk, Field::of(typed.code), Some(seen(&desk, &opened, &events))))?;
             app.db.write(async move |tx| knock.right(tx, &desk, limits).await).await?;
             Ok(seen.into_response())
         }
         None => {
-            let why = "Không tìm thấy hồ sơ khớp với hai thông tin này. Kiểm tra mã hồ sơ trên giấy hẹn và các số cuối.";
-            let wrong = html(&page(&app, Field::wrong(typed.code, why), None))?;
+            let why = desk.say(
+                "Không tìm thấy hồ sơ khớp với hai thông tin này. Kiểm tra mã hồ sơ trên giấy hẹn và các số cuối.",
+                "No dossier fits both. Check the dossier code on the receipt slip, and the last digits.",
+            );
+            let wrong = html(&page(&desk, Field::wrong(typed.code, why), None))?;
             longest_of_both.await;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, wrong).into_response())
         }
     }
 }
 
-fn page(app: &App, code: Field, seen: Option<Seen>) -> LookUp {
-    let office = app.desk().unit_name(&app.province().root);
-    LookUp { shell: Shell::outside("Tra cứu hồ sơ"), office, code, seen }
+fn page(desk: &Front, code: Field, seen: Option<Seen>) -> LookUp {
+    let office = desk.unit_name(&desk.province.root);
+    let shell = Shell::outside(&desk.reader, desk.say("Tra cứu hồ sơ", "Look up a dossier"));
+    LookUp { shell, office, code, seen }
 }
 
-fn seen(desk: &Desk, opened: &Opened, events: &[Event]) -> Seen {
+fn seen(desk: &Front, opened: &Opened, events: &[Event]) -> Seen {
     let filing = &opened.dossier.filing;
     let standing = dossier::standing(desk, opened);
     let deadline = Deadline::of(&opened.dossier);
@@ -97,7 +111,7 @@ fn seen(desk: &Desk, opened: &Opened, events: &[Event]) -> Seen {
     Seen {
         code: filing.code.clone(),
         procedure: dossier::procedure_name(desk, opened),
-        state: opened.dossier.state.vietnamese().to_owned(),
+        state: opened.dossier.state.word(desk.language()).to_owned(),
         what_now: told.what_now(),
         notes: told.notes(),
         papers: told.papers(),

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::store::outbox::Listed;
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::outbox::{
     AlarmLine, BackupLine, BackupState, LetterPage, LetterRow, LetterState, Outbox, ServiceLines, TaskLine,
@@ -20,7 +21,6 @@ use crate::web::views::parts::Choice;
 use crate::web::views::shell::Place;
 use crate::work::backups::{self, Overview, Told};
 use crate::work::correspondence;
-use crate::work::desk::Desk;
 use crate::work::post::Enclosed;
 use crate::work::watch::{self, AlarmTold, TaskTold};
 
@@ -41,7 +41,7 @@ pub async fn list(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let state = STATES.iter().map(|(id, _)| *id).find(|id| *id == asked.state);
     let (found, overview, service) = app
         .db
@@ -57,20 +57,20 @@ pub async fn list(
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let next = found.last().filter(|_| full);
     html(&Outbox {
-        shell: parts::shell(&desk, &caller, "Thư gửi đi", Some(Place::Outbox)),
+        shell: parts::shell(&desk, &caller, desk.say("Thư gửi đi", "Letters"), Some(Place::Outbox)),
         service: service.map(|service| service_lines(&desk, &service)),
         backups: overview.map_or_else(Vec::new, |overview| backup_lines(&desk, is_on, &overview)),
-        states: states(state),
+        states: states(&desk, state),
         letters: found.iter().map(|letter| row(&desk, letter)).collect(),
         next: next.map(|last| format!("/outbox?state={}&before={}", state.unwrap_or_default(), last.id)),
     })
 }
 
-fn service_lines(desk: &Desk, service: &watch::Overview) -> ServiceLines {
+fn service_lines(desk: &Front, service: &watch::Overview) -> ServiceLines {
     let task = |told: &TaskTold| {
         let last = told.last.as_ref();
         TaskLine {
-            name: told.name.vietnamese.clone(),
+            name: desk.told(&told.name),
             state: last.map_or(TaskState::NotYet, |last| task_state(&last.state)),
             last: last.map(|last| parts::at(desk, last.due_at)),
             next: told.next.map(|next| parts::at(desk, next)),
@@ -80,7 +80,7 @@ fn service_lines(desk: &Desk, service: &watch::Overview) -> ServiceLines {
     let alarm = |told: &AlarmTold| AlarmLine {
         is_open: told.is_open,
         at: parts::at(desk, told.raised_at),
-        text: told.what.vietnamese.clone(),
+        text: desk.told(&told.what),
     };
     ServiceLines {
         leader: service.leader.name.clone(),
@@ -99,13 +99,18 @@ fn task_state(state: &str) -> TaskState {
     }
 }
 
-fn backup_lines(desk: &Desk, is_on: bool, overview: &Overview) -> Vec<BackupLine> {
+fn backup_lines(desk: &Front, is_on: bool, overview: &Overview) -> Vec<BackupLine> {
     let line = |what, told: Option<&Told>| match told {
         None if !is_on => BackupLine {
             what,
             state: BackupState::Off,
             at: None,
-            text: "Đặt [backup] folder trong tệp cấu hình rồi khởi động lại dịch vụ.".to_owned(),
+            text: desk
+                .say(
+                    "Đặt [backup] folder trong tệp cấu hình rồi khởi động lại dịch vụ.",
+                    "Set [backup] folder in the configuration and restart the service.",
+                )
+                .to_owned(),
         },
         None => BackupLine { what, state: BackupState::NotYet, at: None, text: String::new() },
         Some(told) => {
@@ -119,31 +124,35 @@ fn backup_lines(desk: &Desk, is_on: bool, overview: &Overview) -> Vec<BackupLine
         }
     };
     vec![
-        line("Sao lưu tự động", overview.backup.as_ref()),
-        line("Diễn tập khôi phục", overview.drill.as_ref()),
+        line(desk.say("Sao lưu tự động", "Scheduled backup"), overview.backup.as_ref()),
+        line(desk.say("Diễn tập khôi phục", "Restore drill"), overview.drill.as_ref()),
     ]
 }
 
 /// What was counted and how long it took, or why it failed and since when.
-fn backup_text(desk: &Desk, told: &Told) -> String {
+fn backup_text(desk: &Front, told: &Told) -> String {
     if let Some(fault) = &told.fault {
         let since = told.last_good.map_or_else(
-            || "Chưa lần nào thành công.".to_owned(),
-            |good| format!("Lần thành công gần nhất: {}.", parts::at(desk, good).text),
+            || desk.say("Chưa lần nào thành công.", "It never succeeded yet.").to_owned(),
+            |good| {
+                let last = desk.say("Lần thành công gần nhất", "Last success");
+                format!("{last}: {}.", parts::at(desk, good).text)
+            },
         );
-        return format!("{} {since}", fault.vietnamese);
+        return format!("{} {since}", desk.told(fault));
     }
     let counted = &told.counted;
     let seconds = counted.took_ms / 1000;
     let file = told.file.as_deref().unwrap_or_default();
     let proved = if counted.replayed {
-        "đã đối chiếu toàn bộ"
+        desk.say("đã đối chiếu toàn bộ", "compared as a whole")
     } else {
-        "đã đọc lại, chưa khôi phục thử"
+        desk.say("đã đọc lại, chưa khôi phục thử", "read back, not restored on trial")
     };
+    let (kept, seconds_word) = (desk.say("hồ sơ", "dossiers"), desk.say("giây", "s"));
     match counted.dossiers {
-        Some(dossiers) => format!("{file}: {dossiers} hồ sơ, {proved}, {seconds} giây."),
-        None => format!("{file}: {proved}, {seconds} giây."),
+        Some(dossiers) => format!("{file}: {dossiers} {kept}, {proved}, {seconds} {seconds_word}."),
+        None => format!("{file}: {proved}, {seconds} {seconds_word}."),
     }
 }
 
@@ -157,23 +166,24 @@ const STATES: [(&str, LetterState); 6] = [
     ("unknown", LetterState::Uncertain),
 ];
 
-fn states(chosen: Option<&str>) -> Vec<Choice> {
-    let all = Choice::new("", "Mọi thư", chosen.is_none());
+fn states(desk: &Front, chosen: Option<&str>) -> Vec<Choice> {
+    let all = Choice::new("", desk.say("Mọi thư", "All letters"), chosen.is_none());
     let each = STATES.iter().filter(|(id, _)| *id != "dead");
     std::iter::once(all)
-        .chain(each.map(|(id, state)| Choice::new(*id, state.word(), chosen == Some(id))))
+        .chain(each.map(|(id, state)| Choice::new(*id, state.word(desk.language()), chosen == Some(id))))
         .collect()
 }
 
-fn row(desk: &Desk, letter: &Listed) -> LetterRow {
+fn row(desk: &Front, letter: &Listed) -> LetterRow {
     let state =
         STATES.iter().find(|(id, _)| *id == letter.state).map_or(LetterState::Waiting, |(_, state)| *state);
     let deferred = state == LetterState::Waiting && letter.attempts > 0;
-    let recipient = letter.recipient.clone().unwrap_or_else(|| "Người nộp hồ sơ".to_owned());
+    let applicant = || desk.say("Người nộp hồ sơ", "Applicant").to_owned();
+    let recipient = letter.recipient.as_ref().map_or_else(applicant, |name| desk.name(name));
     LetterRow {
         id: letter.id.to_string(),
         state: if deferred { LetterState::Deferred } else { state },
-        recipient_role: format!("{recipient} · {}", letter.unit_name),
+        recipient_role: format!("{recipient} · {}", desk.name(&letter.unit_name)),
         subject: letter.subject.clone(),
         at: parts::at(desk, letter.done_at.unwrap_or(letter.created_at)),
         attempts: parts::count(letter.attempts),
@@ -190,11 +200,14 @@ async fn opened(app: &App, caller: &Caller, id: i64) -> Result<(Listed, Option<E
 /// `/outbox/{id}`.
 pub async fn letter(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -> Result<Html<String>> {
     let (listed, enclosed) = opened(&app, &caller, id).await?;
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let to = enclosed.as_ref().filter(|_| listed.recipient.is_some()).map(|one| one.to_address.clone());
-    let forgotten = "Nội dung thư đã được xóa sau thời gian lưu giữ.";
+    let forgotten = desk.say(
+        "Nội dung thư đã được xóa sau thời gian lưu giữ.",
+        "The letter's text was erased once it was no longer to be kept.",
+    );
     html(&LetterPage {
-        shell: parts::shell(&desk, &caller, "Thư", Some(Place::Outbox)),
+        shell: parts::shell(&desk, &caller, desk.say("Thư", "Letter"), Some(Place::Outbox)),
         letter: row(&desk, &listed),
         to,
         frame: enclosed.as_ref().map(|_| format!("/outbox/{id}/content")),

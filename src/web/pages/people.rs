@@ -11,13 +11,15 @@ use super::parts::{self, ROWS, escaped, html};
 use super::{absence, account};
 use crate::app::App;
 use crate::db::Tx;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Language, Refusal};
 use crate::domain::staff::{Actor, Deed, Role};
 use crate::domain::time::Day;
 use crate::store::staff::{Person, Wanted};
 use crate::store::{self, second_factors, sessions};
 use crate::web::entrance::{self, Origin};
 use crate::web::failure::{Failure, Result};
+use crate::web::pages::front::Front;
+use crate::web::reader::Reader;
 use crate::web::session::Caller;
 use crate::web::views::parts::{Choice, Field};
 use crate::web::views::people::{
@@ -45,7 +47,7 @@ pub async fn list(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let some = |text: &'_ str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let (text, unit) = (some(&asked.q), some(&asked.unit));
     let wanted = Wanted {
@@ -65,11 +67,11 @@ pub async fn list(
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let last = found.last().filter(|_| full);
     html(&People {
-        shell: parts::shell(&desk, &caller, "Tài khoản", Some(Place::People)),
+        shell: parts::shell(&desk, &caller, desk.say("Tài khoản", "Accounts"), Some(Place::People)),
         query: asked.q.clone(),
-        units: units(&desk, &asked.unit, "Mọi đơn vị"),
-        states: [("", "Tất cả"), ("active", "Đang dùng"), ("closed", "Đã khoá")]
-            .map(|(value, word)| Choice::new(value, word, value == asked.state))
+        units: units(&desk, &asked.unit, desk.say("Mọi đơn vị", "All units")),
+        states: [("", "Tất cả", "All"), ("active", "Đang dùng", "In use"), ("closed", "Đã khoá", "Closed")]
+            .map(|(value, vi, en)| Choice::new(value, desk.say(vi, en), value == asked.state))
             .to_vec(),
         rows: found.iter().map(|person| row(&desk, person)).collect(),
         first: asked.id.map(|_| format!("/people?{narrowed}")),
@@ -77,13 +79,13 @@ pub async fn list(
     })
 }
 
-fn row(desk: &Desk, person: &Person) -> PersonRow {
+fn row(desk: &Front, person: &Person) -> PersonRow {
     PersonRow {
         id: person.id,
         login: person.login.clone().unwrap_or_default(),
         name: person.name.clone(),
         unit: wording::unit_name(desk, &person.unit),
-        roles: absence::words(&person.roles.0),
+        roles: absence::words(desk, &person.roles.0),
         state: state(person),
     }
 }
@@ -96,10 +98,10 @@ fn state(person: &Person) -> PersonState {
     }
 }
 
-fn units(desk: &Desk, chosen: &str, none: &str) -> Vec<Choice> {
+fn units(desk: &Front, chosen: &str, none: &str) -> Vec<Choice> {
     let all = desk.province.units.subtree(&desk.province.root, desk.today());
     let choice = |unit: &crate::domain::unit::Unit| {
-        Choice::new(unit.code.as_str(), unit.name_vi.clone(), unit.code.as_str() == chosen)
+        Choice::new(unit.code.as_str(), desk.name(&unit.name_vi), unit.code.as_str() == chosen)
     };
     std::iter::once(Choice::new("", none, chosen.is_empty())).chain(all.into_iter().map(choice)).collect()
 }
@@ -146,17 +148,21 @@ impl Typed {
         if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| wrong()) }
     }
 
-    fn shown(&self, desk: &Desk, refusal: Option<&Refusal>) -> Shown {
-        let error = |name: &str| error(refusal, name);
+    fn shown(&self, desk: &Front, refusal: Option<&Refusal>) -> Shown {
+        let error = |name: &str| parts::error(desk, refusal, name);
         let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
         let held = Role::ALL.into_iter().filter(|role| role.is_held_by_staff());
         let role = |role: Role| {
-            Choice::new(role.id(), role.name_vi(), self.roles.iter().any(|chosen| chosen == role.id()))
+            Choice::new(
+                role.id(),
+                role.name(desk.language()),
+                self.roles.iter().any(|chosen| chosen == role.id()),
+            )
         };
         Shown {
             name: field("name", &self.name),
             email: field("email", &self.email),
-            units: units(desk, &self.unit, "Chọn đơn vị"),
+            units: units(desk, &self.unit, desk.say("Chọn đơn vị", "Choose a unit")),
             unit_error: error("unit"),
             roles: held.map(role).collect(),
             roles_error: error("roles"),
@@ -164,24 +170,19 @@ impl Typed {
     }
 }
 
-fn error(refusal: Option<&Refusal>, name: &str) -> Option<String> {
-    let at_fault = refusal.filter(|refusal| refusal.field.as_deref() == Some(name));
-    at_fault.map(|refusal| refusal.said.vietnamese.clone())
-}
-
 /// `GET /people/new`.
 pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ManagePeople)?;
     html(&new_page(&desk, &caller, &Typed::default(), None))
 }
 
-fn new_page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewPerson {
-    let waits = || refusal.filter(|refusal| refusal.wait_s.is_some()).map(|one| one.said.vietnamese.clone());
+fn new_page(desk: &Front, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewPerson {
+    let waits = || refusal.filter(|refusal| refusal.wait_s.is_some()).map(|one| desk.told(&one.said));
     NewPerson {
-        current: Field { value: String::new(), error: error(refusal, "current").or_else(waits) },
-        shell: parts::shell(desk, caller, "Thêm tài khoản", Some(Place::People)),
-        login: Field { value: typed.login.clone(), error: error(refusal, "login") },
+        current: Field { value: String::new(), error: parts::error(desk, refusal, "current").or_else(waits) },
+        shell: parts::shell(desk, caller, desk.say("Thêm tài khoản", "Add an account"), Some(Place::People)),
+        login: Field { value: typed.login.clone(), error: parts::error(desk, refusal, "login") },
         form: typed.shown(desk, refusal),
     }
 }
@@ -195,7 +196,7 @@ pub async fn add(
     Form(mut typed): Form<Typed>,
 ) -> Result<Response> {
     caller.check_form(&typed.csrf)?;
-    let (desk, actor, link) = (app.desk(), caller.writer()?.clone(), Link::generate());
+    let (desk, actor, link) = (Front::of(&app, &caller.reader), caller.writer()?.clone(), Link::generate());
     desk.allow_whole(&actor, Deed::ManagePeople)?;
     let proof = std::mem::take(&mut typed.current);
     let added = match entrance::prove_again(&app, &caller, &origin, proof).await {
@@ -237,20 +238,29 @@ pub async fn show(
     Query(asked): Query<Done>,
 ) -> Result<Html<String>> {
     let mut page = page(&app, &caller, id, None, None).await?;
-    let text = match asked.done.as_str() {
-        "changed" => Some("Đã lưu."),
-        "sessions" => Some("Đã kết thúc các phiên của người này."),
-        "closed" => Some("Đã khoá tài khoản; mọi phiên và mã truy cập đã kết thúc."),
-        "opened" => Some("Đã mở lại tài khoản."),
-        "identity" => Some("Đã gắn với danh tính bên nhà cung cấp."),
-        "identity_removed" => Some("Đã gỡ khỏi danh tính bên nhà cung cấp."),
-        "factor" => Some("Đã gỡ xác thực hai lớp."),
-        "stand_in" => Some("Đã cử người thay."),
-        "stand_in_ended" => Some("Đã kết thúc việc cử người thay."),
-        _ => None,
-    };
-    page.shell.flashes.extend(text.map(|text| Flash { good: true, text: text.to_owned() }));
+    page.shell.flashes.extend(done(caller.reader.language, &asked.done));
     html(&page)
+}
+
+fn done(language: Language, word: &str) -> Option<Flash> {
+    let (vietnamese, english) = match word {
+        "changed" => ("Đã lưu.", "Saved."),
+        "sessions" => ("Đã kết thúc các phiên của người này.", "This person's sessions have ended."),
+        "closed" => (
+            "Đã khoá tài khoản; mọi phiên và mã truy cập đã kết thúc.",
+            "The account is closed; all its sessions and tokens have ended.",
+        ),
+        "opened" => ("Đã mở lại tài khoản.", "The account is open again."),
+        "identity" => ("Đã gắn với danh tính bên nhà cung cấp.", "Linked to the identity at the provider."),
+        "identity_removed" => {
+            ("Đã gỡ khỏi danh tính bên nhà cung cấp.", "Unlinked from the identity at the provider.")
+        }
+        "factor" => ("Đã gỡ xác thực hai lớp.", "Two-factor sign-in was removed."),
+        "stand_in" => ("Đã cử người thay.", "The stand-in was named."),
+        "stand_in_ended" => ("Đã kết thúc việc cử người thay.", "Nobody stands in any longer."),
+        _ => return None,
+    };
+    Some(Flash { good: true, text: language.choose(vietnamese, english).to_owned() })
 }
 
 async fn page(
@@ -260,7 +270,7 @@ async fn page(
     typed: Option<&Typed>,
     refusal: Option<&Refusal>,
 ) -> Result<PersonPage> {
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     let (person, has_factor, linked_at, open, duties, colleagues) = app
         .db
         .read(async |tx| {
@@ -282,9 +292,9 @@ async fn page(
         name: person.name.clone(),
         state: state(&person),
         form: typed.shown(&desk, refusal),
-        from_on: Field { value: typed.from_on.clone(), error: error(refusal, "from_on") },
+        from_on: Field { value: typed.from_on.clone(), error: parts::error(&desk, refusal, "from_on") },
         has_factor,
-        identity: identity::shown(app, &desk, linked_at, error(refusal, "subject")),
+        identity: identity::shown(app, &desk, linked_at, parts::error(&desk, refusal, "subject")),
         sessions: open,
         duties: duties.iter().map(|duty| absence::row(&desk, &person, duty)).collect(),
         absence: absence::of(&desk, &person, &colleagues, &duties, &format!("/people/{id}/stand-in")),
@@ -327,7 +337,7 @@ async fn again(
     let mut page = page(app, caller, id, typed, Some(refusal)).await?;
     let fields = ["name", "email", "unit", "roles", "from_on", "subject"];
     if !refusal.field.as_deref().is_some_and(|field| fields.contains(&field)) {
-        page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
+        page.shell.flashes.push(Flash { good: false, text: refusal.said.to(page.shell.language).to_owned() });
     }
     Ok((failure.status(), html(&page)?).into_response())
 }
@@ -464,10 +474,14 @@ pub struct Followed {
 }
 
 /// `GET /activate?token=`: nothing is used up by looking.
-pub async fn activation(State(app): State<App>, Query(followed): Query<Followed>) -> Result<Html<String>> {
+pub async fn activation(
+    State(app): State<App>,
+    reader: Reader,
+    Query(followed): Query<Followed>,
+) -> Result<Html<String>> {
     let link = Link::of(&followed.token);
     let person = holder(&app, &link).await?;
-    html(&activate_page(&app, &person, &link, None))
+    html(&activate_page(&app, &reader, &person, &link, None))
 }
 
 async fn holder(app: &App, link: &Link) -> Result<Person> {
@@ -476,9 +490,15 @@ async fn holder(app: &App, link: &Link) -> Result<Person> {
     holder.ok_or_else(|| work::no_link().into())
 }
 
-fn activate_page(app: &App, person: &Person, link: &Link, error: Option<String>) -> Activate {
+fn activate_page(
+    app: &App,
+    reader: &Reader,
+    person: &Person,
+    link: &Link,
+    error: Option<String>,
+) -> Activate {
     Activate {
-        shell: Shell::outside("Đặt mật khẩu"),
+        shell: Shell::outside(reader, reader.say("Đặt mật khẩu", "Set a password")),
         office: app.desk().unit_name(&app.province().root),
         login: person.login.clone().unwrap_or_default(),
         name: person.name.clone(),
@@ -502,6 +522,7 @@ pub async fn activate(
     State(app): State<App>,
     jar: axum_extra::extract::cookie::CookieJar,
     origin: Origin,
+    reader: Reader,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response> {
     let link = Link::of(&chosen.token);
@@ -509,7 +530,8 @@ pub async fn activate(
     let hash = match account::checked(&app, &person, chosen.password, &chosen.again).await {
         Ok(hash) => hash,
         Err(failure @ Failure::Refused(_)) => {
-            let page = activate_page(&app, &person, &link, Some(failure.said().vietnamese));
+            let why = failure.said().to(reader.language).to_owned();
+            let page = activate_page(&app, &reader, &person, &link, Some(why));
             return Ok((failure.status(), html(&page)?).into_response());
         }
         Err(failure) => return Err(failure),

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
+use super::front::Front;
 use super::parts::{self, html};
 use crate::app::App;
 use crate::db::Tx;
@@ -28,13 +29,15 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Html<String>
 }
 
 fn page(app: &App, caller: &Caller, typed: &Breach, answer: Option<Answer>) -> Result<PersonData> {
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ViewProvince)?;
     let today = desk.today().to_string();
     let or_today = |text: &str| if text.is_empty() { today.clone() } else { text.to_owned() };
     Ok(PersonData {
-        shell: parts::shell(&desk, caller, "Dữ liệu cá nhân", Some(Place::Audit)),
-        purposes: Reason::ALL.map(|reason| Choice::new(reason.id(), reason.vietnamese(), false)).to_vec(),
+        shell: parts::shell(&desk, caller, desk.say("Dữ liệu cá nhân", "Personal data"), Some(Place::Audit)),
+        purposes: Reason::ALL
+            .map(|reason| Choice::new(reason.id(), reason.word(desk.language()), false))
+            .to_vec(),
         from: or_today(&typed.from),
         to: or_today(&typed.to),
         account: typed.account.clone(),
@@ -116,7 +119,9 @@ fn told(app: &App, caller: &Caller, typed: &Breach, answer: Result<Answer>) -> R
         Ok(answer) => Ok(html(&page(app, caller, typed, Some(answer))?)?.into_response()),
         Err(Failure::Refused(refusal)) => {
             let mut page = page(app, caller, typed, None)?;
-            page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
+            page.shell
+                .flashes
+                .push(Flash { good: false, text: refusal.said.to(page.shell.language).to_owned() });
             Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
         }
         Err(broken) => Err(broken),

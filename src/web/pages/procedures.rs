@@ -10,19 +10,20 @@ use axum::response::Html;
 use serde::Deserialize;
 
 use super::intake;
-use super::parts::{self, VI, escaped, html};
+use super::parts::{self, escaped, html};
 use crate::app::App;
 use crate::domain::deadline::Due;
 use crate::domain::procedure::Procedure;
 use crate::domain::unit::{Tier, UnitCode, UnitKind};
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
+use crate::web::reader::Reader;
 use crate::web::session::Caller;
 use crate::web::views::intake::Quote;
 use crate::web::views::parts::{Choice, When};
 use crate::web::views::procedures as views;
 use crate::web::views::procedures::{FieldRows, ProcedureList, ProcedureRow};
 use crate::web::views::shell::{Place, Shell};
-use crate::work::desk::Desk;
 use crate::work::quote::{self as work, Offer, Warning};
 
 const STAFF: &str = "/procedures";
@@ -42,19 +43,33 @@ pub async fn list(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let list = listed(&desk, STAFF, &asked, Some(&caller.actor.unit))?;
     html(&views::Procedures {
-        shell: parts::shell(&desk, &caller, "Nếu nhận bây giờ", Some(Place::Procedures)),
+        shell: parts::shell(
+            &desk,
+            &caller,
+            desk.say("Nếu nhận bây giờ", "If received now"),
+            Some(Place::Procedures),
+        ),
         list,
     })
 }
 
 /// `/cong-khai/thu-tuc?unit=&q=`.
-pub async fn public_list(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>> {
-    let list = listed(&app.desk(), PUBLIC, &asked, None)?;
+pub async fn public_list(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
+    let desk = Front::of(&app, &reader);
+    let list = listed(&desk, PUBLIC, &asked, None)?;
     html(&views::PublicProcedures {
-        shell: Shell::outside("Nộp hôm nay, khi nào có kết quả?"), list
+        shell: Shell::outside(
+            &reader,
+            desk.say("Nộp hôm nay, khi nào có kết quả?", "Filed today, when is the result due?"),
+        ),
+        list,
     })
 }
 
@@ -65,41 +80,47 @@ pub async fn one(
     Path(code): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let versions = work::versions(&desk.province, &code)?;
     let shown = shown(&desk, versions, &code);
     let rules = desk.province.rules(&shown.field, desk.today());
     let own = Some(&caller.actor.unit);
     html(&views::ProcedurePage {
-        shell: parts::shell(&desk, &caller, shown.name_vi.clone(), Some(Place::Procedures)),
+        shell: parts::shell(&desk, &caller, title(&desk, shown), Some(Place::Procedures)),
         one: whole(&desk, STAFF, shown, &asked, own, words::facts(&desk, shown, rules)),
-        steps: shown.steps.iter().map(words::step).collect(),
+        steps: shown.steps.iter().map(|step| words::step(&desk, step)).collect(),
         stages: shown.stages.iter().map(|stage| words::stage(&desk, stage)).collect(),
-        versions: versions.iter().rev().map(|one| words::version(one, shown)).collect(),
+        versions: versions.iter().rev().map(|one| words::version(&desk, one, shown)).collect(),
     })
 }
 
 /// `/cong-khai/thu-tuc/{code}?unit=`.
 pub async fn public_one(
     State(app): State<App>,
+    reader: Reader,
     Path(code): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &reader);
     let shown = shown(&desk, work::versions(&desk.province, &code)?, &code);
     html(&views::PublicProcedure {
-        shell: Shell::outside(shown.name_vi.clone()),
+        shell: Shell::outside(&reader, title(&desk, shown)),
         one: whole(&desk, PUBLIC, shown, &asked, None, words::public_facts(&desk, shown)),
     })
 }
 
+/// The page's name: there is no English one of the procedure, so it goes by its code.
+fn title(desk: &Front, procedure: &Procedure) -> String {
+    desk.say(procedure.name_vi.clone(), format!("Procedure {}", procedure.code))
+}
+
 /// The version in force, or the newest.
-fn shown<'p>(desk: &'p Desk, versions: &'p [Procedure], code: &str) -> &'p Procedure {
+fn shown<'p>(desk: &'p Front, versions: &'p [Procedure], code: &str) -> &'p Procedure {
     let newest = &versions[versions.len() - 1];
     desk.procedure(code, desk.today()).unwrap_or(newest)
 }
 
-fn listed(desk: &Desk, path: &'static str, asked: &Asked, own: Option<&UnitCode>) -> Result<ProcedureList> {
+fn listed(desk: &Front, path: &'static str, asked: &Asked, own: Option<&UnitCode>) -> Result<ProcedureList> {
     let counter = counter(desk, &asked.unit, own);
     let offers = work::offers(desk, counter.as_str(), &asked.q)?;
     let closed = |warning: &&Warning| matches!(warning, Warning::DayOff { .. });
@@ -118,23 +139,23 @@ fn listed(desk: &Desk, path: &'static str, asked: &Asked, own: Option<&UnitCode>
         q: asked.q.clone(),
         units: counters(desk, &counter),
         now: parts::at(desk, desk.now),
-        notice: notice.map(|warning| warning.say(desk).vietnamese),
+        notice: notice.map(|warning| parts::warned(desk, warning)),
         fields,
     })
 }
 
-fn row(desk: &Desk, path: &str, counter: &UnitCode, offer: &Offer<'_>) -> ProcedureRow {
+fn row(desk: &Front, path: &str, counter: &UnitCode, offer: &Offer<'_>) -> ProcedureRow {
     let procedure = offer.procedure;
     let told =
         |warning: &&Warning| !matches!(warning, Warning::DayOff { .. } | Warning::SettledElsewhere { .. });
-    let notes = offer.warnings.iter().filter(told).map(|warning| warning.say(desk).vietnamese).collect();
+    let notes = offer.warnings.iter().filter(told).map(|warning| parts::warned(desk, warning)).collect();
     ProcedureRow {
         href: format!("{path}/{}?unit={}", escaped(procedure.code.as_str()), escaped(counter.as_str())),
         code: procedure.code.to_string(),
         name: procedure.name_vi.clone(),
         found_by: work::search_text(procedure),
-        limit: VI.limit(procedure.limit()),
-        instead_of: procedure.committed_limit.map(|_| VI.limit(procedure.statutory_limit)),
+        limit: desk.language().limit(procedure.limit()),
+        instead_of: procedure.committed_limit.map(|_| desk.language().limit(procedure.statutory_limit)),
         competent: offer.competent_unit.as_ref().map(|unit| desk.unit_name(unit)),
         due: offer.due.map(|due| when(desk, due)),
         notes,
@@ -142,12 +163,12 @@ fn row(desk: &Desk, path: &str, counter: &UnitCode, offer: &Offer<'_>) -> Proced
     }
 }
 
-fn when(desk: &Desk, due: Due) -> When {
+fn when(desk: &Front, due: Due) -> When {
     parts::at(desk, due.at)
 }
 
 fn whole(
-    desk: &Desk,
+    desk: &Front,
     path: &'static str,
     procedure: &Procedure,
     asked: &Asked,
@@ -169,12 +190,12 @@ fn whole(
     }
 }
 
-fn quoted(desk: &Desk, procedure: &Procedure, counter: &UnitCode) -> Quote {
+fn quoted(desk: &Front, procedure: &Procedure, counter: &UnitCode) -> Quote {
     intake::quote(desk, procedure.code.as_str(), counter.as_str())
 }
 
 /// The counter asked for; else that of one's own unit; else the province's.
-fn counter(desk: &Desk, asked: &str, own: Option<&UnitCode>) -> UnitCode {
+fn counter(desk: &Front, asked: &str, own: Option<&UnitCode>) -> UnitCode {
     let (units, today) = (&desk.province.units, desk.today());
     let known = |code: &UnitCode| units.get_at(code, today).is_some();
     let is_centre = |unit: &&crate::domain::unit::Unit| unit.kind == UnitKind::Centre;
@@ -191,10 +212,10 @@ fn counter(desk: &Desk, asked: &str, own: Option<&UnitCode>) -> UnitCode {
 }
 
 /// All centres by the names that tell them apart at once, the one chosen marked.
-fn counters(desk: &Desk, chosen: &UnitCode) -> Vec<Choice> {
+fn counters(desk: &Front, chosen: &UnitCode) -> Vec<Choice> {
     let all = desk.province.units.at(desk.today());
     let offered = all.filter(|unit| unit.kind == UnitKind::Centre || unit.code == *chosen);
     offered
-        .map(|unit| Choice::new(unit.code.as_str(), unit.short_name.clone(), unit.code == *chosen))
+        .map(|unit| Choice::new(unit.code.as_str(), desk.name(&unit.short_name), unit.code == *chosen))
         .collect()
 }

@@ -14,6 +14,7 @@ use crate::identity::{IdentityError, Provider, Question, Reply};
 use crate::seal::Use;
 use crate::web::entrance::{self, Entered, Origin, sealed};
 use crate::web::failure::{Failure, Result};
+use crate::web::reader::Reader;
 use crate::work::{identity, sign_in};
 
 /// So long somebody may take at the provider.
@@ -62,6 +63,7 @@ pub async fn hear(
     State(app): State<App>,
     jar: CookieJar,
     origin: Origin,
+    reader: Reader,
     Query(returned): Query<Returned>,
 ) -> Result<Response> {
     let provider = provider(&app)?;
@@ -102,7 +104,7 @@ pub async fn hear(
     match entrance::enter_as(&app, jar.add(over), &origin, &person).await? {
         Entered::In(_, jar) => Ok((jar, Redirect::to(&journey.next)).into_response()),
         Entered::CodeWanted(ticket) => {
-            Ok(html(&code_page(&app, ticket, &journey.next, None))?.into_response())
+            Ok(html(&code_page(&app, &reader, ticket, &journey.next, None))?.into_response())
         }
     }
 }

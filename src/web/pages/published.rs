@@ -4,13 +4,15 @@ use axum::extract::{Query, State};
 use axum::response::Html;
 use serde::Deserialize;
 
-use super::parts::{self, VI, html};
-use super::rates::{self, FORMULA};
+use super::front::Front;
+use super::parts::{self, html};
+use super::rates;
 use crate::app::App;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
 use crate::domain::time::Day;
 use crate::web::failure::Result;
+use crate::web::reader::Reader;
 use crate::web::views::published::Published;
 use crate::web::views::shell::Shell;
 use crate::work::report::Dimension;
@@ -22,11 +24,15 @@ pub struct Asked {
 }
 
 /// `/cong-khai?month=`; the last whole month where none is asked for.
-pub async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Html<String>> {
+pub async fn show(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>> {
     if !app.settings.publish.figures {
         return Err(unpublished().into());
     }
-    let desk = app.desk();
+    let desk = Front::of(&app, &reader);
     let running = desk.today().month();
     let month = asked.month.parse().unwrap_or_else(|_| rates::before(running, 1)).min(running);
     let everyone = Actor::system(app.province().root.clone());
@@ -37,16 +43,19 @@ pub async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<
     let units = rates::worst_first(&counted);
     let next = month.last().next().map(Day::month).filter(|next| *next <= running);
     html(&Published {
-        shell: Shell::outside("Công khai tỷ lệ đúng hạn"),
+        shell: Shell::outside(&reader, desk.say("Công khai tỷ lệ đúng hạn", "Published on-time rates")),
         office: desk.unit_name(&app.province().root),
-        month_words: VI.month(month),
+        month_words: desk.language().month(month),
         running: month == running,
         previous: format!("/cong-khai?month={}", rates::before(month, 1)),
         next: next.map(|next| format!("/cong-khai?month={next}")),
         as_of: parts::at(&desk, desk.now),
-        rows: units.iter().map(|(_, name, figures)| rates::rate_row(name, *figures)).collect(),
-        total: rates::rate_row("Cộng", counted.total),
-        formula: FORMULA.to_owned(),
+        rows: units
+            .iter()
+            .map(|(_, name, figures)| rates::rate_row(&desk, &desk.name(name), *figures))
+            .collect(),
+        total: rates::rate_row(&desk, desk.say("Cộng", "Total"), counted.total),
+        formula: rates::formula(&desk).to_owned(),
     })
 }
 

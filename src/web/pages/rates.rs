@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use axum::response::Html;
 use serde::Deserialize;
 
-use super::parts::{self, VI, escaped, html};
+use super::parts::{self, escaped, html};
 use crate::app::App;
 use crate::db::{self, Tx};
 use crate::domain::staff::{Actor, watched_root};
@@ -12,17 +12,23 @@ use crate::domain::statistics::Figures;
 use crate::domain::time::{Day, Month};
 use crate::paper::chart::{FEW, MonthPoint, RateBar, answer, month_line, rate_bars, wilson};
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
+use crate::web::views::prose;
 use crate::web::views::rates::{RateRow, Rates};
 use crate::web::views::shell::{Place, Shell};
-use crate::work::desk::Desk;
 use crate::work::report::{self, Basis, Dimension, OnTime, PeriodStyle};
 use crate::work::wording;
 
 pub mod behind;
 
 /// RATE-01 to RATE-05 in one sentence.
-pub const FORMULA: &str = "Tỷ lệ = (trước hạn + đúng hạn) / hồ sơ được đánh giá; tính hồ sơ có kết quả trong tháng, theo cơ quan giải quyết.";
+pub fn formula(desk: &Front) -> &'static str {
+    desk.say(
+        "Tỷ lệ = (trước hạn + đúng hạn) / hồ sơ được đánh giá; tính hồ sơ có kết quả trong tháng, theo cơ quan giải quyết.",
+        "Rate = (early + on time) / dossiers evaluated; of dossiers settled within the month, by competent agency.",
+    )
+}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -33,7 +39,7 @@ pub struct Asked {
 
 impl Asked {
     /// The month asked for, else the present one.
-    fn month(&self, desk: &Desk) -> Month {
+    fn month(&self, desk: &Front) -> Month {
         self.month.parse().unwrap_or_else(|_| desk.today().month())
     }
 }
@@ -44,7 +50,7 @@ pub async fn show(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let month = asked.month(&desk);
     let unit = Some(asked.unit.as_str()).filter(|unit| !unit.is_empty());
     let (units, months) = app
@@ -56,15 +62,15 @@ pub async fn show(
         })
         .await?;
     let whole = watched_root(&caller.actor, &desk.province.units).unwrap_or(&desk.province.root);
-    let who = unit.map_or_else(|| desk.unit_name(whole), |unit| wording::unit_name(&desk, unit));
-    let shell = parts::shell(&desk, &caller, "Tỷ lệ đúng hạn", Some(Place::Rates));
+    let who = unit.map_or_else(|| desk.unit(whole), |unit| desk.name(&wording::unit_name(&desk, unit)));
+    let shell = parts::shell(&desk, &caller, desk.say("Tỷ lệ đúng hạn", "On-time rates"), Some(Place::Rates));
     html(&page(&desk, shell, month, &asked.unit, &who, &Counted { units, months })?)
 }
 
 /// The official figures of whole calendar months, by one dimension.
 pub async fn counted(
     tx: &mut Tx,
-    desk: &Desk,
+    desk: &Front,
     actor: &Actor,
     (from, to): (Month, Month),
     unit: Option<&str>,
@@ -113,36 +119,47 @@ impl Counted {
     }
 }
 
-fn page(desk: &Desk, shell: Shell, month: Month, unit: &str, who: &str, counted: &Counted) -> Result<Rates> {
+fn page(desk: &Front, shell: Shell, month: Month, unit: &str, who: &str, counted: &Counted) -> Result<Rates> {
     let units = worst_first(&counted.units);
     let total = counted.units.total;
     let months: Vec<_> =
         (0..12).rev().map(|back| before(month, back)).map(|one| (one, counted.of(one))).collect();
     let previous = parts_of(counted.of(before(month, 1)));
-    let title = answer(who, parts_of(total), Some(previous).filter(|(_, all)| *all > 0));
+    let title = answer(who, parts_of(total), Some(previous).filter(|(_, all)| *all > 0), desk.language());
     let bars: Vec<_> =
         units.iter().map(|(code, name, figures)| bar(short(desk, code, name), *figures)).collect();
-    let points: Vec<_> = months.iter().map(|(month, figures)| point(*month, *figures)).collect();
-    let months_answer = months_answer(who, &months);
+    let points: Vec<_> = months.iter().map(|(month, figures)| point(desk, *month, *figures)).collect();
+    let months_answer = months_answer(desk, who, &months);
     let known = months.iter().any(|(_, figures)| figures.evaluable() > 0);
     let next = month.last().next().map(Day::month).filter(|next| *next <= desk.today().month());
-    let month_row = |(month, figures): &(Month, Figures)| rate_row(&capital(&VI.month(*month)), *figures);
+    let month_row = |(month, figures): &(Month, Figures)| {
+        rate_row(desk, &capital(&desk.language().month(*month)), *figures)
+    };
     Ok(Rates {
         shell,
         month: month.to_string(),
-        month_words: VI.month(month),
+        month_words: desk.language().month(month),
         previous: Some(address(before(month, 1), unit)),
         next: next.map(|next| address(next, unit)),
         as_of: parts::at(desk, desk.now),
-        formula: FORMULA.to_owned(),
-        bars: (total.evaluable() > 0).then(|| rate_bars(&title, &bars)).transpose()?,
+        formula: formula(desk).to_owned(),
+        bars: (total.evaluable() > 0)
+            .then(|| rate_bars(&prose::plain(&title), &bars, desk.language()))
+            .transpose()?,
         answer: unbroken(&title),
         rows: units
             .iter()
-            .map(|(code, name, figures)| with_dossiers(rate_row(name, *figures), month, unit, code))
+            .map(|(code, name, figures)| {
+                with_dossiers(rate_row(desk, &desk.name(name), *figures), month, unit, code)
+            })
             .collect(),
-        total: with_dossiers(rate_row("Cộng", total), month, unit, ""),
-        line: known.then(|| month_line(&months_answer, &points)).transpose()?,
+        total: with_dossiers(rate_row(desk, desk.say("Cộng", "Total"), total), month, unit, ""),
+        line: known
+            .then(|| {
+                let title = prose::plain(&months_answer);
+                month_line(&title, &points, desk.language())
+            })
+            .transpose()?,
         months_answer: unbroken(&months_answer),
         months: months.iter().rev().map(month_row).collect(),
         csv: csv(month, unit),
@@ -182,7 +199,7 @@ fn parts_of(figures: Figures) -> (u32, u32) {
 }
 
 /// The name that fits beside a bar.
-fn short<'d>(desk: &'d Desk, code: &str, name: &'d str) -> &'d str {
+fn short<'d>(desk: &'d Front, code: &str, name: &'d str) -> &'d str {
     let unit = code.parse().ok().and_then(|code| desk.province.units.get(&code));
     unit.map_or(name, |unit| &unit.short_name)
 }
@@ -192,26 +209,36 @@ fn bar(name: &str, figures: Figures) -> RateBar {
     RateBar { label: name.to_owned(), met, evaluable }
 }
 
-fn point(month: Month, figures: Figures) -> MonthPoint {
+fn point(desk: &Front, month: Month, figures: Figures) -> MonthPoint {
     let (met, evaluable) = parts_of(figures);
-    MonthPoint { label: format!("{}/{}", month.number(), month.year()), met, evaluable }
+    MonthPoint { label: desk.language().brief_month(month), met, evaluable }
 }
 
-fn months_answer(who: &str, months: &[(Month, Figures)]) -> String {
+fn months_answer(desk: &Front, who: &str, months: &[(Month, Figures)]) -> String {
     let rated = months.iter().filter_map(|(month, figures)| Some((figures.rate()?, *month)));
     match rated.min_by_key(|(rate, _)| *rate) {
         Some((rate, month)) => {
-            format!("{who}: thấp nhất trong 12 tháng là {} ({})", VI.percent(rate), VI.month(month))
+            let (rate, month) = (desk.language().percent(rate), desk.language().month(month));
+            desk.say(
+                format!("{who}: thấp nhất trong 12 tháng là {rate} ({month})"),
+                format!("{who}: the lowest of 12 months is {rate} ({month})"),
+            )
         }
-        None => format!("{who}: 12 tháng qua không phát sinh hồ sơ đến kỳ đánh giá"),
+        None => desk.say(
+            format!("{who}: 12 tháng qua không phát sinh hồ sơ đến kỳ đánh giá"),
+            format!("{who}: no dossier came up for evaluation within 12 months"),
+        ),
     }
 }
 
 /// One line of the table; with few dossiers also how far the rate may be off.
-pub fn rate_row(label: &str, figures: Figures) -> RateRow {
+pub fn rate_row(desk: &Front, label: &str, figures: Figures) -> RateRow {
     let (met, all) = parts_of(figures);
     let interval = wilson(met, all).filter(|_| all < FEW);
-    let percent = |share: f64| format!("{:.1}", share * 100.0).replace('.', ",");
+    let percent = |share: f64| {
+        let text = format!("{:.1}", share * 100.0);
+        desk.say(text.replace('.', ","), text)
+    };
     RateRow {
         label: label.to_owned(),
         behind: None,
@@ -220,7 +247,7 @@ pub fn rate_row(label: &str, figures: Figures) -> RateRow {
         late: figures.late.to_string(),
         evaluable: figures.evaluable().to_string(),
         without_due: figures.without_due.to_string(),
-        rate: figures.rate().map(|rate| VI.percent(rate)),
+        rate: figures.rate().map(|rate| desk.language().percent(rate)),
         interval: interval.map(|(low, high)| format!("{}–{} %", percent(low), percent(high))),
     }
 }

@@ -9,12 +9,14 @@ use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::figure;
+use super::front::Front;
 use super::parts::html;
 use crate::app::App;
 use crate::store;
 use crate::web::api::sign_in as api;
 use crate::web::entrance::{self, Entered, Origin};
 use crate::web::failure::{Failure, Result};
+use crate::web::reader::Reader;
 use crate::web::session::{Caller, Newcomer};
 use crate::web::views::parts::Field;
 use crate::web::views::shell::{Place, Shell};
@@ -25,13 +27,13 @@ use crate::work::wording;
 const MOST_ACCOUNTS: i64 = 12;
 
 /// `/`: what the service is, or the first page of whoever is signed in.
-pub async fn home(State(app): State<App>, caller: Result<Newcomer>) -> Result<Response> {
+pub async fn home(State(app): State<App>, reader: Reader, caller: Result<Newcomer>) -> Result<Response> {
     match caller {
         Ok(Newcomer(caller)) => Ok(Redirect::to(first_page(&caller)).into_response()),
         Err(Failure::Refused(_)) => {
-            let desk = app.desk();
+            let desk = Front::of(&app, &reader);
             let welcome = Welcome {
-                shell: Shell::outside("Lời hẹn được giữ"),
+                shell: Shell::outside(&reader, desk.say("Lời hẹn được giữ", "The promise is kept")),
                 office: desk.unit_name(&app.province().root),
                 figure: figure::example(&desk),
             };
@@ -53,23 +55,23 @@ pub struct Wanted {
 }
 
 /// `/sign-in`.
-pub async fn form(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response> {
-    Ok(html(&page(&app, Field::default(), local(&wanted.next)).await?)?.into_response())
+pub async fn form(State(app): State<App>, reader: Reader, Query(wanted): Query<Wanted>) -> Result<Response> {
+    Ok(html(&page(&app, &reader, Field::default(), local(&wanted.next)).await?)?.into_response())
 }
 
-async fn page(app: &App, name: Field, next: &str) -> Result<SignIn> {
+async fn page(app: &App, reader: &Reader, name: Field, next: &str) -> Result<SignIn> {
     let accounts = if app.settings.demonstration {
         app.db.read(async |tx| store::staff::with_login(tx, MOST_ACCOUNTS).await).await?
     } else {
         Vec::new()
     };
-    let desk = app.desk();
+    let desk = Front::of(app, reader);
     let role = |person: &store::staff::Person| {
-        let role = person.roles.0.first().map_or("", |role| role.name_vi());
-        format!("{role}, {}", wording::unit_name(&desk, &person.unit))
+        let role = person.roles.0.first().map_or("", |role| role.name(desk.language()));
+        format!("{role}, {}", desk.name(&wording::unit_name(&desk, &person.unit)))
     };
     Ok(SignIn {
-        shell: Shell::outside("Đăng nhập"),
+        shell: Shell::outside(reader, desk.say("Đăng nhập", "Sign in")),
         office: desk.unit_name(&app.province().root),
         name,
         next: next.to_owned(),
@@ -99,16 +101,19 @@ pub async fn enter(
     State(app): State<App>,
     jar: CookieJar,
     origin: Origin,
+    reader: Reader,
     Form(given): Form<Credentials>,
 ) -> Result<Response> {
     let next = local(&given.next);
     match entrance::enter(&app, jar, &origin, given.name.trim(), given.password).await {
         Ok(Entered::In(_, jar)) => Ok((jar, Redirect::to(next)).into_response()),
-        Ok(Entered::CodeWanted(ticket)) => Ok(html(&code_page(&app, ticket, next, None))?.into_response()),
+        Ok(Entered::CodeWanted(ticket)) => {
+            Ok(html(&code_page(&app, &reader, ticket, next, None))?.into_response())
+        }
         Err(failure @ Failure::Refused(_)) => {
             let status = failure.status();
-            let name = Field::wrong(given.name, failure.said().vietnamese);
-            let page = page(&app, name, next).await?;
+            let name = Field::wrong(given.name, failure.said().to(reader.language));
+            let page = page(&app, &reader, name, next).await?;
             Ok((status, waiting(&failure), html(&page)?).into_response())
         }
         Err(broken) => Err(broken),
@@ -139,23 +144,30 @@ pub async fn prove(
     State(app): State<App>,
     jar: CookieJar,
     origin: Origin,
+    reader: Reader,
     Form(given): Form<Proof>,
 ) -> Result<Response> {
     let next = local(&given.next);
     match entrance::prove(&app, jar, &origin, &given.ticket, &given.code).await {
         Ok((_, jar)) => Ok((jar, Redirect::to(next)).into_response()),
         Err(failure @ Failure::Refused(_)) => {
-            let why = failure.said().vietnamese;
-            let page = code_page(&app, given.ticket, next, Some(why));
+            let why = failure.said().to(reader.language).to_owned();
+            let page = code_page(&app, &reader, given.ticket, next, Some(why));
             Ok((failure.status(), waiting(&failure), html(&page)?).into_response())
         }
         Err(broken) => Err(broken),
     }
 }
 
-pub(super) fn code_page(app: &App, ticket: String, next: &str, error: Option<String>) -> CodeWanted {
+pub(super) fn code_page(
+    app: &App,
+    reader: &Reader,
+    ticket: String,
+    next: &str,
+    error: Option<String>,
+) -> CodeWanted {
     CodeWanted {
-        shell: Shell::outside("Xác thực hai lớp"),
+        shell: Shell::outside(reader, reader.say("Xác thực hai lớp", "Two-factor sign-in")),
         office: app.desk().unit_name(&app.province().root),
         code: Field { value: String::new(), error },
         ticket,

@@ -7,12 +7,13 @@ use crate::db::{Result, Tx};
 use crate::domain::dossier::Dossier;
 use crate::domain::event::{Event, HandOver, Happening, ReturnMethod};
 use crate::domain::promise::Cause;
+use crate::domain::refusal::Language;
 use crate::domain::staff::StaffId;
 use crate::domain::time::{ClockTime, Moment};
 use crate::domain::words::Amount;
 use crate::store;
+use crate::web::pages::front::Front;
 use crate::web::views::dossier::{Promise, PromisePart, Stop, StoryEvent};
-use crate::work::desk::Desk;
 
 /// The names of everyone who has a part in these events.
 pub async fn names(
@@ -43,14 +44,14 @@ fn people(event: &Event) -> impl Iterator<Item = StaffId> + use<> {
 }
 
 /// Newest first.
-pub fn story(desk: &Desk, events: &[Event], names: &BTreeMap<StaffId, String>) -> Vec<StoryEvent> {
+pub fn story(desk: &Front, events: &[Event], names: &BTreeMap<StaffId, String>) -> Vec<StoryEvent> {
     events.iter().rev().map(|event| told(desk, events, event, names)).collect()
 }
 
 /// Which deed a number means: `“Tiếp nhận chính thức”, 05/11/2026, 15:15`.
-pub fn named(desk: &Desk, events: &[Event], seq: i64) -> String {
+pub fn named(desk: &Front, events: &[Event], seq: i64) -> String {
     events.iter().find(|event| event.seq == seq).map_or_else(
-        || format!("sự việc số {seq}"),
+        || desk.say(format!("sự việc số {seq}"), format!("event no. {seq}")),
         |event| {
             let (what, _) = words(desk, &event.what, &BTreeMap::new());
             format!("“{what}”, {}", parts::briefly(desk, event.at).text)
@@ -59,40 +60,45 @@ pub fn named(desk: &Desk, events: &[Event], seq: i64) -> String {
 }
 
 /// What a record about another deed says (LIFE-05); none of what is not about the record.
-fn about_the_record(desk: &Desk, events: &[Event], what: &Happening) -> Option<(String, Option<String>)> {
+fn about_the_record(desk: &Front, events: &[Event], what: &Happening) -> Option<(String, Option<String>)> {
     let deed = |seq: i64| named(desk, events, seq);
     match what {
         Happening::CorrectionProposed { corrects, at, reason } => Some((
-            format!(
-                "Đề nghị đính chính {}; thời điểm đúng: {}",
-                deed(*corrects),
-                parts::briefly(desk, *at).text
-            ),
-            Some(reason.clone()),
+            {
+                let (deed, at) = (deed(*corrects), parts::briefly(desk, *at).text);
+                desk.say(
+                    format!("Đề nghị đính chính {deed}; thời điểm đúng: {at}"),
+                    format!("Correction proposed of {deed}; true time: {at}"),
+                )
+            },
+            Some(desk.name(reason)),
         )),
         Happening::Corrected { corrects, reason, words, time } => {
             let wrong = events.iter().find(|event| event.seq == *corrects).map(|event| &event.what);
             let refused = matches!(wrong, Some(Happening::CorrectionProposed { .. }));
             let said = match (time, words) {
-                _ if refused => "Không duyệt đề nghị đính chính".to_owned(),
+                _ if refused => {
+                    desk.say("Không duyệt đề nghị đính chính", "Proposed correction refused").to_owned()
+                }
                 (Some(time), _) => {
-                    format!(
-                        "Đính chính {}; thời điểm đúng: {}",
-                        deed(*corrects),
-                        parts::briefly(desk, time.at).text
+                    let (deed, at) = (deed(*corrects), parts::briefly(desk, time.at).text);
+                    desk.say(
+                        format!("Đính chính {deed}; thời điểm đúng: {at}"),
+                        format!("Corrected: {deed}; true time: {at}"),
                     )
                 }
                 (None, words) => {
-                    format!("Đính chính {}: {}", deed(*corrects), words.clone().unwrap_or_default())
+                    let words = desk.name(words.as_deref().unwrap_or_default());
+                    format!("{} {}: {words}", desk.say("Đính chính", "Corrected"), deed(*corrects))
                 }
             };
-            Some((said, Some(reason.clone())))
+            Some((said, Some(desk.name(reason))))
         }
         _ => None,
     }
 }
 
-fn told(desk: &Desk, events: &[Event], event: &Event, names: &BTreeMap<StaffId, String>) -> StoryEvent {
+fn told(desk: &Front, events: &[Event], event: &Event, names: &BTreeMap<StaffId, String>) -> StoryEvent {
     let unit = desk.unit_name(&event.unit);
     let who = names.get(&event.actor).map_or_else(|| unit.clone(), |name| format!("{name}, {unit}"));
     let weighty = !matches!(
@@ -110,121 +116,188 @@ fn told(desk: &Desk, events: &[Event], event: &Event, names: &BTreeMap<StaffId, 
     StoryEvent { at: parts::briefly(desk, event.at), who, what, said, weighty }
 }
 
-fn words(desk: &Desk, what: &Happening, names: &BTreeMap<StaffId, String>) -> (String, Option<String>) {
+fn words(desk: &Front, what: &Happening, names: &BTreeMap<StaffId, String>) -> (String, Option<String>) {
     let to = |officer: &Option<StaffId>| {
-        officer.and_then(|id| names.get(&id)).map(|name| format!(", giao {name}"))
+        let name = officer.and_then(|id| names.get(&id)).map(|name| desk.name(name));
+        name.map(|name| desk.say(format!(", giao {name}"), format!(", given to {name}")))
     };
-    let due = |promise: &Option<crate::domain::promise::Promise>| {
-        promise.as_ref().map(|promise| format!("Hẹn trả {}", parts::at(desk, promise.due_at).text))
-    };
+    let handed_over = |giver: &Option<HandOver>| handed_over(desk, *giver);
+    let fixed = |vietnamese: &str, english: &str| desk.say(vietnamese, english).to_owned();
     match what {
-        Happening::Submitted { .. } => ("Nộp hồ sơ trực tuyến".to_owned(), None),
-        Happening::Received { promise, .. } => ("Tiếp nhận chính thức".to_owned(), due(promise)),
+        Happening::Submitted { .. } => (fixed("Nộp hồ sơ trực tuyến", "Filed online"), None),
+        Happening::Received { promise, .. } => {
+            (fixed("Tiếp nhận chính thức", "Officially received"), due(desk, promise.as_ref()))
+        }
         Happening::Transfer { to_unit, to_officer, giver } => {
-            let unit = desk.unit_name(to_unit);
-            let to = to(to_officer).unwrap_or_default();
-            (format!("Chuyển đến {unit}{to}{}", handed_over(*giver)), None)
+            let (unit, to) = (desk.unit(to_unit), to(to_officer).unwrap_or_default());
+            (format!("{} {unit}{to}{}", desk.say("Chuyển đến", "Transferred to"), handed_over(giver)), None)
         }
         Happening::StepDone { step, to_officer, giver } => {
-            let to = to(to_officer).unwrap_or_default();
-            (format!("Xong bước “{step}”{to}{}", handed_over(*giver)), None)
+            let (step, to) = (desk.name(step), to(to_officer).unwrap_or_default());
+            (format!("{} “{step}”{to}{}", desk.say("Xong bước", "Step done:"), handed_over(giver)), None)
         }
         Happening::StageDone { stage, giver } => {
-            (format!("Xong khâu “{stage}”{}", handed_over(*giver)), None)
+            let stage = desk.name(stage);
+            (format!("{} “{stage}”{}", desk.say("Xong khâu", "Stage done:"), handed_over(giver)), None)
         }
+        Happening::SupplementRequested { .. }
+        | Happening::Supplemented { .. }
+        | Happening::PaymentRequested { .. }
+        | Happening::Paid { .. }
+        | Happening::ExclusionBegan { .. }
+        | Happening::ExclusionEnded { .. } => of_the_clock(desk, what),
+        Happening::OpinionRequested { unit, question, due_at } => {
+            let (unit, at) = (desk.unit(unit), parts::at(desk, *due_at).text);
+            let asked = desk.say(
+                format!("Lấy ý kiến {unit}, trả lời trước {at}"),
+                format!("Opinion asked of {unit}, to be given before {at}"),
+            );
+            (asked, Some(desk.name(question)))
+        }
+        Happening::OpinionGiven { unit, answer } => {
+            let answered = format!("{} {}", desk.unit(unit), desk.say("trả lời", "answered"));
+            (answered, Some(desk.name(answer)))
+        }
+        Happening::Reopened { reason } => {
+            (fixed("Mở lại hồ sơ đã có kết quả", "Settled dossier opened again"), Some(desk.name(reason)))
+        }
+        Happening::CorrectionProposed { .. } => (fixed("Đề nghị đính chính", "Correction proposed"), None),
+        Happening::Corrected { .. } => (fixed("Đính chính", "Corrected"), None),
+        Happening::Withdrawn { reason } => (fixed("Rút hồ sơ", "Withdrawn"), Some(desk.name(reason))),
+        Happening::Stopped { reason } => (fixed("Dừng giải quyết", "Stopped"), Some(desk.name(reason))),
+        Happening::Refused { reason } => (fixed("Từ chối", "Refused"), Some(desk.name(reason))),
+        Happening::Settled => (fixed("Có kết quả giải quyết", "Settled: the result is there"), None),
+        Happening::Returned { method } => {
+            let how = return_method(desk.language(), *method);
+            (format!("{} {how}", desk.say("Trả kết quả", "Result returned")), None)
+        }
+        Happening::ApologyIssued { .. } | Happening::ApologyDelivered { .. } | Happening::Exempted { .. } => {
+            of_the_apology(desk, what)
+        }
+        Happening::Recalculated { promise, due_before, document, reason, .. } => {
+            let (before, after) = (parts::at(desk, *due_before).text, parts::at(desk, promise.due_at).text);
+            let (document, reason) = (desk.name(document), desk.name(reason));
+            let counted = desk.say("Tính lại ngày hẹn trả theo", "Return date counted anew by");
+            let moved = desk.say(format!("Từ {before} sang {after}"), format!("From {before} to {after}"));
+            (format!("{counted} {document}: {reason}"), Some(moved))
+        }
+        Happening::Imported(_) => (fixed("Cập nhật từ hệ thống khác", "Updated from another system"), None),
+        Happening::ImportedStep { step, officer } => {
+            let (step, to) = (desk.name(step), to(officer).unwrap_or_default());
+            (format!("{} “{step}”{to}", desk.say("Bước", "Step")), None)
+        }
+    }
+}
+
+/// What stops the clock, and what lets it run again.
+fn of_the_clock(desk: &Front, what: &Happening) -> (String, Option<String>) {
+    let fixed = |vietnamese: &str, english: &str| desk.say(vietnamese, english).to_owned();
+    match what {
         Happening::SupplementRequested { items, reason, contact, exceptional } => {
-            let again = if *exceptional { " (ngoại lệ, do thủ trưởng quyết định)" } else { "" };
-            let contact =
-                contact.as_ref().map_or_else(String::new, |contact| format!(" Liên hệ: {contact}."));
-            (format!("Yêu cầu bổ sung{again}: {}", items.join("; ")), Some(format!("{reason}{contact}")))
+            let exception = desk
+                .say(" (ngoại lệ, do thủ trưởng quyết định)", " (an exception, decided by the head of unit)");
+            let again = if *exceptional { exception } else { "" };
+            let contact = contact.as_ref().map_or_else(String::new, |contact| {
+                format!(" {}: {}.", desk.say("Liên hệ", "Contact"), desk.name(contact))
+            });
+            let items = desk.name(&items.join("; "));
+            let asked = desk.say("Yêu cầu bổ sung", "Supplement requested");
+            (format!("{asked}{again}: {items}"), Some(format!("{}{contact}", desk.name(reason))))
+        }
+        Happening::Supplemented { promise } => {
+            (fixed("Đã nhận bổ sung", "Supplement received"), due(desk, promise.as_ref()))
+        }
+        Happening::PaymentRequested { reason } => (
+            fixed("Yêu cầu thực hiện nghĩa vụ tài chính", "Financial obligation requested"),
+            Some(desk.name(reason)),
+        ),
+        Happening::Paid { promise } => {
+            (fixed("Đã nộp nghĩa vụ tài chính", "Financial obligation met"), due(desk, promise.as_ref()))
         }
         Happening::ExclusionBegan { exclusion, basis, document } => {
             let document = document.as_ref().map_or_else(String::new, |paper| format!(", {paper}"));
             (
-                format!("Tạm dừng tính thời hạn: {}", exclusion.vietnamese().to_lowercase()),
-                Some(format!("{basis}{document}")),
+                format!(
+                    "{}: {}",
+                    desk.say("Tạm dừng tính thời hạn", "Clock stopped"),
+                    exclusion.word(desk.language()).to_lowercase()
+                ),
+                Some(desk.name(&format!("{basis}{document}"))),
             )
         }
-        Happening::ExclusionEnded { promise, .. } => {
-            ("Hết thời gian không tính, tính tiếp thời hạn".to_owned(), due(promise))
-        }
-        Happening::OpinionRequested { unit, question, due_at } => (
-            format!("Lấy ý kiến {}, trả lời trước {}", desk.unit_name(unit), parts::at(desk, *due_at).text),
-            Some(question.clone()),
+        Happening::ExclusionEnded { promise, .. } => (
+            fixed("Hết thời gian không tính, tính tiếp thời hạn", "Excluded time over, the clock runs on"),
+            due(desk, promise.as_ref()),
         ),
-        Happening::OpinionGiven { unit, answer } => {
-            (format!("{} trả lời", desk.unit_name(unit)), Some(answer.clone()))
-        }
-        Happening::Reopened { reason } => ("Mở lại hồ sơ đã có kết quả".to_owned(), Some(reason.clone())),
-        Happening::CorrectionProposed { .. } => ("Đề nghị đính chính".to_owned(), None),
-        Happening::Corrected { .. } => ("Đính chính".to_owned(), None),
-        Happening::Supplemented { promise } => ("Đã nhận bổ sung".to_owned(), due(promise)),
-        Happening::PaymentRequested { reason } => {
-            ("Yêu cầu thực hiện nghĩa vụ tài chính".to_owned(), Some(reason.clone()))
-        }
-        Happening::Paid { promise } => ("Đã nộp nghĩa vụ tài chính".to_owned(), due(promise)),
-        Happening::Withdrawn { reason } => ("Rút hồ sơ".to_owned(), Some(reason.clone())),
-        Happening::Stopped { reason } => ("Dừng giải quyết".to_owned(), Some(reason.clone())),
-        Happening::Refused { reason } => ("Từ chối".to_owned(), Some(reason.clone())),
-        Happening::Settled => ("Có kết quả giải quyết".to_owned(), None),
-        Happening::Returned { method } => (format!("Trả kết quả {}", return_method(*method)), None),
-        Happening::ApologyIssued { number, reason, words, .. } => {
-            (format!("Gửi văn bản xin lỗi số {number}, lý do: {}", reason.vietnamese()), Some(words.clone()))
-        }
-        Happening::ApologyDelivered { channel, receipt } => {
-            (format!("Lời xin lỗi được {}", channel.proves()), Some(format!("Bằng chứng: {receipt}")))
-        }
-        Happening::Exempted { reason, words } => {
-            (format!("Miễn xin lỗi, lý do: {}", reason.vietnamese()), Some(words.clone()))
-        }
-        Happening::Recalculated { promise, due_before, document, reason, .. } => {
-            let (before, after) = (parts::at(desk, *due_before).text, parts::at(desk, promise.due_at).text);
-            let what = format!("Tính lại ngày hẹn trả theo {document}: {reason}");
-            (what, Some(format!("Từ {before} sang {after}")))
-        }
-        Happening::Imported(_) => ("Cập nhật từ hệ thống khác".to_owned(), None),
-        Happening::ImportedStep { step, officer } => {
-            (format!("Bước “{step}”{}", to(officer).unwrap_or_default()), None)
-        }
+        _ => Default::default(),
     }
 }
 
+fn of_the_apology(desk: &Front, what: &Happening) -> (String, Option<String>) {
+    match what {
+        Happening::ApologyIssued { number, reason, words, .. } => {
+            let reason = reason.word(desk.language());
+            let sent = desk.say(
+                format!("Gửi văn bản xin lỗi số {number}, lý do: {reason}"),
+                format!("Apology no. {} sent, reason: {reason}", desk.name(number)),
+            );
+            (sent, Some(desk.name(words)))
+        }
+        Happening::ApologyDelivered { channel, receipt } => {
+            let how = channel.proves(desk.language());
+            let proof = format!("{}: {}", desk.say("Bằng chứng", "Proof"), desk.name(receipt));
+            (format!("{} {how}", desk.say("Lời xin lỗi được", "Apology")), Some(proof))
+        }
+        Happening::Exempted { reason, words } => {
+            let exempted = desk.say("Miễn xin lỗi, lý do", "Exempted from the apology, reason");
+            (format!("{exempted}: {}", reason.word(desk.language())), Some(desk.name(words)))
+        }
+        _ => Default::default(),
+    }
+}
+
+/// The return date that a deed brought.
+fn due(desk: &Front, promise: Option<&crate::domain::promise::Promise>) -> Option<String> {
+    let due = parts::at(desk, promise?.due_at).text;
+    Some(format!("{} {due}", desk.say("Hẹn trả", "Return due")))
+}
+
 /// `tại Trung tâm`, `qua bưu chính công ích`.
-pub fn return_method(method: ReturnMethod) -> &'static str {
+pub fn return_method(language: Language, method: ReturnMethod) -> &'static str {
     match method {
-        ReturnMethod::Counter => "tại Trung tâm",
-        ReturnMethod::Post => "qua bưu chính công ích",
+        ReturnMethod::Counter => language.choose("tại Trung tâm", "at the centre"),
+        ReturnMethod::Post => language.choose("qua bưu chính công ích", "by public post"),
     }
 }
 
 /// The promise ledger, with the re-appointment that cures no lateness (LATE-10).
-pub fn promises(desk: &Desk, dossier: &Dossier) -> Vec<Promise> {
+pub fn promises(desk: &Front, dossier: &Dossier) -> Vec<Promise> {
     let last = dossier.promises.len().saturating_sub(1);
     let each = dossier.promises.iter().enumerate().map(|(index, promise)| Promise {
         due: parts::at(desk, promise.due_at),
         made: parts::at(desk, promise.counted_from),
-        why: cause(promise.cause).to_owned(),
+        why: cause(desk.language(), promise.cause).to_owned(),
         part: if index == last { PromisePart::Official } else { PromisePart::Past },
     });
     let again = dossier.reappointment.zip(dossier.apology.as_ref()).map(|(second, apology)| Promise {
         due: parts::at(desk, second.due_at),
         made: parts::at(desk, apology.issued_at),
-        why: "Hẹn lại trong văn bản xin lỗi".to_owned(),
+        why: desk.say("Hẹn lại trong văn bản xin lỗi", "New date given in the apology").to_owned(),
         part: PromisePart::Reappointed,
     });
     each.chain(again).collect()
 }
 
-fn cause(cause: Cause) -> &'static str {
+fn cause(language: Language, cause: Cause) -> &'static str {
     match cause {
-        Cause::Receipt => "Khi tiếp nhận",
-        other => other.vietnamese(),
+        Cause::Receipt => language.choose("Khi tiếp nhận", "At receipt"),
+        other => other.word(language),
     }
 }
 
 /// `, quá hạn`: how the giver stood, as it was recorded (LIFE-04).
-fn handed_over(giver: Option<HandOver>) -> String {
-    giver.map_or_else(String::new, |giver| format!(", {}", giver.timeliness.vietnamese()))
+fn handed_over(desk: &Front, giver: Option<HandOver>) -> String {
+    giver.map_or_else(String::new, |giver| format!(", {}", giver.timeliness.word(desk.language())))
 }
 
 /// The provision and the papers of a stop (STOP-02).
@@ -233,10 +306,10 @@ fn basis(stop: &crate::domain::dossier::Stop) -> Option<String> {
     (!papers.is_empty()).then(|| papers.join("; "))
 }
 
-pub fn stops(desk: &Desk, dossier: &Dossier) -> Vec<Stop> {
+pub fn stops(desk: &Front, dossier: &Dossier) -> Vec<Stop> {
     let end = |to: Option<Moment>| to.or(dossier.ended_at).unwrap_or(desk.now);
     let each = dossier.stops.iter().map(|stop| Stop {
-        kind: stop.kind.vietnamese().to_owned(),
+        kind: stop.kind.word(desk.language()).to_owned(),
         basis: basis(stop),
         from: parts::at(desk, stop.from),
         to: stop.to.map(|to| parts::at(desk, to)),
@@ -246,14 +319,14 @@ pub fn stops(desk: &Desk, dossier: &Dossier) -> Vec<Stop> {
 }
 
 /// `4 ngày làm việc`, or that it was over within the day.
-fn length(desk: &Desk, dossier: &Dossier, from: Moment, to: Moment) -> String {
+fn length(desk: &Front, dossier: &Dossier, from: Moment, to: Moment) -> String {
     let timetable = desk.province.timetable(&dossier.filing.competent_unit);
     let zone = desk.province.zone();
     let (first, last) = (zone.day(from), zone.day(to));
     let days = u32::try_from(timetable.working_days_between(first, last)).unwrap_or(0);
     let midnight = zone.instant(first, ClockTime::END_OF_DAY);
     if days == 0 && midnight.is_none_or(|midnight| to <= midnight) {
-        return "trong ngày".to_owned();
+        return desk.say("trong ngày", "within the day").to_owned();
     }
-    parts::VI.amount(Amount::working_days(days))
+    desk.language().amount(Amount::working_days(days))
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::parts::{Choice, Standing, Tone, When};
 use super::shell::Shell;
+use crate::domain::refusal::Language;
 
 /// `/board`.
 #[derive(Clone, Debug, Template)]
@@ -98,28 +99,39 @@ impl GroupKind {
     }
 
     #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Late => "Quá hạn",
-            Self::DueToday => "Đến hạn hôm nay",
-            Self::InAdvance => "Cần báo trễ",
-            Self::DueSoon => "Sắp đến hạn",
-            Self::Apologies => "Chưa xin lỗi",
-        }
+    pub fn title(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Late => ("Quá hạn", "Overdue"),
+            Self::DueToday => ("Đến hạn hôm nay", "Due today"),
+            Self::InAdvance => ("Cần báo trễ", "Apology due"),
+            Self::DueSoon => ("Sắp đến hạn", "Due soon"),
+            Self::Apologies => ("Chưa xin lỗi", "Apology owed"),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// What it means that there are none.
     #[must_use]
-    pub fn empty(self) -> &'static str {
-        match self {
-            Self::Late => "Hôm nay không có hồ sơ quá hạn.",
-            Self::DueToday => "Hôm nay không còn hồ sơ nào phải trả.",
-            Self::InAdvance => "Không có hồ sơ nào sắp hết thời gian xin lỗi trước hạn.",
-            Self::DueSoon => "Không có hồ sơ nào sắp đến hạn trong những ngày làm việc tới.",
-            Self::Apologies => {
-                "Đơn vị không còn nợ lời xin lỗi nào. Đơn vị giải quyết ký lời xin lỗi của hồ sơ mình làm trễ."
+    pub fn empty(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Late => ("Hôm nay không có hồ sơ quá hạn.", "No dossier is overdue today."),
+            Self::DueToday => {
+                ("Hôm nay không còn hồ sơ nào phải trả.", "No dossier is left to be returned today.")
             }
-        }
+            Self::InAdvance => (
+                "Không có hồ sơ nào sắp hết thời gian xin lỗi trước hạn.",
+                "For no dossier is the time for an apology in advance running out.",
+            ),
+            Self::DueSoon => (
+                "Không có hồ sơ nào sắp đến hạn trong những ngày làm việc tới.",
+                "No dossier falls due within the next working days.",
+            ),
+            Self::Apologies => (
+                "Đơn vị không còn nợ lời xin lỗi nào. Đơn vị giải quyết ký lời xin lỗi của hồ sơ mình làm trễ.",
+                "The unit owes no apology. The competent agency signs the apology for what it made late.",
+            ),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]

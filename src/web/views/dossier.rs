@@ -7,6 +7,7 @@ use super::deeds::DeedForm;
 use super::parts::{Choice, MonthFigure, Standing, When};
 use super::shell::Shell;
 use crate::domain::apology::ObligationState;
+use crate::domain::refusal::Language;
 
 /// `/dossiers/{code}`.
 #[derive(Clone, Debug, Template)]
@@ -90,12 +91,15 @@ pub enum PromisePart {
 
 impl PromisePart {
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Official => "Hạn chính thức",
-            Self::Reappointed => "Ngày hẹn lại, không thay hạn chính thức",
-            Self::Past => "Đã được thay thế",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Official => ("Hạn chính thức", "Official return date"),
+            Self::Reappointed => {
+                ("Ngày hẹn lại, không thay hạn chính thức", "New date, does not replace the official one")
+            }
+            Self::Past => ("Đã được thay thế", "Replaced"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]
@@ -165,17 +169,27 @@ pub struct IssuedLetter {
 impl Apology {
     /// Where the obligation stands, as a heading.
     #[must_use]
-    pub fn word(&self) -> &'static str {
-        match self.state {
-            ObligationState::Forecast => "Có thể phải xin lỗi",
-            ObligationState::Owed => "Chưa gửi lời xin lỗi",
-            ObligationState::OwedOverdue => "Chưa gửi lời xin lỗi, hồ sơ đã quá hạn",
-            ObligationState::IssuedInAdvance => "Đã xin lỗi trước hạn, chờ xác nhận đã giao",
-            ObligationState::IssuedLate => "Đã xin lỗi sau hạn, chờ xác nhận đã giao",
-            ObligationState::Delivered => "Đã gửi lời xin lỗi, có bằng chứng",
-            ObligationState::Exempt => "Được miễn xin lỗi",
-            ObligationState::Closed => "Không còn phải xin lỗi",
-        }
+    pub fn word(&self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self.state {
+            ObligationState::Forecast => ("Có thể phải xin lỗi", "An apology may be owed"),
+            ObligationState::Owed => ("Chưa gửi lời xin lỗi", "Apology not sent"),
+            ObligationState::OwedOverdue => {
+                ("Chưa gửi lời xin lỗi, hồ sơ đã quá hạn", "Apology not sent, dossier overdue")
+            }
+            ObligationState::IssuedInAdvance => (
+                "Đã xin lỗi trước hạn, chờ xác nhận đã giao",
+                "Apologised in advance, delivery to be confirmed",
+            ),
+            ObligationState::IssuedLate => {
+                ("Đã xin lỗi sau hạn, chờ xác nhận đã giao", "Apologised late, delivery to be confirmed")
+            }
+            ObligationState::Delivered => {
+                ("Đã gửi lời xin lỗi, có bằng chứng", "Apology delivered, with proof")
+            }
+            ObligationState::Exempt => ("Được miễn xin lỗi", "Exempt from the apology"),
+            ObligationState::Closed => ("Không còn phải xin lỗi", "No apology owed any longer"),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// Whether the office still owes a letter.

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::parts::{Choice, Tone, When};
 use super::shell::Shell;
+use crate::domain::refusal::Language;
 
 /// `/outbox`.
 #[derive(Clone, Debug, Template)]
@@ -62,14 +63,15 @@ pub enum TaskState {
 
 impl TaskState {
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::NotYet => "Chưa lần nào",
-            Self::Waiting => "Đang chờ",
-            Self::Running => "Đang chạy",
-            Self::Done => "Đã xong",
-            Self::GivenUp => "Không xong",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::NotYet => ("Chưa lần nào", "Never yet"),
+            Self::Waiting => ("Đang chờ", "Waiting"),
+            Self::Running => ("Đang chạy", "Running"),
+            Self::Done => ("Đã xong", "Done"),
+            Self::GivenUp => ("Không xong", "Given up"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]
@@ -116,13 +118,14 @@ pub enum BackupState {
 
 impl BackupState {
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Good => "Tốt",
-            Self::Failed => "Không thành công",
-            Self::NotYet => "Chưa lần nào",
-            Self::Off => "Chưa bật",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Good => ("Tốt", "Good"),
+            Self::Failed => ("Không thành công", "Failed"),
+            Self::NotYet => ("Chưa lần nào", "Never yet"),
+            Self::Off => ("Chưa bật", "Off"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]
@@ -195,15 +198,16 @@ pub enum LetterState {
 
 impl LetterState {
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "Chờ gửi",
-            Self::Sending => "Đang gửi",
-            Self::Sent => "Đã gửi",
-            Self::Deferred => "Sẽ gửi lại",
-            Self::Failed => "Không gửi được",
-            Self::Uncertain => "Chưa rõ đã đến",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Waiting => ("Chờ gửi", "Queued"),
+            Self::Sending => ("Đang gửi", "Sending"),
+            Self::Sent => ("Đã gửi", "Sent"),
+            Self::Deferred => ("Sẽ gửi lại", "Will be sent again"),
+            Self::Failed => ("Không gửi được", "Not delivered"),
+            Self::Uncertain => ("Chưa rõ đã đến", "Arrival unknown"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::prose::{self, Prose};
 use crate::domain::promise::Outcome;
 use crate::domain::standing::Standing as Live;
 use crate::paper::month_picture::{MonthPicture, Signs};
@@ -85,31 +86,35 @@ pub enum Standing {
 
 impl Standing {
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::OnTrack => Live::OnTrack.vietnamese(),
-            Self::DueSoon => Live::DueSoon.vietnamese(),
-            Self::ApologyWindow => Live::ApologyWindow.vietnamese(),
-            Self::Overdue => Live::Overdue.vietnamese(),
-            Self::OverdueTwice => Live::OverdueTwice.vietnamese(),
-            Self::ClockStopped => Live::ClockStopped.vietnamese(),
-            Self::Early => "Trước hạn",
-            Self::OnTime => "Đúng hạn",
-            Self::Late => "Đã trả quá hạn",
-            Self::Closed => "Đã kết thúc",
-            Self::NoLimit => "Không có hạn",
-            Self::NotYet => "Chưa tính hạn",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::OnTrack => return Live::OnTrack.word(language),
+            Self::DueSoon => return Live::DueSoon.word(language),
+            Self::ApologyWindow => return Live::ApologyWindow.word(language),
+            Self::Overdue => return Live::Overdue.word(language),
+            Self::OverdueTwice => return Live::OverdueTwice.word(language),
+            Self::ClockStopped => return Live::ClockStopped.word(language),
+            Self::Early => ("Trước hạn", "Early"),
+            Self::OnTime => ("Đúng hạn", "On time"),
+            Self::Late => ("Đã trả quá hạn", "Late"),
+            Self::Closed => ("Đã kết thúc", "Closed"),
+            Self::NoLimit => ("Không có hạn", "No time limit"),
+            Self::NotYet => ("Chưa tính hạn", "Clock not started"),
+        };
+        language.choose(vietnamese, english)
     }
 
     /// What stands where the promise would, if there is none.
     #[must_use]
-    pub fn no_due(self) -> &'static str {
-        match self {
-            Self::NotYet => "Ngày hẹn trả được tính khi tiếp nhận",
-            Self::ClockStopped => "Ngày hẹn trả được tính khi thời hạn chạy",
-            _ => "Không có thời hạn",
-        }
+    pub fn no_due(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::NotYet => ("Ngày hẹn trả được tính khi tiếp nhận", "The return date is counted at receipt"),
+            Self::ClockStopped => {
+                ("Ngày hẹn trả được tính khi thời hạn chạy", "The return date is counted once the clock runs")
+            }
+            _ => ("Không có thời hạn", "No time limit"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]
@@ -141,14 +146,14 @@ impl Standing {
 
     /// As a line of text with its shape.
     #[must_use]
-    pub fn line(self) -> Badge {
-        Badge { standing: self, chip: false }
+    pub fn line(self, language: Language) -> Badge {
+        Badge { standing: self, chip: false, language }
     }
 
     /// On its own ground, where it is the first thing to see.
     #[must_use]
-    pub fn chip(self) -> Badge {
-        Badge { standing: self, chip: true }
+    pub fn chip(self, language: Language) -> Badge {
+        Badge { standing: self, chip: true, language }
     }
 }
 
@@ -181,6 +186,14 @@ impl From<Outcome> for Standing {
 pub struct Badge {
     pub standing: Standing,
     pub chip: bool,
+    pub language: Language,
+}
+
+impl Badge {
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        self.standing.word(self.language)
+    }
 }
 
 impl HtmlSafe for Badge {}
@@ -192,6 +205,7 @@ pub struct MonthFigure {
     pub picture: Svg,
     pub sentence: String,
     pub signs: Signs,
+    pub language: Language,
 }
 
 impl HtmlSafe for MonthFigure {}
@@ -202,10 +216,24 @@ impl MonthFigure {
     pub fn of(picture: &MonthPicture, language: Language) -> Result<Self, askama::Error> {
         Ok(Self {
             picture: picture.svg(language)?,
-            sentence: picture.sentence(language),
+            sentence: with_names(picture, language),
             signs: picture.signs(),
+            language,
         })
     }
+
+    #[must_use]
+    pub fn prose(&self) -> Prose<'_> {
+        Prose(&self.sentence)
+    }
+}
+
+/// The sentence of a picture with the names of its holidays marked as names.
+fn with_names(picture: &MonthPicture, language: Language) -> String {
+    let names = picture.names_of_days_off();
+    names.iter().fold(picture.sentence(language), |said, name| {
+        said.replace(&format!("({name})"), &format!("({})", prose::name(language, name)))
+    })
 }
 
 /// One of several values to choose from.
@@ -220,6 +248,18 @@ impl Choice {
     #[must_use]
     pub fn new(value: impl Into<String>, word: impl Into<String>, chosen: bool) -> Self {
         Self { value: value.into(), word: word.into(), chosen }
+    }
+
+    /// Whether its word is a name and nothing else.
+    #[must_use]
+    pub fn is_name(&self) -> bool {
+        prose::is_name(&self.word)
+    }
+
+    /// The word, where there can be no marks in it.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        prose::plain(&self.word)
     }
 }
 

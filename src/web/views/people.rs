@@ -5,6 +5,7 @@ use askama::Template;
 use super::account::{Absence, DutyRow};
 use super::parts::{Choice, Field, When};
 use super::shell::Shell;
+use crate::domain::refusal::Language;
 
 /// `/people`.
 #[derive(Clone, Debug, Template)]
@@ -41,12 +42,13 @@ pub enum PersonState {
 
 impl PersonState {
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Active => "Đang dùng",
-            Self::Waiting => "Chờ kích hoạt",
-            Self::Closed => "Đã khoá",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Active => ("Đang dùng", "In use"),
+            Self::Waiting => ("Chờ kích hoạt", "Awaiting activation"),
+            Self::Closed => ("Đã khoá", "Closed"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]

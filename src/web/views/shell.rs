@@ -1,7 +1,10 @@
 //! The frame around every page: the rail by role, the command field, who is signed in.
 
+use super::prose::Prose;
+use crate::domain::refusal::Language;
 use crate::domain::staff::Role;
 use crate::web::assets;
+use crate::web::reader::Reader;
 
 /// A page the rail leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,19 +68,20 @@ impl Place {
     }
 
     #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Board => "Hôm nay",
-            Self::Intake => "Tiếp nhận",
-            Self::Procedures => "Thủ tục",
-            Self::Calendars => "Lịch",
-            Self::Dossiers => "Hồ sơ",
-            Self::Rates => "Tỷ lệ đúng hạn",
-            Self::Outbox => "Thư gửi đi",
-            Self::Imports => "Dữ liệu nhập",
-            Self::People => "Tài khoản",
-            Self::Audit => "Nhật ký",
-        }
+    pub fn word(self, language: Language) -> &'static str {
+        let (vietnamese, english) = match self {
+            Self::Board => ("Hôm nay", "Today"),
+            Self::Intake => ("Tiếp nhận", "Intake"),
+            Self::Procedures => ("Thủ tục", "Procedures"),
+            Self::Calendars => ("Lịch", "Calendar"),
+            Self::Dossiers => ("Hồ sơ", "Dossiers"),
+            Self::Rates => ("Tỷ lệ đúng hạn", "On-time rates"),
+            Self::Outbox => ("Thư gửi đi", "Letters"),
+            Self::Imports => ("Dữ liệu nhập", "Imports"),
+            Self::People => ("Tài khoản", "Accounts"),
+            Self::Audit => ("Nhật ký", "Audit log"),
+        };
+        language.choose(vietnamese, english)
     }
 
     #[must_use]
@@ -129,13 +133,34 @@ pub struct Shell {
     pub query: String,
     /// An event stream that says when this page is out of date.
     pub live: Option<String>,
+    pub language: Language,
+    /// Where this page can be asked for again, in the other language.
+    pub address: String,
 }
 
 impl Shell {
     /// A shell for a page that nobody needs to sign in for.
     #[must_use]
-    pub fn outside(title: impl Into<String>) -> Self {
-        Self { title: title.into(), ..Self::default() }
+    pub fn outside(reader: &Reader, title: impl Into<String>) -> Self {
+        let (language, address) = (reader.language, reader.address.clone());
+        Self { title: title.into(), language, address, ..Self::default() }
+    }
+
+    /// The one of both that the reader understands: in a template both stand beside each other.
+    #[must_use]
+    pub fn say(&self, vietnamese: &'static str, english: &'static str) -> &'static str {
+        self.language.choose(vietnamese, english)
+    }
+
+    #[must_use]
+    pub fn lang(&self) -> Language {
+        self.language
+    }
+
+    /// A sentence with names in it.
+    #[must_use]
+    pub fn prose<'t>(&self, text: &'t str) -> Prose<'t> {
+        Prose(text)
     }
 
     #[must_use]

@@ -197,7 +197,7 @@ impl Speech {
 }
 
 /// A name that stands in brackets has none of its own: `Giỗ Tổ Hùng Vương, 10/3 âm lịch`.
-fn without_brackets(name: &str) -> String {
+pub(in crate::paper::month_picture) fn without_brackets(name: &str) -> String {
     name.replace(" (", ", ").replace(['(', ')'], "")
 }
 

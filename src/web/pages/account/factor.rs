@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
+use super::super::front::Front;
 use super::super::parts::{self, html};
 use crate::app::App;
 use crate::domain::refusal::Refusal;
@@ -27,7 +28,8 @@ pub async fn show(State(app): State<App>, Newcomer(caller): Newcomer) -> Result<
 }
 
 fn answer(app: &App, caller: &Caller, step: FactorStep) -> Result<Response> {
-    let shell = parts::shell(&app.desk(), caller, "Xác thực hai lớp", None);
+    let desk = Front::of(app, &caller.reader);
+    let shell = parts::shell(&desk, caller, desk.say("Xác thực hai lớp", "Two-factor sign-in"), None);
     Ok(html(&FactorPage { shell, step })?.into_response())
 }
 
@@ -52,7 +54,10 @@ fn scan(caller: &Caller, secret: &Secret, code: Field) -> Result<FactorStep> {
     let uri = secret.uri(ISSUER, caller.person.login.as_deref().unwrap_or_default());
     let typed = secret.typed();
     let groups: Vec<&str> = (0..typed.len()).step_by(4).filter_map(|at| typed.get(at..at + 4)).collect();
-    let picture = qr::svg(&uri, "Hình để quét bằng ứng dụng xác thực")?;
+    let picture = qr::svg(
+        &uri,
+        caller.reader.say("Hình để quét bằng ứng dụng xác thực", "Picture to scan with an authenticator app"),
+    )?;
     Ok(FactorStep::Scan { picture, typed: groups.join(" "), code })
 }
 
@@ -110,7 +115,7 @@ pub async fn confirm(
 /// The page again with the reason beside the field.
 async fn refused(app: &App, caller: &Caller, failure: Failure) -> Result<Response> {
     let Failure::Refused(refusal) = &failure else { return Err(failure) };
-    let why = Some(refusal.said.vietnamese.clone());
+    let why = Some(refusal.said.to(caller.reader.language).to_owned());
     let status = if refusal.wait_s.is_some() { failure.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = answer(app, caller, step(app, caller, why).await?)?;
     Ok((status, page).into_response())

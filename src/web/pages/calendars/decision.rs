@@ -16,12 +16,12 @@ use crate::store;
 use crate::store::decisions::Row;
 use crate::web::api::decisions::{keep, publish_by, withdraw_by};
 use crate::web::failure::{Failure, Result};
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::calendars::{DecisionPage, MoveRow};
 use crate::web::views::parts::Field;
 use crate::web::views::shell::{Flash, Place};
 use crate::work::decisions::{self as work, Proposal};
-use crate::work::desk::Desk;
 use crate::work::wording;
 
 /// So many dates are shown.
@@ -41,12 +41,19 @@ pub async fn show(
     Query(asked): Query<Done>,
 ) -> Result<Html<String>> {
     let mut page = page(&app, &caller, id, &Typed::default(), None).await?;
-    let text = match asked.done.as_str() {
-        "published" => Some("Đã công bố. Ngày hẹn trả của các hồ sơ liên quan đang được tính lại."),
-        "withdrawn" => Some("Đã rút đề xuất; không có gì thay đổi."),
+    let words = match asked.done.as_str() {
+        "published" => Some((
+            "Đã công bố. Ngày hẹn trả của các hồ sơ liên quan đang được tính lại.",
+            "Published. The return dates of the dossiers concerned are being counted anew.",
+        )),
+        "withdrawn" => Some((
+            "Đã rút đề xuất; không có gì thay đổi.",
+            "The proposal was withdrawn; nothing has changed.",
+        )),
         _ => None,
     };
-    page.shell.flashes.extend(text.map(|text| Flash { good: true, text: text.to_owned() }));
+    let text = words.map(|(vietnamese, english)| caller.reader.say(vietnamese, english).to_owned());
+    page.shell.flashes.extend(text.map(|text| Flash { good: true, text }));
     html(&page)
 }
 
@@ -67,7 +74,7 @@ async fn page(
     typed: &Typed,
     refusal: Option<&Refusal>,
 ) -> Result<DecisionPage> {
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     // Whoever does not see the whole province sees no other unit's dossiers here either.
     let sees = may(&caller.actor, Deed::ViewProvince, Subject::Whole, &desk.province.units).is_ok();
     let (row, amendment, moved) = app
@@ -84,15 +91,13 @@ async fn page(
     let manages = manages(&desk, &caller.actor);
     let field = |name: &str, value: &str| Field {
         value: value.to_owned(),
-        error: refusal
-            .filter(|refusal| refusal.field.as_deref() == Some(name))
-            .map(|refusal| refusal.said.vietnamese.clone()),
+        error: parts::error(&desk, refusal, name),
     };
     let revocable = row.stage() == Stage::Published
         && amendment.as_ref().is_some_and(|one| !matches!(one, Amendment::Revocation { .. }));
     let total = u64::try_from(row.moved).unwrap_or_default();
     Ok(DecisionPage {
-        shell: parts::shell(&desk, caller, title(&row), Some(Place::Calendars)),
+        shell: parts::shell(&desk, caller, title(&desk, &row), Some(Place::Calendars)),
         proposed: by(&desk, &row.proposer, row.proposed_at),
         published: row.publisher.as_ref().zip(row.published_at).map(|(who, at)| by(&desk, who, at)),
         content: amendment.map(|amendment| words::content(&desk, &amendment)).unwrap_or_default(),
@@ -116,16 +121,16 @@ async fn page(
     })
 }
 
-fn title(row: &Row) -> String {
+fn title(desk: &Front, row: &Row) -> String {
     if row.document.is_empty() {
-        "Bản đầu từ tệp cấu hình".to_owned()
+        desk.say("Bản đầu từ tệp cấu hình", "First edition, from the configuration").to_owned()
     } else {
         row.document.clone()
     }
 }
 
-fn by(desk: &Desk, who: &str, at: Moment) -> String {
-    format!("{who}, {}", parts::briefly(desk, at).text)
+fn by(desk: &Front, who: &str, at: Moment) -> String {
+    format!("{}, {}", desk.name(who), parts::briefly(desk, at).text)
 }
 
 /// What pressing a button sends.
@@ -146,13 +151,13 @@ pub async fn publish(
     Form(pressed): Form<Pressed>,
 ) -> Result<Response> {
     caller.check_form(&pressed.csrf)?;
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::Recompute)?;
     match publish_by(&app, &caller, id, pressed.expected_edition).await {
         Ok(()) => Ok(Redirect::to(&format!("/calendars/{id}?done=published")).into_response()),
         Err(Failure::Refused(refusal)) => {
-            let flash = Flash { good: false, text: refusal.said.vietnamese.clone() };
-            let page = preview::page(&app, &caller, id, Some(flash)).await?;
+            let text = refusal.said.to(caller.reader.language).to_owned();
+            let page = preview::page(&app, &caller, id, Some(Flash { good: false, text })).await?;
             Ok((Failure::Refused(refusal).status(), page).into_response())
         }
         Err(failure) => Err(failure),
@@ -203,7 +208,9 @@ pub async fn revoke(
             let mut page = page(&app, &caller, id, &typed, Some(&refusal)).await?;
             let own = ["document", "signer", "reason"];
             if !refusal.field.as_deref().is_some_and(|field| own.contains(&field)) {
-                page.shell.flashes.push(Flash { good: false, text: refusal.said.vietnamese.clone() });
+                page.shell
+                    .flashes
+                    .push(Flash { good: false, text: refusal.said.to(page.shell.language).to_owned() });
             }
             Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
         }

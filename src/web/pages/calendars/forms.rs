@@ -19,12 +19,12 @@ use crate::random;
 use crate::web::api::calendars::known_unit;
 use crate::web::api::decisions::{handed, keep};
 use crate::web::failure::{Failure, Result};
+use crate::web::pages::front::Front;
 use crate::web::session::Caller;
 use crate::web::views::calendars::{NewClosure, NewNotice};
 use crate::web::views::parts::Field;
 use crate::web::views::shell::{Flash, Place};
 use crate::work::decisions::{Closure, Proposal};
-use crate::work::desk::Desk;
 
 /// A closure as it was typed.
 #[derive(Clone, Default, Deserialize)]
@@ -46,7 +46,7 @@ pub struct Typed {
 
 /// `GET /calendars/new`.
 pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
     html(&closure_page(&desk, &caller, &Typed::default(), None))
 }
@@ -54,7 +54,7 @@ pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String
 /// `POST /calendars`: the preview of the new proposal.
 pub async fn close(State(app): State<App>, caller: Caller, Form(typed): Form<Typed>) -> Result<Response> {
     caller.check_form(&typed.csrf)?;
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
     let once = Some(typed.once.clone()).filter(|once| !once.is_empty());
     let kept = match typed.proposal(&desk) {
@@ -72,7 +72,7 @@ pub async fn close(State(app): State<App>, caller: Caller, Form(typed): Form<Typ
 }
 
 impl Typed {
-    fn proposal(&self, desk: &Desk) -> Result<Proposal, Refusal> {
+    fn proposal(&self, desk: &Front) -> Result<Proposal, Refusal> {
         let known = self.unit.parse::<UnitCode>().ok().filter(|unit| desk.province.units.get(unit).is_some());
         let unit =
             known.ok_or_else(|| Refusal::required("unit", "đơn vị nghỉ", "the unit that is closed"))?;
@@ -137,18 +137,23 @@ fn place(field: &str) -> &str {
 const CLOSURE_FIELDS: [&str; 9] =
     ["unit", "first", "last", "makeup", "name", "document", "signer", "effective_on", "reason"];
 
-fn closure_page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewClosure {
+fn closure_page(desk: &Front, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewClosure {
     let at = refusal.and_then(|refusal| refusal.field.as_deref()).map(place);
-    let why = refusal.map(|refusal| refusal.said.vietnamese.clone());
+    let why = refusal.map(|refusal| desk.told(&refusal.said));
     let error = |name: &str| why.clone().filter(|_| at == Some(name));
     let field = |name: &str, value: &str| Field { value: value.to_owned(), error: error(name) };
     let has_place = at.is_some_and(|at| CLOSURE_FIELDS.contains(&at));
     let chosen = typed.unit.parse().ok();
     NewClosure {
-        shell: parts::shell(desk, caller, "Cho đơn vị nghỉ", Some(Place::Calendars)),
+        shell: parts::shell(
+            desk,
+            caller,
+            desk.say("Cho đơn vị nghỉ", "Close a unit"),
+            Some(Place::Calendars),
+        ),
         error: why.clone().filter(|_| !has_place),
         once: once(desk, &typed.once, refusal),
-        units: units(desk, chosen.as_ref(), "Chọn đơn vị"),
+        units: units(desk, chosen.as_ref(), desk.say("Chọn đơn vị", "Choose a unit")),
         unit_error: error("unit"),
         alone: !typed.alone.is_empty(),
         first: field("first", &typed.first),
@@ -164,7 +169,7 @@ fn closure_page(desk: &Desk, caller: &Caller, typed: &Typed, refusal: Option<&Re
 }
 
 /// The form keeps its key until it has made a proposal, so that a second press makes no second one.
-fn once(desk: &Desk, typed: &str, refusal: Option<&Refusal>) -> String {
+fn once(desk: &Front, typed: &str, refusal: Option<&Refusal>) -> String {
     let used = refusal.is_some_and(|refusal| refusal.kind == Kind::KeyReused);
     if used || typed.is_empty() { random::ulid(desk.now) } else { typed.to_owned() }
 }
@@ -196,7 +201,7 @@ pub async fn blank_notice(
     caller: Caller,
     Query(asked): Query<Drafted>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
     let draft = asked.year.parse().ok().and_then(Draft::of);
     let text = draft.as_ref().map(written::draft).unwrap_or_default();
@@ -208,7 +213,7 @@ pub async fn blank_notice(
 /// `POST /calendars/import`: the preview of the new proposal, or everything that is wrong with the text.
 pub async fn hand_in(State(app): State<App>, caller: Caller, Form(notice): Form<Notice>) -> Result<Response> {
     caller.check_form(&notice.csrf)?;
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ManageCalendar)?;
     let again = |refusal: Option<&Refusal>, faults: Vec<String>, failure: Failure| -> Result<Response> {
         let page = notice_page(&desk, &caller, &notice, refusal, faults);
@@ -222,7 +227,7 @@ pub async fn hand_in(State(app): State<App>, caller: Caller, Form(notice): Form<
     let proposal = match handed(&app.db, &desk, notice.text.clone(), beside).await? {
         Ok(proposal) => proposal,
         Err(faults) => {
-            let told: Vec<String> = faults.iter().map(told).collect();
+            let told: Vec<String> = faults.iter().map(|fault| told(&desk, fault)).collect();
             let unread = Refusal::invalid("text", "", "");
             return again(None, told, unread.into());
         }
@@ -236,15 +241,15 @@ pub async fn hand_in(State(app): State<App>, caller: Caller, Form(notice): Form<
 }
 
 /// `Dòng 12, off[1].date: …`
-fn told(fault: &crate::config::Fault) -> String {
-    use crate::domain::refusal::Language::Vietnamese;
-    let line = fault.place.map(|place| format!("Dòng {}", place.line)).unwrap_or_default();
+fn told(desk: &Front, fault: &crate::config::Fault) -> String {
+    let line_word = desk.say("Dòng", "Line");
+    let line = fault.place.map(|place| format!("{line_word} {}", place.line)).unwrap_or_default();
     let field = if fault.field.is_empty() { String::new() } else { format!(", {}", fault.field) };
-    format!("{line}{field}: {} {}", fault.what.to(Vietnamese), fault.remedy.to(Vietnamese))
+    format!("{line}{field}: {} {}", desk.told(&fault.what), desk.told(&fault.remedy))
 }
 
 impl Notice {
-    fn beside(&self, desk: &Desk) -> Result<Beside> {
+    fn beside(&self, desk: &Front) -> Result<Beside> {
         let some = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let header = Header {
             document: some(&self.document),
@@ -257,7 +262,7 @@ impl Notice {
 }
 
 fn notice_page(
-    desk: &Desk,
+    desk: &Front,
     caller: &Caller,
     notice: &Notice,
     refusal: Option<&Refusal>,
@@ -265,7 +270,7 @@ fn notice_page(
 ) -> NewNotice {
     let at = refusal.and_then(|refusal| refusal.field.as_deref());
     let own = ["document", "signer", "effective_on", "reason"];
-    let why = refusal.map(|refusal| refusal.said.vietnamese.clone());
+    let why = refusal.map(|refusal| desk.told(&refusal.said));
     faults.extend(why.clone().filter(|_| !at.is_some_and(|at| own.contains(&at))));
     let field = |name: &str, value: &str| Field {
         value: value.to_owned(),
@@ -273,9 +278,14 @@ fn notice_page(
     };
     let chosen = notice.unit.parse().ok();
     let this = desk.today().year();
-    let mut shell = parts::shell(desk, caller, "Nhập thông báo", Some(Place::Calendars));
+    let mut shell =
+        parts::shell(desk, caller, desk.say("Nhập thông báo", "Hand in a notice"), Some(Place::Calendars));
     if !faults.is_empty() {
-        let text = format!("Văn bản có {} chỗ cần sửa; chưa có gì được ghi.", faults.len());
+        let count = faults.len();
+        let text = desk.say(
+            format!("Văn bản có {count} chỗ cần sửa; chưa có gì được ghi."),
+            format!("Mend in the text: {count}. Nothing was kept."),
+        );
         shell.flashes.push(Flash { good: false, text });
     }
     NewNotice {
@@ -285,7 +295,7 @@ fn notice_page(
         text: notice.text.clone(),
         drafted: None,
         years: vec![this + 1, this + 2],
-        units: units(desk, chosen.as_ref(), "Theo nội dung văn bản"),
+        units: units(desk, chosen.as_ref(), desk.say("Theo nội dung văn bản", "As the document says")),
         document: field("document", &notice.document),
         signer: field("signer", &notice.signer),
         effective_on: field("effective_on", &notice.effective_on),

@@ -4,7 +4,8 @@
 use axum::extract::{Path, State};
 use axum::response::Html;
 
-use super::super::parts::{self, VI, html};
+use super::super::front::Front;
+use super::super::parts::{self, html};
 use super::words;
 use crate::app::App;
 use crate::domain::law::Amendment;
@@ -17,7 +18,6 @@ use crate::web::views::calendars::{CountingPage, MoveRow, PreviewPage};
 use crate::web::views::parts::When;
 use crate::web::views::shell::{Flash, Place, Shell};
 use crate::work::decisions as work;
-use crate::work::desk::Desk;
 use crate::work::recount::{self, Foretold, Move, Pace, Preview};
 use crate::work::wording;
 
@@ -33,9 +33,9 @@ pub async fn show(State(app): State<App>, caller: Caller, Path(id): Path<i64>) -
 /// The preview, or how far it has come.
 pub(super) async fn page(app: &App, caller: &Caller, id: i64, flash: Option<Flash>) -> Result<Html<String>> {
     app.renew().await?;
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     let (row, amendment) = app.db.read(async |tx| work::open(tx, id).await).await?;
-    let mut shell = parts::shell(&desk, caller, "Xem trước", Some(Place::Calendars));
+    let mut shell = parts::shell(&desk, caller, desk.say("Xem trước", "Preview"), Some(Place::Calendars));
     shell.flashes.extend(flash);
     match recount::foretell(&app.db, &desk, id, Pace::default()).await? {
         Foretold::Whole { preview, edition, as_of } => {
@@ -51,7 +51,7 @@ pub(super) async fn page(app: &App, caller: &Caller, id: i64, flash: Option<Flas
 }
 
 fn whole(
-    desk: &Desk,
+    desk: &Front,
     shell: Shell,
     row: &Row,
     amendment: &Amendment,
@@ -63,12 +63,14 @@ fn whole(
     PreviewPage {
         shell,
         content: words::content(desk, amendment),
-        answer: answer(preview),
+        answer: answer(desk, preview),
         as_of: when(desk, as_of),
         edition,
-        looked_at: parts::number(preview.looked_at),
-        stays: stays(preview),
-        units: units.map(|(unit, count)| (wording::unit_name(desk, unit), parts::number(count))).collect(),
+        looked_at: parts::number(desk, preview.looked_at),
+        stays: stays(desk, preview),
+        units: units
+            .map(|(unit, count)| (wording::unit_name(desk, unit), parts::number(desk, count)))
+            .collect(),
         more: preview.moved().saturating_sub(moves.len() as u64),
         moves,
         is_proposer: false,
@@ -77,40 +79,56 @@ fn whole(
 }
 
 /// What is counted so far; none while another decision's dates are being counted.
-fn counting(desk: &Desk, shell: Shell, row: &Row, so_far: Option<(u64, i64, i64)>) -> CountingPage {
+fn counting(desk: &Front, shell: Shell, row: &Row, so_far: Option<(u64, i64, i64)>) -> CountingPage {
     CountingPage {
         shell,
         row: words::row(desk, row),
-        looked_at: so_far.map(|(looked_at, ..)| parts::number(looked_at)),
+        looked_at: so_far.map(|(looked_at, ..)| parts::number(desk, looked_at)),
         percent: so_far.map_or(0, |(_, reached, up_to)| parts::percent(reached, up_to)),
     }
 }
 
 /// TIME-16 as an answer.
-fn answer(preview: &Preview) -> String {
-    match preview.moved() {
-        0 => "Không hồ sơ nào đổi ngày hẹn trả.".to_owned(),
-        count => {
-            let count = parts::number(count);
-            format!("{count} hồ sơ đã hẹn với người dân sẽ lùi ngày trả; không hồ sơ nào phải trả sớm hơn.")
-        }
+fn answer(desk: &Front, preview: &Preview) -> String {
+    let moved = preview.moved();
+    if moved == 0 {
+        return desk.say("Không hồ sơ nào đổi ngày hẹn trả.", "No dossier's return date changes.").to_owned();
     }
+    let (count, english) = (parts::number(desk, moved), if moved == 1 { "dossier" } else { "dossiers" });
+    desk.say(
+        format!("{count} hồ sơ đã hẹn với người dân sẽ lùi ngày trả; không hồ sơ nào phải trả sớm hơn."),
+        format!(
+            "{count} {english} promised to citizens will be returned later; none has to be returned earlier."
+        ),
+    )
 }
 
 /// What is looked at and keeps its date, where there is any.
-fn stays(preview: &Preview) -> Vec<(String, &'static str)> {
+fn stays(desk: &Front, preview: &Preview) -> Vec<(String, &'static str)> {
     let all = [
-        (preview.late, "đã quá hạn, vẫn là quá hạn"),
-        (preview.kept_earlier, "lẽ ra sớm hơn, giữ ngày đã hẹn"),
-        (preview.stopped, "đang tạm dừng, sẽ tính theo lịch mới khi tính tiếp"),
-        (preview.impossible, "cần lịch của năm chưa chính thức, giữ ngày đã hẹn"),
-        (preview.unpromised, "chưa tiếp nhận, sẽ hẹn theo lịch mới"),
+        (preview.late, "đã quá hạn, vẫn là quá hạn", "overdue, and stay overdue"),
+        (preview.kept_earlier, "lẽ ra sớm hơn, giữ ngày đã hẹn", "would be earlier, and keep their date"),
+        (
+            preview.stopped,
+            "đang tạm dừng, sẽ tính theo lịch mới khi tính tiếp",
+            "with a stopped clock, counted by the new calendar once it runs",
+        ),
+        (
+            preview.impossible,
+            "cần lịch của năm chưa chính thức, giữ ngày đã hẹn",
+            "need a year that is not final, and keep their date",
+        ),
+        (
+            preview.unpromised,
+            "chưa tiếp nhận, sẽ hẹn theo lịch mới",
+            "not received, promised by the new calendar",
+        ),
     ];
-    let some = all.into_iter().filter(|(count, _)| *count > 0);
-    some.map(|(count, why)| (parts::number(count), why)).collect()
+    let some = all.into_iter().filter(|(count, ..)| *count > 0);
+    some.map(|(count, vi, en)| (parts::number(desk, count), desk.say(vi, en))).collect()
 }
 
-fn move_row(desk: &Desk, one: &Move) -> MoveRow {
+fn move_row(desk: &Front, one: &Move) -> MoveRow {
     MoveRow {
         code: one.code.clone(),
         procedure: desk.procedure(&one.procedure, desk.today()).map(|procedure| procedure.name_vi.clone()),
@@ -120,8 +138,8 @@ fn move_row(desk: &Desk, one: &Move) -> MoveRow {
     }
 }
 
-fn when(desk: &Desk, moment: Moment) -> When {
+fn when(desk: &Front, moment: Moment) -> When {
     let zone = desk.province.zone();
     let (day, clock) = zone.local(moment);
-    When::at(VI.day_time(day, clock.to_the_minute()), zone.rfc3339(moment))
+    When::at(desk.language().day_time(day, clock.to_the_minute()), zone.rfc3339(moment))
 }

@@ -12,8 +12,7 @@ use futures_util::stream;
 use super::lists::Asked;
 use crate::app::App;
 use crate::db;
-use crate::domain::refusal::Language;
-use crate::domain::staff::{Actor, Deed};
+use crate::domain::staff::Deed;
 use crate::store::imports::Wanted;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
@@ -21,7 +20,6 @@ use crate::work::audit_log;
 use crate::work::import::review;
 use crate::work::report::csv;
 
-const VI: Language = Language::Vietnamese;
 /// Rows that are read and sent at once.
 const PAGE: i64 = 1_000;
 
@@ -66,15 +64,15 @@ async fn send(app: App, caller: Caller, asked: &Asked, list: List) -> Result<Res
     let mut first = String::from(csv::BYTE_ORDER_MARK);
     csv::line(&mut first, header.iter().map(ToString::to_string));
     let wanted = Wanted { after: 0, ..asked.wanted(PAGE) };
-    let state = Some((first, Some(wanted), app, Arc::new(caller.actor)));
+    let state = Some((first, Some(wanted), app, Arc::new(caller)));
     let pieces = stream::try_unfold(state, move |state| async move {
-        let Some((text, wanted, app, actor)) = state else { return Ok::<_, db::Error>(None) };
+        let Some((text, wanted, app, caller)) = state else { return Ok::<_, db::Error>(None) };
         let next = match wanted {
             None => None,
             Some(wanted) => {
-                let (more, after) = page(&app, &actor, &wanted, list).await?;
+                let (more, after) = page(&app, &caller, &wanted, list).await?;
                 let wanted = after.map(|after| Wanted { after, ..wanted });
-                Some((more, wanted, app, actor))
+                Some((more, wanted, app, caller))
             }
         };
         Ok(Some((Bytes::from(text), next)))
@@ -85,8 +83,8 @@ async fn send(app: App, caller: Caller, asked: &Asked, list: List) -> Result<Res
 }
 
 /// One page of lines, and after which number the next one begins.
-async fn page(app: &App, actor: &Actor, wanted: &Wanted, list: List) -> db::Result<(String, Option<i64>)> {
-    let desk = app.desk();
+async fn page(app: &App, caller: &Caller, wanted: &Wanted, list: List) -> db::Result<(String, Option<i64>)> {
+    let (desk, actor, language) = (app.desk(), &caller.actor, caller.reader.language);
     let mut text = String::new();
     let (count, last) = match list {
         List::Quarantine => {
@@ -95,7 +93,7 @@ async fn page(app: &App, actor: &Actor, wanted: &Wanted, list: List) -> db::Resu
                 let said = review::reason(&row.reason);
                 let (run, line) = (row.run.to_string(), row.line.to_string());
                 let column = row.field.as_deref().unwrap_or_default();
-                let cells = [&row.source, &run, &row.file, &line, column, &row.reason, said.to(VI)];
+                let cells = [&row.source, &run, &row.file, &line, column, &row.reason, said.to(language)];
                 csv::line(&mut text, cells.map(str::to_owned));
             }
             (rows.len(), rows.last().map(|row| row.id))
@@ -112,8 +110,8 @@ async fn page(app: &App, actor: &Actor, wanted: &Wanted, list: List) -> db::Resu
                     &row.code,
                     &row.detail,
                     &row.kind,
-                    what.to(VI),
-                    advice.to(VI),
+                    what.to(language),
+                    advice.to(language),
                 ];
                 csv::line(&mut text, cells.map(str::to_owned));
             }

@@ -4,10 +4,10 @@ use axum::extract::{Query, State};
 use axum::response::Html;
 use serde::Deserialize;
 
+use super::super::front::Front;
 use super::super::parts::{self, ROWS, escaped, html};
 use super::sources;
 use crate::app::App;
-use crate::domain::refusal::Language;
 use crate::domain::staff::{Deed, Subject, may};
 use crate::store::imports::Wanted;
 use crate::web::failure::Result;
@@ -18,8 +18,6 @@ use crate::web::views::shell::Place;
 use crate::work::import::finding::Oddity;
 use crate::work::import::record::Reason;
 use crate::work::import::review;
-
-const VI: Language = Language::Vietnamese;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -54,6 +52,7 @@ impl Asked {
     /// `ids` are the numbers of the rows on this page.
     fn filters(
         &self,
+        desk: &Front,
         path: &'static str,
         names: &[String],
         kinds: Vec<Choice>,
@@ -63,7 +62,7 @@ impl Asked {
         let last = ids.last().filter(|_| full);
         Filters {
             path,
-            sources: sources(names, &self.source),
+            sources: sources(desk, names, &self.source),
             kinds,
             run: self.run.clone(),
             csv: self.address(&format!("{path}.csv"), None),
@@ -73,9 +72,9 @@ impl Asked {
     }
 }
 
-fn kinds(all: impl Iterator<Item = (&'static str, String)>, chosen: &str) -> Vec<Choice> {
+fn kinds(desk: &Front, all: impl Iterator<Item = (&'static str, String)>, chosen: &str) -> Vec<Choice> {
     let choices: Vec<Choice> = all.map(|(id, word)| Choice::new(id, word, id == chosen)).collect();
-    let any = Choice::new("", "Mọi loại", !choices.iter().any(|choice| choice.chosen));
+    let any = Choice::new("", desk.say("Mọi loại", "All kinds"), !choices.iter().any(|choice| choice.chosen));
     std::iter::once(any).chain(choices).collect()
 }
 
@@ -85,7 +84,7 @@ pub async fn quarantine(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let wanted = asked.wanted(ROWS);
     let (found, names) = app
         .db
@@ -94,23 +93,31 @@ pub async fn quarantine(
             Ok((found, review::sources(tx, &desk, &caller.actor).await?))
         })
         .await?;
-    let reasons = Reason::ALL.into_iter().map(|reason| (reason.id(), first_sentence(reason.said().to(VI))));
+    let reasons = Reason::ALL
+        .into_iter()
+        .map(|reason| (reason.id(), first_sentence(reason.said().to(desk.language()))));
     let filters = asked.filters(
+        &desk,
         "/imports/quarantine",
         &names,
-        kinds(reasons, &asked.kind),
+        kinds(&desk, reasons, &asked.kind),
         found.iter().map(|row| row.id),
     );
     let row = |row: crate::store::imports::Quarantined| QuarantineView {
         line: row.line,
         field: row.field,
-        reason: review::reason(&row.reason).to(VI).to_owned(),
+        reason: desk.told(&review::reason(&row.reason)),
         file: SourceFile::new(row.file),
         source: row.source,
         run: row.run,
     };
     html(&Quarantine {
-        shell: parts::shell(&desk, &caller, "Bản ghi bị cách ly", Some(Place::Imports)),
+        shell: parts::shell(
+            &desk,
+            &caller,
+            desk.say("Bản ghi bị cách ly", "Quarantined records"),
+            Some(Place::Imports),
+        ),
         filters,
         rows: found.into_iter().map(row).collect(),
     })
@@ -127,7 +134,7 @@ pub async fn findings(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let wanted = asked.wanted(ROWS);
     let (found, names) = app
         .db
@@ -136,11 +143,12 @@ pub async fn findings(
             Ok((found, review::sources(tx, &desk, &caller.actor).await?))
         })
         .await?;
-    let oddities = Oddity::all().map(|oddity| (oddity.id(), capital(oddity.said().to(VI))));
+    let oddities = Oddity::all().map(|oddity| (oddity.id(), capital(oddity.said().to(desk.language()))));
     let filters = asked.filters(
+        &desk,
         "/imports/findings",
         &names,
-        kinds(oddities, &asked.kind),
+        kinds(&desk, oddities, &asked.kind),
         found.iter().map(|row| row.id),
     );
     // Who keeps the service running may see what an import met, but no dossier.
@@ -150,16 +158,21 @@ pub async fn findings(
         FindingView {
             href: sees.then(|| format!("/dossiers/{}", escaped(&row.code))),
             code: row.code,
-            what: capital(what.to(VI)),
+            what: capital(what.to(desk.language())),
             field: Some(row.detail).filter(|detail| !detail.is_empty()),
-            advice: advice.to(VI).to_owned(),
+            advice: desk.told(&advice),
             file: SourceFile::new(row.file),
             source: row.source,
             run: row.run,
         }
     };
     html(&Findings {
-        shell: parts::shell(&desk, &caller, "Điểm cần rà soát", Some(Place::Imports)),
+        shell: parts::shell(
+            &desk,
+            &caller,
+            desk.say("Điểm cần rà soát", "Findings to check"),
+            Some(Place::Imports),
+        ),
         filters,
         rows: found.into_iter().map(row).collect(),
     })

@@ -12,11 +12,11 @@ use crate::domain::time::Moment;
 use crate::store::identities;
 use crate::web::entrance::{self, Origin};
 use crate::web::failure::Result;
+use crate::web::pages::front::Front;
 use crate::web::pages::parts;
 use crate::web::session::Caller;
 use crate::web::views::parts::Field;
 use crate::web::views::people::Identity;
-use crate::work::desk::Desk;
 use crate::work::identity as work;
 
 /// Since when the account is linked to the provider that this service has.
@@ -30,7 +30,7 @@ pub(super) async fn linked_at(tx: &mut Tx, app: &App, id: i64) -> db::Result<Opt
 /// What the page shows of it; nothing where there is no provider.
 pub(super) fn shown(
     app: &App,
-    desk: &Desk,
+    desk: &Front,
     linked_at: Option<Moment>,
     error: Option<String>,
 ) -> Option<Identity> {
@@ -104,7 +104,7 @@ async fn change(
 ) -> Result<Response> {
     caller.check_form(csrf)?;
     let actor = caller.writer()?.clone();
-    let desk = app.desk();
+    let desk = Front::of(app, &caller.reader);
     desk.allow_whole(&actor, crate::domain::staff::Deed::ManagePeople)?;
     let issuer = app.provider.as_ref().map(|provider| provider.issuer().to_owned());
     let issuer = issuer.ok_or_else(work::no_provider)?;

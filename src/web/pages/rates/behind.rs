@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::domain::refusal::Refusal;
 use crate::store::lists::ended::{self, Behind, Counted, Last};
 use crate::web::failure::Result;
-use crate::web::pages::parts::{self, ROWS, VI, escaped, html};
+use crate::web::pages::front::Front;
+use crate::web::pages::parts::{self, ROWS, escaped, html};
 use crate::web::session::Caller;
 use crate::web::views::rates::BehindFigure;
 use crate::web::views::shell::Place;
@@ -33,7 +34,7 @@ pub async fn show(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    let desk = app.desk();
+    let desk = Front::of(&app, &caller.reader);
     let month = asked.page.month(&desk);
     let counted = Counted::from_id(&asked.counted).unwrap_or(Counted::Evaluable);
     let after = Some(asked.cursor.as_str()).filter(|text| !text.is_empty()).map(last).transpose()?;
@@ -55,12 +56,22 @@ pub async fn show(
         .await?;
     let full = i64::try_from(found.len()).is_ok_and(|count| count == ROWS);
     let next = found.last().filter(|_| full).and_then(Last::of);
-    let who =
-        only.or(unit).map_or_else(|| "Tất cả đơn vị".to_owned(), |unit| wording::unit_name(&desk, unit));
+    let who = only.or(unit).map_or_else(
+        || desk.say("Tất cả đơn vị", "All units").to_owned(),
+        |unit| desk.name(&wording::unit_name(&desk, unit)),
+    );
+    let (word, month_words) = (word(&desk, counted), desk.language().month(month));
+    let what = desk
+        .say(format!("{word}, có kết quả trong {month_words}"), format!("{word}, settled in {month_words}"));
     html(&BehindFigure {
-        shell: parts::shell(&desk, &caller, "Hồ sơ đằng sau con số", Some(Place::Rates)),
+        shell: parts::shell(
+            &desk,
+            &caller,
+            desk.say("Hồ sơ đằng sau con số", "Dossiers behind the figure"),
+            Some(Place::Rates),
+        ),
         who,
-        what: format!("{}, có kết quả trong {}", word(counted), VI.month(month)),
+        what,
         rows: found.iter().map(|listed| parts::row(&desk, &caller.actor, listed)).collect(),
         back: super::address(month, &asked.page.unit),
         first: after.is_some().then(|| address(&asked, counted, None)),
@@ -91,12 +102,12 @@ pub fn last(cursor: &str) -> Result<Last, Refusal> {
     })
 }
 
-fn word(counted: Counted) -> &'static str {
+fn word(desk: &Front, counted: Counted) -> &'static str {
     match counted {
-        Counted::Early => "Trước hạn",
-        Counted::OnTime => "Đúng hạn",
-        Counted::Late => "Quá hạn",
-        Counted::Evaluable => "Được đánh giá",
-        Counted::WithoutDue => "Không có thời hạn",
+        Counted::Early => desk.say("Trước hạn", "Early"),
+        Counted::OnTime => desk.say("Đúng hạn", "On time"),
+        Counted::Late => desk.say("Quá hạn", "Late"),
+        Counted::Evaluable => desk.say("Được đánh giá", "Evaluated"),
+        Counted::WithoutDue => desk.say("Không có thời hạn", "No time limit"),
     }
 }
