@@ -120,6 +120,6 @@ fn run_batch(calendar: Arc<Calendar>, file: &Path) -> io::Result<ExitCode> {
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> io::Result<ExitCode> {
-    say(&format!("{}: không đọc được tệp: {}", file.display(), setup::why(&error)))?;
+    say(&format!("{}: không đọc được tệp: {}", file.display(), setup::why(error)))?;
     Ok(ExitCode::from(2))
 }
