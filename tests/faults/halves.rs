@@ -249,6 +249,8 @@ impl Course<'_> {
             "audit insert",
             "audit_head update",
         ];
+        // What finds the applicant: ta, tan, th, thi, su, sua, and the end of the phone number.
+        rows.extend(["search_terms insert"; 7]);
         rows.extend((number == "next").then_some("code_sequences update"));
         let (node, token) = (self.node, &self.tokens[COUNTER]);
         self.trap
