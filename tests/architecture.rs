@@ -268,6 +268,7 @@ fn no_statement_asks_the_database_what_time_it_is() {
 
 /// What runs on one database engine alone, and why (invariant 38). A whole file where no name stands.
 const ONE_ENGINE: &[(&str, &str, &str)] = &[
+    ("prompt.rs", "", "how a file, an option or a setting is refused is decided before the store"),
     (
         "access/accounts.rs",
         "whoever_must_have_a_second_factor_reaches_nothing_without_it",

@@ -363,6 +363,9 @@ if (intake) {
   }
 
   function showComponents(names) {
+    const boxes = $$("#components input");
+    // The same papers stay where they are: the focus may be among them.
+    if (boxes.length === names.length && boxes.every((box, index) => box.value === names[index])) return;
     const given = new Set($$("#components :checked").map((box) => box.value));
     const lines = names.map((name) => {
       const label = document.createElement("label");
