@@ -210,10 +210,11 @@ async fn lives(app: &App) -> Vec<String> {
     states.into_values().flat_map(longest).collect()
 }
 
+/// The last letter of each kind that each unit has: a head reads those of the own unit alone.
 async fn letters(app: &App) -> Vec<i64> {
-    let sql = "select coalesce(max(id), 0) from outbox";
-    let last: i64 = app.db.read(async |tx| tx.query(sql).fetch_scalar().await).await.unwrap();
-    ((last - 5).max(1)..=last).collect()
+    let sql = "select max(id) from outbox group by unit, kind order by 1";
+    let last: Vec<(i64,)> = app.db.read(async |tx| tx.query(sql).fetch_all().await).await.unwrap();
+    last.into_iter().map(|(id,)| id).collect()
 }
 
 /// Somebody at a browser, or nobody.

@@ -6,6 +6,7 @@ use crate::domain::calendar::{Calendar, YearStatus};
 use crate::domain::limit::{CutOff, CutOffEffect, DueTime};
 use crate::domain::time::ClockTime;
 
+mod derivations;
 mod measures;
 mod properties;
 
