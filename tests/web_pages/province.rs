@@ -21,6 +21,7 @@ use dunghen::store::{dossiers, events};
 use dunghen::web::{reader, router, session};
 use dunghen::work::decisions::{self, Proposal};
 use dunghen::work::sign_in::{self, Whence};
+use dunghen::work::sweep;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -56,6 +57,7 @@ impl Province {
         demo::build(&app.db, &desk, &Plan { dossiers: DOSSIERS, seed: 1, as_of: desk.now }).await.unwrap();
         hire_the_rest(&app).await;
         take_over(&app, folder.path()).await;
+        sweep(&app).await;
         let (decision, dossiers, letters) = (propose(&app).await, lives(&app).await, letters(&app).await);
         Self { router: router::router(app.clone()), app, dossiers, decision, letters, _folder: folder }
     }
@@ -208,6 +210,14 @@ async fn lives(app: &App) -> Vec<String> {
         all.into_iter().take(OF_EACH_STATE).map(|(_, code)| code)
     };
     states.into_values().flat_map(longest).collect()
+}
+
+/// Has everything owed and told that is due by now, and so the letters written.
+async fn sweep(app: &App) {
+    let batch = i64::from(DOSSIERS);
+    let desk = app.desk();
+    let swept = app.db.write(async move |tx: &mut Tx| sweep::sweep(tx, &desk, batch).await).await.unwrap();
+    assert!(swept.letters > 0);
 }
 
 /// The last letter of each kind that each unit has: a head reads those of the own unit alone.
