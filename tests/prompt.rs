@@ -16,6 +16,9 @@ const FOREIGN: [&str; 9] = [
     "{ ",
 ];
 
+/// What is asked, in which environment, and what the answer must name.
+type Case<'t> = (Vec<&'t str>, Vec<(&'t str, &'t str)>, &'t [&'t str]);
+
 struct Prompt {
     folder: tempfile::TempDir,
 }
@@ -60,7 +63,7 @@ fn unusable_input_is_told_in_one_language_with_what_is_at_fault() {
     let due = ["calendar", "due", "--received", "2026-11-20T16:00", "--limit", "3wd"];
     let with = |more: &[&'static str]| [&due[..], more].concat();
     let database = |url: &'static str| [("DUNGHEN_DATABASE_URL", url)];
-    let cases: Vec<(Vec<&str>, Vec<(&str, &str)>, &[&str])> = vec![
+    let cases: Vec<Case> = vec![
         (
             vec!["calendar", "due", "--received", "2026-11-20", "--limit", "3wd"],
             vec![],

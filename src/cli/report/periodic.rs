@@ -6,7 +6,7 @@ use super::{Output, ReportError, Written};
 use crate::db::Db;
 use crate::domain::deadline::parse_received;
 use crate::domain::periodic::{Period, PeriodError};
-use crate::domain::refusal::{Language, Said};
+use crate::domain::refusal::Said;
 use crate::domain::staff::Actor;
 use crate::domain::time::{Day, Moment, Month, Quarter, Zone};
 use crate::work::desk::Desk;
@@ -153,9 +153,11 @@ pub async fn overdue(args: &OverdueArgs, db: &Db, desk: &Desk) -> Result<Vec<u8>
 }
 
 fn instant(text: &str, zone: &Zone) -> Result<Moment, ReportError> {
-    parse_received(text, zone).map_err(|error| {
-        let said = |language| format!("--as-of: {}", error.say(language));
-        ReportError::Usage(Said::new(said(Language::Vietnamese), said(Language::English)))
+    parse_received(text, zone).map_err(|_| {
+        ReportError::Usage(Said::new(
+            format!("--as-of: “{text}” không phải là ngày và giờ. Viết như 2026-11-20T16:00."),
+            format!("--as-of: {text:?} is not a date and time. Write it as 2026-11-20T16:00."),
+        ))
     })
 }
 

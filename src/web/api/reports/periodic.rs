@@ -9,7 +9,7 @@ use super::{Format, as_csv, as_json, format, wrong};
 use crate::app::App;
 use crate::domain::deadline::parse_received;
 use crate::domain::periodic::{Period, PeriodError};
-use crate::domain::refusal::{Language, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Month;
 use crate::web::failure::{Problem, Result};
 use crate::web::session::Caller;
@@ -142,9 +142,7 @@ pub async fn overdue(
     let format = format(query.format.as_deref())?;
     let desk = app.desk();
     let as_of = query.as_of.as_deref().map(|text| {
-        parse_received(text, desk.province.zone()).map_err(|error| {
-            Refusal::invalid("as_of", error.say(Language::Vietnamese), error.say(Language::English))
-        })
+        parse_received(text, desk.province.zone()).map_err(|_| wrong("as_of", text, "2026-11-20T16:00"))
     });
     let asked = late::Asked { as_of: as_of.transpose()?.unwrap_or(desk.now), unit: query.unit };
     let found = app.db.report(async |tx| late::overdue(tx, &desk, &caller.actor, &asked).await).await?;
