@@ -98,10 +98,12 @@ fn what_ends_after_the_period_is_open_at_its_end() {
 /// from the first day of the longer period, and not once for each quarter.
 #[test]
 fn what_is_carried_over_is_not_added_up_over_periods() {
-    let dossier = case("2025-11-01", Some("2026-09-01"), Some(Outcome::Late), false, false);
+    // One from before the year, and one from its first quarter.
+    let dossiers = ["2025-11-01", "2026-01-10"]
+        .map(|received| case(received, Some("2026-09-01"), Some(Outcome::Late), false, false));
     let counted = |period: Result<Period, _>| {
-        let mut line = Line::default();
-        if let Some(columns) = dossier.columns(period.unwrap()) {
+        let (period, mut line) = (period.unwrap(), Line::default());
+        for columns in dossiers.iter().filter_map(|dossier| dossier.columns(period)) {
             line.count(columns, 1);
         }
         line
@@ -110,8 +112,9 @@ fn what_is_carried_over_is_not_added_up_over_periods() {
         ["2026-Q1", "2026-Q2", "2026-Q3"].map(|text| counted(Period::quarter(text.parse().unwrap())));
     let added = quarters.into_iter().fold(Line::default(), Line::plus);
     let whole = counted(Period::nine_months(2026));
-    assert_eq!((added.carried, whole.carried), (3, 1));
-    assert_eq!((added.late, whole.late), (1, 1));
+    assert_eq!((added.carried, whole.carried), (5, 1));
+    assert_eq!((added.direct, whole.direct), (1, 1));
+    assert_eq!((added.late, whole.late), (2, 2));
 }
 
 /// REP-01: a row whose parts were counted from different dossiers is told.
