@@ -65,11 +65,22 @@ impl Figures {
         self.in_advance + self.afterwards + self.unsent + self.exempt + self.closed
     }
 
-    /// The share of the letters that had to go out and did.
+    /// Those that were apologised for or released from it.
+    #[must_use]
+    pub fn covered(self) -> u64 {
+        self.in_advance + self.afterwards + self.exempt
+    }
+
+    /// Those for which something is or was owed: not what was settled on time after all.
+    #[must_use]
+    pub fn owed(self) -> u64 {
+        self.covered() + self.unsent
+    }
+
+    /// The apology coverage; none where nothing was owed (LATE-18).
     #[must_use]
     pub fn rate(self) -> Option<Rate> {
-        let sent = self.in_advance + self.afterwards;
-        Rate::of(sent, sent + self.unsent)
+        Rate::of(self.covered(), self.owed())
     }
 
     fn plus(self, other: Self) -> Self {

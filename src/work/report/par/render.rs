@@ -75,8 +75,8 @@ pub fn csv(report: &Par, asked: &Asked) -> String {
     }
     let apologies = Apologies::of(report, &asked.scales);
     let rate = report.apologies.rate().map(|rate| rate.to_string()).unwrap_or_default();
-    let counted = (apologies.sent + apologies.unsent).to_string();
-    let cells = ["apologies".to_owned(), String::new(), counted, apologies.sent.to_string(), rate];
+    let [counted, met] = [report.apologies.owed(), report.apologies.covered()].map(|count| count.to_string());
+    let cells = ["apologies".to_owned(), String::new(), counted, met, rate];
     csv_line(&mut text, cells.into_iter().chain([apologies.points]));
     text
 }
