@@ -26,6 +26,7 @@ pub mod restore;
 pub mod serve;
 pub mod setup;
 pub mod token;
+mod usage;
 pub mod user;
 pub mod verify;
 
@@ -80,7 +81,10 @@ enum Command {
 /// Runs what the arguments say.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::report(&error, Arguments::command()),
+    };
     let config = arguments.config.as_deref();
     match &arguments.command {
         Command::Calendar(args) => calendar::run(config, args),

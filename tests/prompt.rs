@@ -4,7 +4,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// Words of the libraries and the operating system that no message to an operator may have.
-const FOREIGN: [&str; 9] = [
+const FOREIGN: [&str; 13] = [
+    "error:",
+    "Usage",
+    "For more",
+    "invalid",
     "os error",
     "No such file",
     "is not a ",
@@ -97,6 +101,12 @@ fn unusable_input_is_told_in_one_language_with_what_is_at_fault() {
             &["nowhere.toml", "không có tệp"],
         ),
         (vec!["import", "some.csv", "--mapping", "no.toml"], vec![], &["no.toml:1", "Sửa dòng này"]),
+        (vec!["serv"], vec![], &["Không có lệnh “serv”", "“serve”"]),
+        (with(&["--recieved", "x"]), vec![], &["Không có tham số “--recieved”", "“--received”"]),
+        (vec!["calendar", "due"], vec![], &["Thiếu “", "Cách dùng: dunghen calendar due"]),
+        (vec!["completions", "cmd"], vec![], &["“cmd”", "“bash”"]),
+        (vec!["demo", "--dossiers", "many"], vec![], &["“many”", "--dossiers"]),
+        (with(&["--limit", "5wd"]), vec![], &["“--limit <", "chỉ được ghi một lần"]),
     ];
     for (words, variables, parts) in cases {
         holds(&prompt, &words, &variables, parts);
