@@ -3,7 +3,7 @@
 
     switched.py COPY PARTS KNOWN PART...
 
-COPY is a checkout of the project that may be changed; a line of PARTS says which files a PART is and
+COPY is a checkout of the project, or of its rules alone, that may be changed; a line of PARTS says which files a PART is and
 which tests must notice. A function's body becomes a choice between itself and itself with a fault, by
 the number in the variable FAULT; so a fault costs a run of the tests and no build. The faults are those
 that cargo-mutants finds, and in the statements of SQL a comparison that is turned, a condition that is
@@ -17,12 +17,13 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
 
-LONGEST = 180  # seconds for the tests of one fault
+ROOM = 8 << 30  # bytes of memory for one process, where a fault collects without end
 TOKENS = re.compile(r"""//[^\n]*|/\*.*?\*/|r(\#*)".*?"\1|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])'|[{}()\[\];]""", re.S)
 FUNCTION = re.compile(r"^[ \t]*(?:pub(?:\([a-z ]+\))? )?(?:const )?(?:async )?fn (\w+)", re.M)
 STATEMENT = re.compile(r"^(?:pub(?:\([a-z ]+\))? )?const (\w+): (?:Sql|&str) = ", re.M)
@@ -196,7 +197,8 @@ def build_tests(words, name):
     known = {"--cargo-metadata": ["cargo", "metadata", "--format-version", "1", *FEATURES],
              "--binaries-metadata": ["cargo", "nextest", "list", "--list-type", "binaries-only",
                                      "--message-format", "json", *FEATURES, *words[:where]]}
-    command = ["cargo", "nextest", "run", "--fail-fast", "--no-tests=fail", *words[where:]]
+    command = ["cargo", "nextest", "run", "--config-file", str(SETTINGS), "--profile", "mutants", "--fail-fast",
+               "--no-tests=fail", *words[where:]]
     for option, ask in known.items():
         file = pathlib.Path("target") / f"{name}{option}.json"
         file.write_bytes(subprocess.run(ask, stdout=subprocess.PIPE, check=True).stdout)
@@ -206,10 +208,8 @@ def build_tests(words, name):
 
 def is_noticed(number, command, **more):
     environment = {**os.environ, "FAULT": str(number), **more}
-    try:
-        tried = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False)
-    except subprocess.TimeoutExpired:
-        return True
+    tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False,
+                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM)))
     if tried.returncode not in (0, 100):
         sys.exit(tried.stderr[-3000:])
     return tried.returncode == 100
@@ -266,7 +266,8 @@ def main():
 
 
 ORIGINAL = {}
-FEATURES = ["--features", "oidc"]
+FEATURES = ["--all-features"]
+SETTINGS = pathlib.Path(__file__).resolve().parents[2] / ".config/nextest.toml"  # ends what never would
 CHOICE = """
 /// The number of the fault to be tried.
 pub(crate) fn fault() -> u32 {
