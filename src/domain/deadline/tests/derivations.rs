@@ -46,3 +46,30 @@ fn every_working_hour_is_told_on_its_day_from_the_first_counted_one_on() {
     let in_time = steps("2wh", CutOffEffect::CountStartsNextWd, "2026-11-20T14:30");
     assert_eq!(in_time, [day("11-20", Some(120), None)]);
 }
+
+/// TIME-02: a limit in months counts every day up to the one that has its number, and rolls from there.
+#[test]
+fn every_day_of_a_limit_in_months_has_its_number_up_to_where_it_rolls() {
+    use StepReason::Weekend;
+    let told = steps("1mo", CutOffEffect::CountStartsNextWd, "2026-10-22T09:00");
+    let numbers: Vec<Option<u32>> = told.iter().map(|(_, n, _)| *n).collect();
+    // 23/10 to 31/10 are nine days, 1/11 to 22/11 the other 22.
+    assert_eq!(numbers, (1..=31).map(Some).chain([None]).collect::<Vec<_>>());
+    assert_eq!(told[0], ("10-23".to_owned(), Some(1), None));
+    assert_eq!(told[30], ("11-22".to_owned(), Some(31), Some(Weekend)), "the last day is a Sunday");
+    assert_eq!(told[31], ("11-23".to_owned(), None, None), "the day that it rolls to");
+    assert!(told[..30].iter().all(|(.., why)| why.is_none()), "weekends between count like any other day");
+}
+
+/// A day off has its name where it is the reason for something, and none where it counts like any other.
+#[test]
+fn a_holiday_that_counts_is_not_named_but_at_the_end() {
+    let unit = office();
+    let names = |limit: &str| -> Vec<Option<String>> {
+        let derivation = unit.explain(at(&unit, "2026-11-22T09:00"), &terms(limit)).unwrap();
+        derivation.steps.into_iter().map(|step| step.name).collect()
+    };
+    let holiday = Some("Ngày Văn hóa Việt Nam".to_owned());
+    assert_eq!(names("3cd"), [None, None, None]);
+    assert_eq!(names("2cd"), [None, holiday, None], "it rolls over the 24th");
+}
