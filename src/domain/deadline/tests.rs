@@ -8,6 +8,7 @@ use crate::domain::time::ClockTime;
 
 mod derivations;
 mod measures;
+mod pauses;
 mod properties;
 
 const A: &str = "07:30-11:30,13:30-17:30";
@@ -469,10 +470,16 @@ fn a_zone_with_daylight_saving_keeps_its_office_hours() {
 fn instants_are_read_with_or_without_an_offset_but_never_without_a_time() {
     let zone = calendar().zone().clone();
     let read = |text: &str| parse_received(text, &zone).map(|moment| zone.rfc3339(moment));
-    for text in ["2026-11-20T16:00", "2026-11-20 16:00:00", "2026-11-20T09:00Z", "2026-11-20T11:00:00+02:00"]
-    {
+    for text in [
+        "2026-11-20T16:00",
+        "2026-11-20 16:00:00",
+        "2026-11-20T09:00Z",
+        "2026-11-20T11:00:00+02:00",
+        "2026-11-20T04:00-05:00",
+    ] {
         assert_eq!(read(text).as_deref(), Ok("2026-11-20T16:00:00+07:00"), "{text}");
     }
+    assert!(read("0001-06-01T09:00").is_ok(), "the first year that there is");
     assert_eq!(read("2026-11-20T15:00:00.9").as_deref(), Ok("2026-11-20T15:00:00+07:00"));
     for text in [
         "",
