@@ -247,8 +247,16 @@ pub async fn advance(tx: &mut Tx, from: i64, to: i64) -> Result<bool> {
     Ok(moved == 1)
 }
 
-/// Notes that every dossier was looked at.
+/// Notes that every dossier was looked at. Those that have no date yet and wait for an alert (ACC-05) are
+/// few: the next sweep looks at them, by the new edition.
 pub async fn finish(tx: &mut Tx, edition: i64, now: Moment) -> Result<()> {
+    tx.query(
+        "update dossiers set next_check_at = $1
+         where next_check_at > $1 and ended_at is null and received_at is null",
+    )
+    .bind(now)
+    .execute()
+    .await?;
     tx.query("update law_head set cursor = null, barrier = null where id = 1 and edition = $1")
         .bind(edition)
         .execute()

@@ -142,7 +142,7 @@ fn moved(desk: &Desk, opened: Opened, event: Event) -> Result<(Moved, Done)> {
     let milestones = milestones(desk, &opened);
     let window = milestones.as_ref().and_then(|one| one.apology_window);
     let runs = opened.dossier.stopped_since().is_none();
-    let next = ledger::first_check(&opened.dossier, milestones.as_ref()).filter(|_| runs);
+    let next = ledger::first_check(desk, &opened.dossier, milestones.as_ref()).filter(|_| runs);
     let row = Moved {
         id,
         expected_version: version - 1,
