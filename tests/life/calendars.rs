@@ -12,7 +12,8 @@ use dunghen::domain::time::Moment;
 use dunghen::store;
 use dunghen::work::decisions::{self, Proposal};
 use dunghen::work::desk::Desk;
-use dunghen::work::recount::{self, Foretold, Move, Pace, Preview, Step};
+use dunghen::work::processing::{self, Request};
+use dunghen::work::recount::{self, Foretold, Move, Pace, Preview, Step, Walk};
 use dunghen::work::{coming_year, law};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -324,6 +325,103 @@ on_both! {
         assert_eq!(refused(change), Kind::LawChanged);
         assert_eq!(count(&db, "select count(*) from dossiers").await, before);
         assert_eq!(office.sweep(&db, at("2027-01-04 09:00"), 10).await.unwrap().checked, 0);
+    }
+
+    /// What was found out beside the writer is kept as it was found; where a dossier has changed since,
+    /// nothing of it is, and whoever goes on by another way than was foreseen moves no date twice.
+    async fn a_foreseen_step_notices_what_has_changed_since(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        let mut codes = Vec::new();
+        for _ in 0..30 {
+            codes.push(office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap().code);
+        }
+        control.publish(&db, now, closure(COMMUNE, &["2026-09-17"])).await;
+        let desk = control.desk(&db, now).await;
+        let foresee = async |after: Option<i64>| {
+            db.report(async |tx| recount::foresee(tx, &desk, after, 7).await).await.unwrap()
+        };
+        assert!(foresee(None).await.is_none(), "what was under way may not be over yet");
+        assert_eq!(control.step(&db, now, 7).await.unwrap(), Step::Waits);
+        let first = loop {
+            if let Some(found) = foresee(None).await {
+                break found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        };
+        let take = async |found: &recount::Found| {
+            let (desk, found) = (desk.clone(), found.clone());
+            db.write(async move |tx| recount::take(tx, &desk, &found, 7).await).await
+        };
+        let moved = async || count(&db, "select count(*) from recounts").await;
+        let (transfer, actor, code) = (transfer(COMMUNE), team.counter.clone(), codes[3].clone());
+        let (change, at_desk) = (Request { expected_version: 1, at: None, change: transfer }, desk.clone());
+        db.write(async move |tx| processing::change(tx, &at_desk, &actor, &code, &change).await).await.unwrap();
+        assert_eq!(refused(take(&first).await), Kind::LawChanged);
+        assert_eq!(moved().await, 0, "nothing of it is kept");
+
+        let first = foresee(None).await.unwrap();
+        let second = foresee(Some(first.reached())).await.unwrap();
+        let third = foresee(Some(second.reached())).await.unwrap();
+        assert_eq!(take(&first).await.unwrap(), Step::Went { looked_at: 7, moved: 7 });
+        // Not the one that comes next: the seven after the first are, whatever was foreseen.
+        assert_eq!(take(&third).await.unwrap(), Step::Went { looked_at: 7, moved: 7 });
+        assert_eq!(take(&second).await.unwrap(), Step::Went { looked_at: 7, moved: 7 });
+        assert_eq!(moved().await, 21);
+        let mut walk = Walk::default();
+        while !matches!(walk.step(&db, &desk, 7).await.unwrap(), Step::Done { .. }) {}
+        assert_eq!(walk.step(&db, &desk, 7).await.unwrap(), Step::Idle);
+        assert_eq!(moved().await, 30);
+        let events = "select count(*) from dossier_events where kind = 'recalculated'";
+        assert_eq!(count(&db, events).await, 30);
+        let whole = dunghen::work::verify::dossiers(&db, &desk, Default::default()).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
+    }
+
+    /// A walk looks ahead while others work: each date once, and none is passed over.
+    async fn a_walk_beside_others_moves_each_date_once(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        let mut codes = Vec::new();
+        for _ in 0..60 {
+            codes.push(office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap().code);
+        }
+        control.publish(&db, now, closure(COMMUNE, &["2026-09-17"])).await;
+        let desk = control.desk(&db, now).await;
+        let walk = async || {
+            let mut walk = Walk::default();
+            loop {
+                match walk.step(&db, &desk, 4).await.unwrap() {
+                    Step::Idle | Step::Done { .. } => break,
+                    Step::Waits => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                    Step::Went { .. } => {}
+                }
+            }
+        };
+        let work = async || {
+            for code in codes.iter().rev() {
+                let known = office.known(&db, code).await;
+                let change = Request { expected_version: known.version, at: None, change: transfer(COMMUNE) };
+                let (desk, actor, code) = (desk.clone(), team.counter.clone(), code.clone());
+                // Who comes too late for what was read sends it once more.
+                let done =
+                    db.write(async move |tx| processing::change(tx, &desk, &actor, &code, &change).await).await;
+                assert!(done.is_ok() || refused(done) == Kind::StaleVersion);
+            }
+        };
+        tokio::join!(walk(), work());
+        control.recount(&db, now, 7).await;
+        assert_eq!(count(&db, "select count(*) from recounts").await, 60);
+        let twice = "select count(*) from (select dossier_id from dossier_events where kind = 'recalculated'
+            group by dossier_id having count(*) > 1) as twice";
+        assert_eq!(count(&db, twice).await, 0);
+        assert_eq!(count(&db, "select count(*) from dossiers where due_on = '2026-09-22'").await, 60);
+        let whole = dunghen::work::verify::dossiers(&db, &desk, Default::default()).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
     }
 
     /// The service breaks off after every batch, others step at the same time: each date once.
