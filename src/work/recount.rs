@@ -22,8 +22,8 @@ use crate::domain::time::Moment;
 use crate::work::desk::Desk;
 
 pub use batch::{Found, Step, foresee, step, take};
-pub(in crate::work) use foretold::is_seen;
 pub use foretold::{Foretold, Pace, foretell, keep_whole, turn, waiting};
+pub(in crate::work) use foretold::{failure, is_seen};
 pub use preview::preview;
 pub use walk::Walk;
 

@@ -87,7 +87,7 @@ impl Control {
                 Foretold::Counting { .. } => {
                     recount::turn(db, &desk, id, Pace::default()).await.unwrap();
                 }
-                Foretold::Waits => panic!("dates are being counted anew"),
+                other => panic!("{other:?}"),
             }
         }
     }
@@ -268,7 +268,7 @@ on_both! {
 
         // Somebody takes a turn and dies of it.
         let until = now.plus(SignedDuration::from_secs(60));
-        let claim = async move |tx: &mut Tx| store::previews::claim(tx, id, 1, now, until).await;
+        let claim = async move |tx: &mut Tx| store::previews::claim(tx, id, 1, now, until, 6).await;
         assert!(db.write(claim).await.unwrap().is_some());
         assert!(!recount::turn(&db, &desk, id, small).await.unwrap());
         let waiting = async |desk: Desk| db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap();
@@ -295,6 +295,81 @@ on_both! {
         control.publish_by(&db, next, &control.publisher, id, 1).await.unwrap();
         let busy = recount::foretell(&db, &control.desk(&db, next).await, other, small).await.unwrap();
         assert_eq!(busy, Foretold::Waits, "till the dates are counted anew");
+    }
+
+    /// A preview that always fails is tried some times, after growing rests, and then no more: the reason
+    /// is there for whoever asks, and for whoever would publish; an hour later it is begun anew.
+    async fn a_preview_that_always_fails_comes_to_an_end(db: TestDb) {
+        let control = Control::open(&db).await;
+        let team = Team::at(&control.office, &db, COMMUNE).await;
+        let begun = at("2026-09-16 09:00");
+        let receipt = control.office.receive(&db, begun, &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        let dossier = control.office.known(&db, &receipt.code).await.id;
+        db.write(async move |tx| {
+            let unreadable = "insert into dossier_events (dossier_id, seq, kind, at, recorded_at, actor_id, unit, body)
+                select dossier_id, 2, 'transfer', at, recorded_at, actor_id, unit, '{}' from dossier_events
+                where dossier_id = $1";
+            tx.query(unreadable).bind(dossier).execute().await
+        })
+        .await
+        .unwrap();
+        let id = control.propose(&db, begun, closure(COMMUNE, &["2026-09-17"])).await.unwrap();
+        let desk = control.desk(&db, begun).await;
+        let foretold = async |now: Moment| {
+            let desk = Desk { now, ..desk.clone() };
+            recount::foretell(&db, &desk, id, Pace::default()).await.unwrap()
+        };
+        assert!(matches!(foretold(begun).await, Foretold::Counting { looked_at: 0, .. }));
+        // Every second of half an hour somebody looks whether there is a turn to take.
+        let mut tried = vec![0];
+        for second in 1..1_800 {
+            let desk = Desk { now: begun.plus(SignedDuration::from_secs(second)), ..desk.clone() };
+            if db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap() == Some(id) {
+                recount::turn(&db, &desk, id, Pace::default()).await.unwrap_err();
+                tried.push(second);
+            }
+        }
+        let rests: Vec<i64> = tried.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(rests, [16, 31, 61, 121, 241], "the first second after each rest");
+        let later = begun.plus(SignedDuration::from_secs(1_800));
+        let Foretold::Failed { attempts: 6, why: Some(why), .. } = foretold(later).await else {
+            panic!("{:?}", foretold(later).await)
+        };
+        assert!(why.contains("body"), "{why}");
+        let Err(Error::Refused(refusal)) = control.publish_by(&db, later, &control.publisher, id, 1).await else {
+            panic!("nobody has seen it")
+        };
+        assert_eq!(refusal.kind, Kind::StaleVersion);
+        assert!(refusal.said.vietnamese.contains(&why) && refusal.said.english.contains(&why), "{refusal:?}");
+        let next = begun.plus(SignedDuration::from_secs(3_601));
+        assert!(matches!(foretold(next).await, Foretold::Counting { .. }), "an hour later it is begun anew");
+    }
+
+    /// Whoever takes a turn and dies of it each time ends it as well.
+    async fn a_preview_that_kills_whoever_counts_it_comes_to_an_end(db: TestDb) {
+        let control = Control::open(&db).await;
+        let mut now = at("2026-09-16 09:00");
+        let id = control.propose(&db, now, closure(COMMUNE, &["2026-09-17"])).await.unwrap();
+        let team = Team::at(&control.office, &db, COMMUNE).await;
+        for _ in 0..2 {
+            control.office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        }
+        let desk = control.desk(&db, now).await;
+        let small = Pace { dossiers: 1, snapshots: 1 };
+        assert!(matches!(recount::foretell(&db, &desk, id, small).await.unwrap(), Foretold::Counting { .. }));
+        let mut deaths = 0;
+        for _ in 0..20 {
+            now = now.plus(SignedDuration::from_secs(61));
+            let desk = Desk { now, ..desk.clone() };
+            let Some(id) = db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap() else { continue };
+            let until = now.plus(SignedDuration::from_secs(60));
+            db.write(async move |tx| store::previews::claim(tx, id, 1, now, until, 6).await).await.unwrap();
+            deaths += 1;
+        }
+        assert_eq!(deaths, 6);
+        let desk = Desk { now, ..desk };
+        let found = recount::foretell(&db, &desk, id, small).await.unwrap();
+        assert_eq!(found, Foretold::Failed { looked_at: 1, attempts: 6, why: None });
     }
 
     async fn what_a_decision_says_is_never_changed_in_the_database(db: TestDb) {
