@@ -403,7 +403,8 @@ impl Inner {
     fn writing(&self, door: &SqliteDoor) -> SqliteSource {
         let how = match self.settings.purpose {
             Purpose::Fill => SqliteSource::filler,
-            Purpose::Serve | Purpose::Command => SqliteSource::writer,
+            Purpose::Serve => SqliteSource::writer,
+            Purpose::Command => SqliteSource::command,
         };
         how(&door.path, self.settings.statement_cache)
     }

@@ -310,6 +310,7 @@ async fn every_page_fits_a_phone_and_says_its_name() {
         ("/sign-in", "Đăng nhập"),
         ("/tra-cuu", "Tra cứu hồ sơ"),
         ("/cong-khai", "Công khai tỷ lệ đúng hạn"),
+        ("/cong-khai/qua-han", "Công khai hồ sơ quá hạn"),
         ("/nowhere", "Chưa thực hiện được"),
     ] {
         browser.visit(path, title).await;

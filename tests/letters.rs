@@ -127,6 +127,7 @@ fn apology() -> ApologyLetter {
 fn all() -> Vec<(&'static str, Letter)> {
     let second = UnitDigest { unit: "Chi cục Kiểm lâm".to_owned(), ..UnitDigest::default() };
     vec![
+        ("reception-waiting", alert(Alert::ReceptionWaiting)),
         ("due-soon", alert(Alert::DueSoon)),
         ("apology-window", alert(Alert::ApologyWindow)),
         ("apology-last-day", alert(Alert::ApologyLastDay)),
@@ -146,6 +147,7 @@ fn all() -> Vec<(&'static str, Letter)> {
 fn a_subject_says_what_is_wrong_and_names_no_person() {
     let subjects: Vec<_> = all().into_iter().map(|(_, letter)| letter.subject.to_string()).collect();
     insta::assert_snapshot!(subjects.join("\n"), @r"
+    3 hồ sơ trực tuyến chờ tiếp nhận – Sở Nông nghiệp và Môi trường
     3 hồ sơ sắp đến hạn – Sở Nông nghiệp và Môi trường
     3 hồ sơ cần xin lỗi trước hạn nếu không kịp – Sở Nông nghiệp và Môi trường
     Ngày cuối để xin lỗi trước hạn: 3 hồ sơ – Sở Nông nghiệp và Môi trường

@@ -22,9 +22,12 @@ use serde_json::Value;
 
 const PROCEDURES: usize = 400;
 
+/// `DUNGHEN_TEST_LIVES` of them, where it is set.
 #[expect(clippy::disallowed_methods, reason = "the tests' own switches are no configuration")]
 fn number_of_lives() -> usize {
-    if std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1") { 1_000_000 } else { 20_000 }
+    let asked = std::env::var("DUNGHEN_TEST_LIVES").ok().and_then(|number| number.parse().ok());
+    let long = std::env::var("DUNGHEN_TEST_LONG").is_ok_and(|long| long == "1");
+    asked.unwrap_or(if long { 1_000_000 } else { 20_000 })
 }
 
 /// Under the law of the files, or while a closure is announced.
@@ -36,22 +39,45 @@ fn some_life(desk: &Desk, dice: &mut Dice) -> Life {
     }
 }
 
-/// Writes lives and the engine's answers beside each other; how many dates a decision moved.
-fn tell(desk: &Desk, closures: &Closures, folder: &Path, seed: u64, count: usize) -> usize {
+/// What there was among the lives.
+#[derive(Default)]
+struct Seen {
+    /// Dates that a decision moved.
+    moved: usize,
+    /// Lives that nothing limits.
+    unlimited: usize,
+    /// Times that were corrected after a decision had moved the date.
+    corrected: usize,
+}
+
+impl Seen {
+    fn note(&mut self, events: &[Event]) {
+        let moved = |event: &&Event| matches!(event.what, Happening::Recalculated { .. });
+        let corrected = |event: &&Event| matches!(event.what, Happening::Corrected { .. });
+        let unlimited = |event: &Event| matches!(event.what, Happening::Received { promise: None, .. });
+        self.moved += events.iter().filter(moved).count();
+        self.unlimited += usize::from(events.iter().any(unlimited));
+        let first = events.iter().position(|event| moved(&event)).unwrap_or(events.len());
+        self.corrected += events[first..].iter().filter(corrected).count();
+    }
+}
+
+/// Writes lives and the engine's answers beside each other, and notes what there was among them.
+fn tell(desk: &Desk, closures: &Closures, folder: &Path, seed: u64, count: usize) -> Seen {
     let mut dice = Dice(seed);
     let file =
         |name: &str| BufWriter::new(File::create(folder.join(format!("{name}-{seed}.jsonl"))).unwrap());
     let (mut asked, mut told) = (file("lives"), file("engine"));
-    let mut moved = 0;
+    let mut seen = Seen::default();
     for _ in 0..count {
         let life = some_life(desk, &mut dice);
         writeln!(asked, "{}", life.line(&desk.province)).unwrap();
         let events = live(desk, closures, &life);
-        moved += events.iter().filter(|one| matches!(one.what, Happening::Recalculated { .. })).count();
+        seen.note(&events);
         let desk = Desk { province: closures.at_the_end(desk, &life), ..desk.clone() };
         writeln!(told, "{}", answer(&desk, &events, life.now)).unwrap();
     }
-    moved
+    seen
 }
 
 fn second_program(folder: &Path, seed: u64) {
@@ -168,25 +194,31 @@ fn the_engine_tells_every_life_as_the_second_program_does() {
     let batch = number_of_lives() / 2;
     let seeds = [1, 2];
     let closures = Closures::default();
-    let moved: usize = std::thread::scope(|scope| {
+    let seen = std::thread::scope(|scope| {
         let running = seeds.map(|seed| {
             let (desk, closures, folder) = (&desk, &closures, folder.path());
             scope.spawn(move || {
-                let moved = tell(desk, closures, folder, seed, batch);
+                let seen = tell(desk, closures, folder, seed, batch);
                 second_program(folder, seed);
-                moved
+                seen
             })
         });
-        running.into_iter().map(|one| one.join().unwrap()).sum()
+        running.map(|one| one.join().unwrap())
     });
+    let sum = |of: fn(&Seen) -> usize| seen.iter().map(of).sum::<usize>();
+    let (moved, unlimited, corrected) =
+        (sum(|one| one.moved), sum(|one| one.unlimited), sum(|one| one.corrected));
     let (mut all, mut late) = (0, 0);
     for seed in seeds {
         let (some, some_late) = compare(folder.path(), seed);
         all += some;
         late += some_late;
     }
-    println!("{all} lives, {late} of them late, {moved} dates moved by decisions");
+    println!(
+        "{all} lives, {late} of them late, {unlimited} without a limit; {moved} dates moved by decisions, {corrected} times corrected after that"
+    );
     assert_eq!(all, number_of_lives(), "an answer to every life");
     assert!(moved * 100 > all, "too few dates were moved to tell: {moved} in {all}");
+    assert!(unlimited * 50 > all && corrected * 200 > all, "too few to tell: {unlimited} and {corrected}");
     assert!(late * 10 > all && late * 10 < all * 9, "too one-sided to tell: {late} of {all}");
 }

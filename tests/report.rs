@@ -313,6 +313,28 @@ on_both! {
         assert_eq!(text.lines().last().unwrap(), "total,,7,5,71.43,14.29,5,2,40.00");
     }
 
+    /// IDX-06, TIME-17: what nobody gave an appointment is measured by its procedure's maximum limit, which
+    /// is the law's and not the shorter one that was committed to; an unknown procedure has none.
+    async fn index_766_measures_what_has_no_appointment_by_the_maximum_limit(db: TestDb) {
+        let desk = desk();
+        let mapping = mapping_of(&MAPPING.replace("officer = \"officer\"\n\n[step]", "procedure = \"officer\"\n\n[step]"));
+        // Wednesday 1/7: the third working day is Monday 6/7, the twenty-second Friday 31/7.
+        let source = file(
+            "N-1,2026-07-01,,2026-07-06,,U,web,1.004873,,,\n\
+             N-2,2026-07-01,,2026-07-07,,U,web,1.004873,,,\n\
+             N-3,2026-08-20,,,,U,web,1.004873,,,\n\
+             N-4,2026-07-01,,2026-09-01,,U,web,9.999999,,,\n\
+             N-5,2026-07-01,,2026-07-31,,V,web,1.001776,,,\n\
+             N-6,2026-07-01,,2026-08-03,,V,web,1.001776,,,\n\
+             N-7,2026-07-01,2026-07-02,2026-07-03,,V,web,1.001776,,,\n",
+        );
+        take(&db, &desk, source.path(), &mapping).await.unwrap();
+        let found = any_report(&db, &desk, "index766 --quarter 2026-Q3").await;
+        let of = |row: &Value| ["dossiers", "in_time", "received", "online"].map(|key| row[key].as_u64().unwrap());
+        assert_eq!((of(&found["rows"][0]), of(&found["rows"][1])), ([4, 2, 4, 0], [3, 1, 3, 0]));
+        assert_eq!(of(&found["total"]), [7, 3, 7, 0]);
+    }
+
     /// PAR-02 to PAR-04: each tier by its own rate; nothing owed is the whole point.
     async fn par_scores_each_tier_and_the_apologies(db: TestDb) {
         let desk = desk();

@@ -643,6 +643,55 @@ async fn the_rates_are_those_of_the_units_one_sees() {
     office.close().await;
 }
 
+/// LATE-19, PUB-02: late dossiers by unit and reason, and each by its code with whether it was apologised
+/// for; nothing of its applicant, who can be looked up by nobody without their own secret.
+#[tokio::test]
+async fn late_dossiers_are_published_without_their_applicants() {
+    let office = Office::open().await;
+    let receive = async |at: &str| office.in_processing(&format!("{at}T08:00:00+07:00"), PROCEDURE).await;
+    let settle = async |at: &str, code: &str, version: i64| {
+        office
+            .happen(&format!("{at}T10:00:00+07:00"), "hoa", code, version, json!({ "kind": "settled" }))
+            .await;
+    };
+    // Three working days: due on 5/11, 19/11 and, on 30/11, after the page is asked for.
+    let in_time = receive("2026-11-02").await;
+    settle("2026-11-03", &in_time, 2).await;
+    let late = receive("2026-11-02").await;
+    settle("2026-11-12", &late, 2).await;
+    let open = receive("2026-11-16").await;
+    let other_month = receive("2026-10-01").await;
+    settle("2026-11-12", &other_month, 2).await;
+    let anyone = Browser::new(&office);
+    let page = anyone.get("/cong-khai/qua-han?month=2026-11").await;
+    assert_eq!(page.status, 200);
+    for shown in [
+        late.as_str(),
+        open.as_str(),
+        "Đã xử lý xong",
+        "Đang xử lý",
+        "Chưa xin lỗi",
+        "Thứ Năm 05/11/2026, 17:00",
+    ] {
+        page.shows(shown);
+    }
+    page.shows(
+        "<td class=\"num\">2</td><td class=\"num\">0</td><td class=\"num\">0</td><td class=\"num\">2</td>",
+    );
+    for hidden in [in_time.as_str(), other_month.as_str(), "Tẩn Thị Sua"] {
+        page.hides(hidden);
+    }
+    anyone.get("/cong-khai?month=2026-11").await.shows("/cong-khai/qua-han?month=2026-11");
+    anyone.get("/cong-khai/qua-han?month=2026-10").await.shows(&other_month);
+    let elsewhere = anyone.get("/cong-khai/qua-han?month=2026-11&unit=H35.05").await;
+    elsewhere.hides(&late);
+    let after = anyone.get("/cong-khai/qua-han?month=2026-11&cursor=2026-11-05.999999").await;
+    after.hides(&late);
+    after.shows(&open);
+    assert_eq!(anyone.get("/cong-khai/qua-han?month=2026-11&cursor=x").await.status, 422);
+    office.close().await;
+}
+
 /// PUB-03: nothing without the secret, the same answer for a wrong one and an unknown code.
 #[tokio::test]
 async fn a_citizen_sees_their_dossier_by_code_and_secret_alone() {

@@ -437,11 +437,13 @@ pub struct CalendarSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct Publish {
     pub figures: bool,
+    /// Late dossiers, each by its code and without its applicant. No national duty is confirmed (U17).
+    pub late_dossiers: bool,
 }
 
 impl Default for Publish {
     fn default() -> Self {
-        Self { figures: true }
+        Self { figures: true, late_dossiers: true }
     }
 }
 

@@ -27,6 +27,11 @@ const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
 /// The writer keeps 16 MiB of pages: those that searches for a person lead to lie anywhere in the file.
 const WRITER_CACHE_KIB: &str = "-16384";
 
+/// One command has the machine to itself, and may touch all of a large index in one deed.
+const COMMANDS_CACHE_KIB: &str = "-131072";
+/// 100 MiB of journal: what many batches touch is carried over once.
+const COMMANDS_PAGES_BETWEEN_CHECKPOINTS: &str = "25000";
+
 /// In KiB: the pages that a growing index touches.
 const FILLERS_CACHE: &str = "-262144";
 
@@ -54,6 +59,15 @@ impl SqliteSource {
             .pragma("secure_delete", "on")
             .pragma("cache_size", WRITER_CACHE_KIB)
             .optimize_on_close(true, None);
+        Self { options }
+    }
+
+    /// For the changes of one command, for which nobody waits in a queue.
+    pub(super) fn command(path: &Path, statement_cache: usize) -> Self {
+        let Self { options } = Self::writer(path, statement_cache);
+        let options = options
+            .pragma("cache_size", COMMANDS_CACHE_KIB)
+            .pragma("wal_autocheckpoint", COMMANDS_PAGES_BETWEEN_CHECKPOINTS);
         Self { options }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::db::{Db, Result};
-use crate::domain::alert;
+use crate::domain::alert::{self, Alert};
 use crate::domain::applicant::Applicant;
 use crate::domain::dossier::Dossier;
 use crate::domain::event::{Event, Happening};
@@ -26,7 +26,7 @@ use crate::store::{audit, bulk};
 use crate::telemetry::Stopwatch;
 use crate::work::desk::{Desk, sealing_failed};
 use crate::work::findable;
-use crate::work::ledger::{Opened, milestones_of};
+use crate::work::ledger::{Opened, milestones_of, reception_alert_at};
 use crate::work::sweep::whom;
 
 use super::life::Life;
@@ -99,33 +99,40 @@ impl Keeper<'_> {
         if let Some(milestones) = &milestones {
             batch.obligations.extend(obligation(id, &dossier, &events, milestones, self.desk.now));
         }
-        let runs = dossier.state.is_open() && dossier.stopped_since().is_none();
-        let next_check_at = milestones
-            .as_ref()
-            .filter(|_| runs)
-            .and_then(|milestones| milestones.next_after(self.told_until));
-        if let Some(milestones) = &milestones {
-            let known = Known {
-                id,
-                code: code.clone(),
-                version: dossier.version,
-                receiving_unit: projection.receiving_unit.clone(),
-                competent_unit: projection.competent_unit.clone(),
-                holder_unit: projection.holder_unit.clone(),
-                effects_from: None,
-                next_check_at,
-            };
-            self.alerts(batch, &Opened { known, dossier }, milestones);
-        }
+        let (owed, next_check_at) = self.told(&dossier, milestones.as_ref());
+        let known = Known {
+            id,
+            code: code.clone(),
+            version: dossier.version,
+            receiving_unit: projection.receiving_unit.clone(),
+            competent_unit: projection.competent_unit.clone(),
+            holder_unit: projection.holder_unit.clone(),
+            effects_from: None,
+            next_check_at,
+        };
+        self.alerts(batch, &Opened { known, dossier }, &owed);
         batch.dossiers.push(bulk::Dossier { id, code, next_check_at, projection });
         batch.events.extend(events.into_iter().map(|event| (id, event)));
     }
 
+    /// What is owed of before today, and when the next sweep looks.
+    fn told(&self, dossier: &Dossier, milestones: Option<&Milestones>) -> (Vec<Alert>, Option<Moment>) {
+        let until = self.told_until;
+        let Some(milestones) = milestones else {
+            let since = reception_alert_at(self.desk, dossier);
+            let owed = since.and_then(|since| alert::owed_before_receipt(since, until));
+            return (owed.into_iter().collect(), since.filter(|since| *since > until));
+        };
+        let runs = dossier.state.is_open() && dossier.stopped_since().is_none();
+        let next = milestones.next_after(until).filter(|_| runs);
+        (alert::owed(dossier, milestones, until), next)
+    }
+
     /// The alerts of before today, as the sweeps of those days raised them.
-    fn alerts(&self, batch: &mut Batch, opened: &Opened, milestones: &Milestones) {
+    fn alerts(&self, batch: &mut Batch, opened: &Opened, owed: &[Alert]) {
         let promise_no = i64::try_from(opened.dossier.promises.len()).unwrap_or(i64::MAX);
-        for alert in alert::owed(&opened.dossier, milestones, self.told_until) {
-            for recipient_id in whom(self.desk, opened, &alert, &self.people) {
+        for alert in owed {
+            for recipient_id in whom(self.desk, opened, alert, &self.people) {
                 batch.alerts.push(bulk::Alert {
                     dossier_id: opened.known.id,
                     promise_no,

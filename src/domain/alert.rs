@@ -1,16 +1,19 @@
-//! Which alerts a dossier owes those who work on it and their managers, each once (MON-04, MON-05).
+//! Which alerts a dossier owes those who work on it and their managers, each once (ACC-05, MON-04, MON-05).
 
 use serde::{Deserialize, Serialize};
 
 use super::dossier::Dossier;
 use super::staff::Role;
 use super::standing::Milestones;
+use super::state::State;
 use super::time::Moment;
 
 /// What an alert says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertRule {
+    /// What the portal sent still waits to be received (ACC-05).
+    ReceptionWaiting,
     /// A step of the process is past its due instant (MON-05); its place is the level.
     StepOverdue,
     DueSoon,
@@ -23,8 +26,14 @@ pub enum AlertRule {
 }
 
 impl AlertRule {
-    pub const ALL: [Self; 5] =
-        [Self::StepOverdue, Self::DueSoon, Self::ApologyOwed, Self::Overdue, Self::OverdueTwice];
+    pub const ALL: [Self; 6] = [
+        Self::ReceptionWaiting,
+        Self::StepOverdue,
+        Self::DueSoon,
+        Self::ApologyOwed,
+        Self::Overdue,
+        Self::OverdueTwice,
+    ];
 
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
@@ -34,12 +43,20 @@ impl AlertRule {
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
+            Self::ReceptionWaiting => "reception_waiting",
             Self::StepOverdue => "step_overdue",
             Self::DueSoon => "due_soon",
             Self::ApologyOwed => "apology_owed",
             Self::Overdue => "overdue",
             Self::OverdueTwice => "overdue_twice",
         }
+    }
+
+    /// Whether there is still reason to tell `dossier` of it: who waits for a letter is not told of what
+    /// is over meanwhile.
+    #[must_use]
+    pub fn still_concerns(self, dossier: &Dossier) -> bool {
+        dossier.state.is_open() && (self != Self::ReceptionWaiting || dossier.state == State::Registered)
     }
 }
 
@@ -50,6 +67,12 @@ pub struct Alert {
     /// Working days after due for `overdue`, the step's place for `step_overdue`, else 0.
     pub level: u32,
     pub since: Moment,
+}
+
+/// The alert of what waits at the counter, owed from `since` on (ACC-05).
+#[must_use]
+pub fn owed_before_receipt(since: Moment, now: Moment) -> Option<Alert> {
+    (since <= now).then_some(Alert { rule: AlertRule::ReceptionWaiting, level: 0, since })
 }
 
 /// The alerts that `dossier` owes at `now`, the outdated ones left out: who is late
@@ -100,9 +123,11 @@ pub struct Recipients {
 pub fn recipients(rule: AlertRule, level: u32) -> Recipients {
     const HEADS: &[Role] = &[Role::DivisionHead, Role::UnitHead];
     const HEAD: &[Role] = &[Role::UnitHead];
-    // Of the unit that has the step, the others of the competent one.
+    // Of the unit that has the step or received the dossier, the others of the competent one.
     const STEP: &[Role] = &[Role::DivisionHead, Role::CentreManager];
+    const COUNTER: &[Role] = &[Role::Reception];
     match (rule, level) {
+        (AlertRule::ReceptionWaiting, _) => Recipients { in_unit: COUNTER, in_province: &[], officer: false },
         (AlertRule::StepOverdue, _) => Recipients { in_unit: STEP, in_province: &[], officer: true },
         (AlertRule::DueSoon, _) => Recipients { in_unit: HEADS, in_province: &[], officer: false },
         (AlertRule::ApologyOwed, _) => Recipients { in_unit: HEAD, in_province: &[], officer: false },

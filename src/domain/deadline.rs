@@ -6,6 +6,7 @@
 
 mod count;
 mod derivation;
+mod elapsed;
 mod grounds;
 mod lateness;
 mod pause;

@@ -4,6 +4,7 @@
 use super::calendar::Timetable;
 use super::deadline::{Due, acceptance_due, paper_transfer_due, transfer_due, working_days_later};
 use super::dossier::{Dossier, Stop, StopKind};
+use super::limit::{Terms, TimeLimit};
 use super::procedure::{Channel, Step, StepTime};
 use super::promise::{Outcome, Promise};
 use super::ruleset::RuleSet;
@@ -71,6 +72,21 @@ impl Process<'_> {
         let due =
             online.then(|| acceptance_due(dossier.registered_at, self.receiving, self.rules.acceptance_wh));
         due.and_then(Result::ok)
+    }
+
+    /// ACC-05: from when on whoever receives is alerted of an online filing that nobody has answered. A
+    /// share of the hours is left by then, the one by which a limit in hours is due soon, so that the
+    /// alert is there before they are over; it promises nothing, and so may lie in any year (TIME-15).
+    #[must_use]
+    pub fn reception_alert_at(&self, dossier: &Dossier) -> Option<Moment> {
+        let waits = dossier.state == State::Registered && dossier.filing.channel == Channel::Online.id();
+        if !waits || dossier.imported {
+            return None;
+        }
+        let limit = TimeLimit::working_hours(self.rules.reception_alert_wh).ok()?;
+        let due = self.receiving.preview(dossier.registered_at, &Terms::of(limit)).ok()?.due?;
+        let left = self.rules.reception_alert_wh * 60 * self.rules.due_soon_hours_percent / 100;
+        Some(self.receiving.leaving(&due, limit, left).max(dossier.registered_at))
     }
 
     /// SUP-03: the last day on which a supplement is asked for in time, counted from the day on which the
@@ -152,5 +168,5 @@ pub fn timeliness(timetable: &Timetable, due_at: Moment, at: Moment) -> Outcome 
 
 fn is_settled_on_the_spot(dossier: &Dossier) -> bool {
     let basis = dossier.original_promise().and_then(|promise| promise.basis.as_ref());
-    basis.is_some_and(|basis| basis.terms.limit == super::limit::TimeLimit::SameDay)
+    basis.is_some_and(|basis| basis.terms.limit == TimeLimit::SameDay)
 }

@@ -4,7 +4,9 @@
 
 use serde::Deserialize;
 
+use super::calendar::Timetable;
 use super::dossier::Dossier;
+use super::limit::TimeLimit;
 use super::statistics::Rate;
 use super::time::Moment;
 
@@ -79,23 +81,37 @@ impl std::fmt::Display for Points {
     }
 }
 
+/// The longest that the law gives a procedure, by whose timetable it is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Maximum<'a> {
+    pub limit: TimeLimit,
+    pub timetable: &'a Timetable,
+}
+
 /// Whether index 766 counts a dossier as in time at `at`: by the due instant itself, not by the end of
 /// its day (IDX-04); by the request while a supplement is waited for, and never with a second one
-/// (IDX-05). Without an appointment nothing is missed (IDX-06).
+/// (IDX-05). Without an appointment the maximum limit of its procedure decides, where that is known: from
+/// receipt to the end or to `at`, less the times that waited for the applicant (IDX-06, TIME-17).
 #[must_use]
-pub fn is_in_time_under_766(dossier: &Dossier, at: Moment) -> bool {
+pub fn is_in_time_under_766(dossier: &Dossier, at: Moment, maximum: Option<Maximum<'_>>) -> bool {
     if dossier.counts_late_under_766() {
         return false;
     }
     let ended = dossier.ended_at.filter(|end| *end <= at);
     let decides = ended.or_else(|| dossier.stopped_since()).unwrap_or(at);
-    dossier.promise().is_none_or(|promise| decides <= promise.due_at)
+    if let Some(promise) = dossier.promise() {
+        return decides <= promise.due_at;
+    }
+    let Some((received, maximum)) = dossier.received_at.zip(maximum) else { return true };
+    let stops = dossier.stops.iter().filter_map(|stop| Some((stop.from, stop.to?)));
+    maximum.timetable.keeps_within(maximum.limit, received, decides, stops.filter(|(_, to)| *to <= decides))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dossier::fixture::{Life, moment, promise, received, supplement};
+    use crate::domain::deadline::fixture::office;
+    use crate::domain::dossier::fixture::{Life, moment, promise, received, supplement, transfer};
     use crate::domain::event::Happening;
 
     const SCALES: Scales = Scales {
@@ -136,7 +152,7 @@ mod tests {
     /// does not count, and a second request makes it late.
     #[test]
     fn index_766_goes_by_the_due_instant_and_the_supplements() {
-        let in_time = |life: &Life, at: &str| is_in_time_under_766(&life.0, moment(at));
+        let in_time = |life: &Life, at: &str| is_in_time_under_766(&life.0, moment(at), None);
         let open = Life::due_on_friday();
         assert!(in_time(&open, "2026-08-28 17:00") && !in_time(&open, "2026-08-28 17:01"));
         assert!(!open.0.is_late_at(moment("2026-08-28 17:01")), "by law the day is not over (LATE-00)");
@@ -149,6 +165,36 @@ mod tests {
         assert!(in_time(&resumed, "2026-08-31 09:00"));
         let twice = resumed.then("2026-08-28 10:00", supplement());
         assert!(!in_time(&twice, "2026-08-28 11:00"));
-        assert!(in_time(&Life::begins("2026-08-25 09:00", received(None)), "2030-01-01 09:00"), "IDX-06");
+        let without = Life::begins("2026-08-25 09:00", received(None));
+        assert!(in_time(&without, "2030-01-01 09:00"), "nothing says how long it may take");
+    }
+
+    /// IDX-06, TIME-17: without an appointment the procedure's maximum limit decides, by the end or by the
+    /// instant that is asked of, less what a supplement took; an appointment goes before it.
+    #[test]
+    fn without_an_appointment_index_766_goes_by_the_maximum_limit() {
+        let office = office();
+        let in_time = |life: &Life, limit: &str, at: &str| {
+            let maximum = Maximum { limit: limit.parse().unwrap(), timetable: &office };
+            is_in_time_under_766(&life.0, moment(at), Some(maximum))
+        };
+        // 29/8 to 2/9 are off: the third working day is Friday 28/8, the fourth Thursday 3/9.
+        let open = Life::begins("2026-08-25 09:00", received(None)).then("2026-08-25 09:00", transfer());
+        assert!(in_time(&open, "3wd", "2026-08-28 23:00") && !in_time(&open, "3wd", "2026-09-03 08:00"));
+        assert!(in_time(&open, "none", "2030-01-01 09:00"));
+        let settled = open.clone().then("2026-08-28 18:00", Happening::Settled);
+        assert!(
+            in_time(&settled, "3wd", "2026-12-01 09:00") && !in_time(&settled, "2wd", "2026-12-01 09:00")
+        );
+        assert!(in_time(&settled, "3wd", "2026-08-27 09:00"), "it had not ended by then");
+        let waits = open.then("2026-08-26 09:00", supplement());
+        assert!(in_time(&waits, "1wd", "2026-12-01 09:00"), "the request decides while it waits");
+        let resumed = waits.then("2026-09-04 09:00", Happening::Supplemented { promise: None });
+        let settled = resumed.then("2026-09-07 09:00", Happening::Settled);
+        // 26, 27, 28/8, 3, 4, 7/9, of which 27, 28/8, 3 and 4/9 waited.
+        assert!(
+            in_time(&settled, "2wd", "2026-12-01 09:00") && !in_time(&settled, "1wd", "2026-12-01 09:00")
+        );
+        assert!(in_time(&Life::due_on_friday(), "1wd", "2026-08-28 16:00"), "the appointment decides");
     }
 }

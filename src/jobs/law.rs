@@ -9,7 +9,7 @@ use super::rest_beating;
 use crate::app::App;
 use crate::db::Result;
 use crate::work::coming_year;
-use crate::work::recount::{self, Pace, Step};
+use crate::work::recount::{self, Pace, Step, Walk};
 
 pub(super) const NAME: &str = "law";
 /// A new edition of another node is noticed within this time.
@@ -46,10 +46,9 @@ async fn once(app: &App) -> Result<()> {
 /// # Errors
 /// Those of the database; steps before it stay taken.
 pub async fn until_counted(app: &App) -> Result<()> {
+    let mut walk = Walk::default();
     loop {
-        let desk = app.desk();
-        let step = app.db.write(async move |tx| recount::step(tx, &desk, BATCH).await).await?;
-        match step {
+        match walk.step(&app.db, &app.desk(), BATCH).await? {
             Step::Idle | Step::Waits => return Ok(()),
             Step::Went { looked_at, moved } => {
                 app.progress.note(NAME, PERIOD);

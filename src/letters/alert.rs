@@ -1,4 +1,4 @@
-//! Alerts to a unit: due soon, an apology to write, overdue by level (MON-02 to MON-04).
+//! Alerts to a unit: filings that wait (ACC-05), due soon, an apology to write, overdue by level (MON-02 to MON-04).
 //!
 //! Who is owed which alert, and when, is decided in `domain`; here it only gets its words.
 
@@ -12,6 +12,8 @@ const VI: Language = Language::Vietnamese;
 /// What an alert is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alert {
+    /// What the portal sent still waits to be received (ACC-05).
+    ReceptionWaiting,
     /// A step of the process is past its due instant (MON-05).
     StepOverdue,
     DueSoon,
@@ -34,6 +36,7 @@ impl Alert {
     #[must_use]
     pub fn of(rule: AlertRule, level: u32) -> Self {
         match rule {
+            AlertRule::ReceptionWaiting => Self::ReceptionWaiting,
             AlertRule::StepOverdue => Self::StepOverdue,
             AlertRule::DueSoon => Self::DueSoon,
             AlertRule::ApologyOwed => Self::ApologyWindow,
@@ -59,7 +62,11 @@ impl UnitAlert {
     pub fn render(&self) -> Result<Letter, LetterError> {
         let count = self.lines.len();
         let words = words(self.alert, count, &self.unit);
-        let section = Section { title: words.table.to_owned(), tone: words.tone, rows: &self.lines };
+        let until = match self.alert {
+            Alert::ReceptionWaiting => "Trả lời trước",
+            _ => Section::DUE,
+        };
+        let section = Section { title: words.table.to_owned(), tone: words.tone, until, rows: &self.lines };
         Sheet {
             subject: Subject::new(&format!("{} – {}", words.subject, self.unit)),
             unit: &self.unit,
@@ -82,6 +89,16 @@ struct Words {
 
 fn words(alert: Alert, count: usize, unit: &str) -> Words {
     match alert {
+        Alert::ReceptionWaiting => Words {
+            subject: format!("{count} hồ sơ trực tuyến chờ tiếp nhận"),
+            message: [
+                format!("{count} hồ sơ nộp trực tuyến tới {unit} chưa được tiếp nhận."),
+                "Kiểm tra và tiếp nhận, hoặc yêu cầu bổ sung, trước thời điểm ghi ở từng hồ sơ.".to_owned(),
+                "Hồ sơ nộp sớm nhất đứng đầu danh sách.".to_owned(),
+            ],
+            table: "Chờ tiếp nhận",
+            tone: Tone::DueSoon,
+        },
         Alert::StepOverdue => Words {
             subject: format!("{count} hồ sơ có bước xử lý quá hạn"),
             message: [

@@ -75,7 +75,7 @@ impl Digest {
         let sections: Vec<_> = sections
             .into_iter()
             .filter(|(_, _, rows)| !rows.is_empty())
-            .map(|(title, tone, rows)| Section { title: title.to_owned(), tone, rows })
+            .map(|(title, tone, rows)| Section { title: title.to_owned(), tone, until: Section::DUE, rows })
             .collect();
         if self.units.len() == 1 {
             return Group { heading: None, note: None, sections };

@@ -48,7 +48,14 @@ impl Tone {
 pub(super) struct Section<'a> {
     pub(super) title: String,
     pub(super) tone: Tone,
+    /// What the instant of each row is.
+    pub(super) until: &'static str,
     pub(super) rows: &'a [DossierLine],
+}
+
+impl Section<'_> {
+    /// The instant that was promised.
+    pub(super) const DUE: &'static str = "Hẹn trả";
 }
 
 /// Sections of one unit, under its name where there are several.

@@ -97,6 +97,7 @@ macro_rules! columns {
 }
 
 pub mod ended;
+pub mod late;
 
 // Here and below: $2 is now, $3 the standing's id; the order of the cases is that of MON-01.
 macro_rules! fits {

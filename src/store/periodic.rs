@@ -97,16 +97,33 @@ macro_rules! progress {
                 count(*) filter (where not carried) as received,
                 count(*) filter (where not carried and online) as online
              from (select d.competent_unit as unit, d.channel = 'online' as online, d.received_on < $2 as carried,
-                    coalesce(case when d.ended_on <= $3 then d.ended_at else coalesce(d.stopped_at, $4) end
-                        <= d.due_at, true)
+                    case when d.ended_on <= $3 then d.ended_at else coalesce(d.stopped_at, $4) end <= d.due_at
                     and (select count(*) from dossier_events s where s.dossier_id = d.id
                         and s.kind = 'supplement_requested' and s.at >= d.received_at) <= 1 as in_time
                 from dossiers d where ",
             in_period!($units),
-            " and not ",
+            " and d.due_at is not null and not ",
             clock_touched_since!("$4"),
             ") as judged
              group by unit"
+        )
+    };
+}
+
+// What nobody gave an appointment. What waited for a supplement must be folded to take that off.
+macro_rules! without_due {
+    ($units:literal) => {
+        concat!(
+            "select d.id, d.competent_unit as unit, d.procedure_code as procedure, d.procedure_version as version,
+                d.channel = 'online' as online, d.received_on, d.received_at,
+                case when d.ended_on <= $3 then d.ended_at else coalesce(d.stopped_at, $4) end as decides_at,
+                exists (select 1 from dossier_events s where s.dossier_id = d.id
+                    and s.kind = 'supplement_requested' and s.at >= d.received_at) as waited
+             from dossiers d where d.id > $5 and d.due_at is null and ",
+            in_period!($units),
+            " and not ",
+            clock_touched_since!("$4"),
+            " order by d.id limit $6"
         )
     };
 }
@@ -149,6 +166,7 @@ macro_rules! of_engines {
 
 pub(super) const GROUPS: Sql = of_engines!(groups);
 pub(super) const PROGRESS: Sql = of_engines!(progress);
+pub(super) const WITHOUT_DUE: Sql = of_engines!(without_due);
 pub(super) const TOUCHED: Sql = of_engines!(touched);
 pub(super) const LATE: Sql = of_engines!(late);
 
@@ -172,6 +190,28 @@ pub struct Progress {
 /// The dossiers of the period that their rows judge, by competent unit.
 pub async fn progress(tx: &mut Tx, asked: &Asked<'_>) -> Result<Vec<Progress>> {
     tx.query(PROGRESS).bind(asked.units).bind(asked.from).bind(asked.to).bind(asked.as_of).fetch_all().await
+}
+
+/// A dossier that nobody gave an appointment, as far as its row measures it (IDX-06).
+#[derive(Clone, Debug, FromRow)]
+pub struct WithoutDue {
+    pub id: i64,
+    pub unit: String,
+    pub procedure: String,
+    pub version: i64,
+    pub online: bool,
+    pub received_on: Day,
+    pub received_at: Moment,
+    /// Its end, the beginning of the stop that it stands in, or the end of the period.
+    pub decides_at: Moment,
+    /// It waited for a supplement, so that its row alone does not measure it.
+    pub waited: bool,
+}
+
+/// The dossiers of the period that have no due date and that nothing touched since, after `after`.
+pub async fn without_due(tx: &mut Tx, asked: &Asked<'_>, after: i64, limit: i64) -> Result<Vec<WithoutDue>> {
+    let query = tx.query(WITHOUT_DUE).bind(asked.units).bind(asked.from).bind(asked.to).bind(asked.as_of);
+    query.bind(after).bind(limit).fetch_all().await
 }
 
 #[derive(FromRow)]

@@ -19,6 +19,7 @@ pub fn hot() -> Vec<(&'static str, Sql)> {
         ("list of codes", lists::found::OF_CODES),
         ("list of an applicant", lists::OF_APPLICANT),
         ("list behind a figure", lists::ended::BEHIND),
+        ("list of late dossiers for anyone", lists::late::LATE_PAGE),
         ("list of results to be fetched", lists::ended::TO_FETCH),
         ("board of units", lists::COUNTS_OF_UNITS),
         ("board of everything", lists::COUNTS_EVERYWHERE),

@@ -18,6 +18,10 @@ pub struct State {
     /// The last that there was when it began.
     pub up_to: i64,
     pub done_at: Option<Moment>,
+    /// How often the next turn was begun since the last one that got further.
+    pub attempts: i64,
+    /// Until then the one who has the turn is heard of, or nobody takes one.
+    pub busy_until: Option<Moment>,
 }
 
 /// A preview with what it has found so far.
@@ -27,17 +31,25 @@ pub struct Kept {
     pub state: State,
     #[sqlx(json)]
     pub found: Preview,
+    /// Why the last turn failed.
+    pub failure: Option<String>,
 }
 
 pub async fn state(tx: &mut Tx, decision: i64) -> Result<Option<State>> {
-    tx.query("select edition, begun_at, reached, up_to, done_at from previews where decision_id = $1")
-        .bind(decision)
-        .fetch_optional()
-        .await
+    tx.query(
+        "select edition, begun_at, reached, up_to, done_at, attempts, busy_until from previews
+         where decision_id = $1",
+    )
+    .bind(decision)
+    .fetch_optional()
+    .await
 }
 
 pub async fn kept(tx: &mut Tx, decision: i64) -> Result<Option<Kept>> {
-    tx.query("select edition, begun_at, reached, up_to, done_at, found from previews where decision_id = $1")
+    tx.query(
+        "select edition, begun_at, reached, up_to, done_at, attempts, busy_until, found, failure from previews
+         where decision_id = $1",
+    )
         .bind(decision)
         .fetch_optional()
         .await
@@ -57,7 +69,7 @@ pub async fn begin(
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (decision_id) do update set edition = excluded.edition, begun_at = excluded.begun_at,
             reached = excluded.reached, up_to = excluded.up_to, found = excluded.found,
-            done_at = excluded.done_at, busy_until = null
+            done_at = excluded.done_at, busy_until = null, attempts = 0, failure = null
          where previews.begun_at = $8",
     )
     .bind(decision)
@@ -74,24 +86,26 @@ pub async fn begin(
 }
 
 /// Takes the turn to go on with a preview until `until`; none where it is whole, is not counted by this
-/// edition, or somebody else has the turn.
+/// edition, somebody else has the turn, or `most` turns have come to nothing.
 pub async fn claim(
     tx: &mut Tx,
     decision: i64,
     edition: i64,
     now: Moment,
     until: Moment,
+    most: i64,
 ) -> Result<Option<Kept>> {
     tx.query(
-        "update previews set busy_until = $4
+        "update previews set busy_until = $4, attempts = attempts + 1
          where decision_id = $1 and edition = $2 and done_at is null
-            and (busy_until is null or busy_until < $3)
-         returning edition, begun_at, reached, up_to, done_at, found",
+            and (busy_until is null or busy_until < $3) and attempts < $5
+         returning edition, begun_at, reached, up_to, done_at, attempts, busy_until, found, failure",
     )
     .bind(decision)
     .bind(edition)
     .bind(now)
     .bind(until)
+    .bind(most)
     .fetch_optional()
     .await
 }
@@ -100,7 +114,8 @@ pub async fn claim(
 /// preview has been begun anew or gone on meanwhile.
 pub async fn go_on(tx: &mut Tx, decision: i64, from: i64, kept: &Kept) -> Result<()> {
     tx.query(
-        "update previews set reached = $4, found = $5, done_at = $6, busy_until = null
+        "update previews set reached = $4, found = $5, done_at = $6, busy_until = null, attempts = 0,
+            failure = null
          where decision_id = $1 and begun_at = $2 and reached = $3 and done_at is null",
     )
     .bind(decision)
@@ -114,16 +129,40 @@ pub async fn go_on(tx: &mut Tx, decision: i64, from: i64, kept: &Kept) -> Result
     Ok(())
 }
 
-/// A proposal whose preview is to be gone on with under this edition.
-pub async fn waiting(tx: &mut Tx, edition: i64, now: Moment) -> Result<Option<i64>> {
+/// Notes why a turn of the preview that began at `begun_at` failed, and that nobody is to take the next one
+/// before `until`.
+pub async fn fail(
+    tx: &mut Tx,
+    decision: i64,
+    begun_at: Moment,
+    until: Option<Moment>,
+    why: &str,
+) -> Result<()> {
+    tx.query(
+        "update previews set busy_until = $3, failure = $4
+         where decision_id = $1 and begun_at = $2 and done_at is null",
+    )
+    .bind(decision)
+    .bind(begun_at)
+    .bind(until)
+    .bind(why)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// A proposal whose preview is to be gone on with under this edition; not one of which `most` turns have
+/// come to nothing.
+pub async fn waiting(tx: &mut Tx, edition: i64, now: Moment, most: i64) -> Result<Option<i64>> {
     tx.query(
         "select p.decision_id from previews p join decisions d on d.id = p.decision_id
          where p.done_at is null and p.edition = $1 and d.edition is null and d.withdrawn_at is null
-            and (p.busy_until is null or p.busy_until < $2)
+            and (p.busy_until is null or p.busy_until < $2) and p.attempts < $3
          order by p.decision_id limit 1",
     )
     .bind(edition)
     .bind(now)
+    .bind(most)
     .fetch_optional_scalar()
     .await
 }

@@ -1,11 +1,12 @@
 //! Counting dossiers anew by a new edition of the law: batch after batch, each dossier once.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::FromRow;
 use sqlx::types::Json;
 
 use super::dossiers::Known;
-use crate::db::{Result, Sql, Tx, as_text, sql};
+use crate::db::{Error, Result, Sql, Tx, as_text, sql};
 use crate::domain::event::{Event, Happening};
 use crate::domain::time::{Day, Moment};
 
@@ -29,20 +30,32 @@ pub struct UnderWay {
 
 // On PostgreSQL an intake that had begun may still bring in a dossier that was counted by the
 // edition before; none is looked at until all of those are over. SQLite's writer is alone.
-const UNDER_WAY: Sql = sql!(
-    "select h.edition, d.id, h.cursor, h.barrier is not null as marked, coalesce(",
-    sqlite "h.barrier = 0",
-    postgres "pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= h.barrier",
-    ", false) as clear, d.scope, d.document, d.reason, d.published_by, d.published_at
-     from law_head h join decisions d on d.edition = h.edition
-     where h.id = 1 and h.cursor is not null ",
-    postgres "for update of h skip locked",
-    ""
-);
+macro_rules! under_way {
+    ($lock:literal) => {
+        sql!(
+            "select h.edition, d.id, h.cursor, h.barrier is not null as marked, coalesce(",
+            sqlite "h.barrier = 0",
+            postgres "pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= h.barrier",
+            ", false) as clear, d.scope, d.document, d.reason, d.published_by, d.published_at
+             from law_head h join decisions d on d.edition = h.edition
+             where h.id = 1 and h.cursor is not null ",
+            postgres $lock,
+            ""
+        )
+    };
+}
+
+const UNDER_WAY: Sql = under_way!("for update of h skip locked");
+const SEEN: Sql = under_way!("");
 
 /// What is to be counted anew; none where nothing is, or another node is at it.
 pub async fn under_way(tx: &mut Tx) -> Result<Option<UnderWay>> {
     tx.query(UNDER_WAY).fetch_optional().await
+}
+
+/// The same, only to look at.
+pub async fn seen(tx: &mut Tx) -> Result<Option<UnderWay>> {
+    tx.query(SEEN).fetch_optional().await
 }
 
 const MARK: Sql = sql!(
@@ -162,11 +175,6 @@ const UPDATE: Sql = sql!(
     " where dossiers.id = r.id and dossiers.version = r.expected_version"
 );
 
-/// Brings rows to what their events now say; how many those were.
-pub async fn update(tx: &mut Tx, rows: &[Moved]) -> Result<u64> {
-    tx.query(UPDATE).bind(Json(rows)).execute().await
-}
-
 /// A date that was moved, with the event that says so.
 #[derive(Clone, Debug)]
 pub struct Recount<'a> {
@@ -178,13 +186,24 @@ pub struct Recount<'a> {
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct RecountRow<'a> {
     dossier_id: i64,
     unit: &'a str,
     #[serde(serialize_with = "as_text")]
     due_before: Moment,
     #[serde(serialize_with = "as_text")]
     due_after: Moment,
+}
+
+impl<'a> RecountRow<'a> {
+    fn of(one: &'a Recount<'a>) -> Self {
+        Self { dossier_id: one.dossier, unit: one.unit, due_before: one.due_before, due_after: one.due_after }
+    }
+}
+
+#[derive(Serialize)]
+struct EventRow<'a> {
+    dossier_id: i64,
     seq: i64,
     kind: &'a str,
     #[serde(serialize_with = "as_text")]
@@ -196,13 +215,10 @@ struct Row<'a> {
     body: &'a Happening,
 }
 
-impl<'a> Row<'a> {
+impl<'a> EventRow<'a> {
     fn of(one: &'a Recount<'a>) -> Self {
         Self {
             dossier_id: one.dossier,
-            unit: one.unit,
-            due_before: one.due_before,
-            due_after: one.due_after,
             seq: one.event.seq,
             kind: one.event.what.kind(),
             at: one.event.at,
@@ -228,12 +244,50 @@ const RECOUNTS: Sql = sql!(
     rows "$1" as r { dossier_id: integer, unit: text, due_before: moment, due_after: moment }
 );
 
-/// Keeps what was moved, and the events that say so.
-pub async fn keep(tx: &mut Tx, edition: i64, all: &[Recount<'_>]) -> Result<()> {
-    let rows: Vec<Row<'_>> = all.iter().map(Row::of).collect();
-    tx.query(EVENTS).bind(Json(&rows)).execute().await?;
-    tx.query(RECOUNTS).bind(Json(&rows)).bind(edition).execute().await?;
-    Ok(())
+/// What becomes of some dossiers, written out by whoever found it out: the thread that writes the
+/// database has enough to do.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    rows: Box<RawValue>,
+    count: usize,
+    moved: usize,
+    events: Box<RawValue>,
+    recounts: Box<RawValue>,
+}
+
+impl Sheet {
+    /// # Errors
+    /// Where it can't be written as JSON.
+    pub fn of(rows: &[Moved], moved: &[Recount<'_>]) -> Result<Self> {
+        Ok(Self {
+            rows: written(rows)?,
+            count: rows.len(),
+            moved: moved.len(),
+            events: written(&moved.iter().map(EventRow::of).collect::<Vec<_>>())?,
+            recounts: written(&moved.iter().map(RecountRow::of).collect::<Vec<_>>())?,
+        })
+    }
+}
+
+fn written<T: Serialize>(rows: &[T]) -> Result<Box<RawValue>> {
+    serde_json::value::to_raw_value(rows)
+        .map_err(|error| Error::corrupt("rows", std::any::type_name::<T>(), error))
+}
+
+/// Brings rows to what their events now say, and keeps what was moved with the events that say so. Not
+/// all of them where a dossier has changed since it was looked at: then nothing of it may stay.
+pub async fn keep(tx: &mut Tx, edition: i64, sheet: &Sheet) -> Result<bool> {
+    if sheet.count > 0 {
+        let updated = tx.query(UPDATE).bind(Json(&sheet.rows)).execute().await?;
+        if usize::try_from(updated).ok() != Some(sheet.count) {
+            return Ok(false);
+        }
+    }
+    if sheet.moved > 0 {
+        tx.query(EVENTS).bind(Json(&sheet.events)).execute().await?;
+        tx.query(RECOUNTS).bind(Json(&sheet.recounts)).bind(edition).execute().await?;
+    }
+    Ok(true)
 }
 
 /// Notes up to which dossier all were looked at, if that still stood where it was.
@@ -247,8 +301,16 @@ pub async fn advance(tx: &mut Tx, from: i64, to: i64) -> Result<bool> {
     Ok(moved == 1)
 }
 
-/// Notes that every dossier was looked at.
+/// Notes that every dossier was looked at. Those that have no date yet and wait for an alert (ACC-05) are
+/// few: the next sweep looks at them, by the new edition.
 pub async fn finish(tx: &mut Tx, edition: i64, now: Moment) -> Result<()> {
+    tx.query(
+        "update dossiers set next_check_at = $1
+         where next_check_at > $1 and ended_at is null and received_at is null",
+    )
+    .bind(now)
+    .execute()
+    .await?;
     tx.query("update law_head set cursor = null, barrier = null where id = 1 and edition = $1")
         .bind(edition)
         .execute()

@@ -115,6 +115,7 @@ pub fn routes() -> Routes {
         .get("/tra-cuu", look_up::form)
         .post("/tra-cuu", look_up::find)
         .get("/cong-khai", published::show)
+        .get("/cong-khai/qua-han", published::late::show)
         .get("/cong-khai/thu-tuc", procedures::public_list)
         .get("/cong-khai/thu-tuc/{code}", procedures::public_one)
 }

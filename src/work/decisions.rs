@@ -209,7 +209,8 @@ pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_
         return Err(under_way().into());
     }
     if !recount::is_seen(tx, id, head.edition, desk.now).await? {
-        return Err(unseen().into());
+        let failure = recount::failure(tx, id, desk.now).await?;
+        return Err(failure.map_or_else(unseen, |why| uncountable(&why)).into());
     }
     let in_force = store::decisions::amendments(tx).await?;
     check(&desk.province, &amendment, row.effective_on, &in_force)?;
@@ -349,6 +350,18 @@ fn unseen() -> Refusal {
         Kind::StaleVersion,
         "Chưa có bản xem trước tính xong trong vòng một giờ qua. Xem hồ sơ nào sẽ đổi ngày, rồi công bố.",
         "There is no whole preview of it from within the last hour. See whose dates would move, then publish.",
+    )
+}
+
+fn uncountable(why: &str) -> Refusal {
+    Refusal::new(
+        Kind::StaleVersion,
+        format!(
+            "Không tính được bản xem trước nên chưa công bố được: “{why}”. Báo người quản trị hệ thống, rồi xem trước lại."
+        ),
+        format!(
+            "It can't be published: its preview can't be counted ({why}). Tell the administrator, then see the preview again."
+        ),
     )
 }
 

@@ -132,7 +132,7 @@ pub async fn begin(
     let new = NewDossier {
         code: &dossier.filing.code,
         projection: &projection,
-        next_check_at: first_check(&dossier, milestones.as_ref()),
+        next_check_at: first_check(desk, &dossier, milestones.as_ref()),
         event: &event,
         key,
         audit: &audit_entry(desk, &addition, &dossier, &detail),
@@ -157,7 +157,7 @@ pub async fn add(
     let dossier = after(tx, known.id, dossier, &event).await?;
     let milestones = milestones_of(desk, &dossier);
     let projection = Projection::of(&dossier, milestones.as_ref(), desk.province.zone());
-    let next_check_at = next_check(&known, &before, &dossier, milestones.as_ref());
+    let next_check_at = next_check(desk, &known, &before, &dossier, milestones.as_ref());
     let edition = desk.province.edition;
     if !store::dossiers::update(tx, known.id, expected_version, edition, &projection, next_check_at).await? {
         law::check(desk, store::decisions::head(tx).await?.edition)?;
@@ -237,15 +237,23 @@ fn illegal_move(misfit: &Misfit) -> Refusal {
     .on_field("kind")
 }
 
-/// The first look at a new promise; a milestone that lies at its very beginning is not passed over.
-pub(super) fn first_check(dossier: &Dossier, milestones: Option<&Milestones>) -> Option<Moment> {
-    let promise = dossier.promise()?;
+/// From when on those at the counter are alerted of what waits there (ACC-05).
+#[must_use]
+pub fn reception_alert_at(desk: &Desk, dossier: &Dossier) -> Option<Moment> {
+    process_of(desk, dossier)?.reception_alert_at(dossier)
+}
+
+/// The first look at a new promise; a milestone that lies at its very beginning is not passed over. What
+/// is not received yet has none, and is looked at for those who have to receive it.
+pub(super) fn first_check(desk: &Desk, dossier: &Dossier, milestones: Option<&Milestones>) -> Option<Moment> {
+    let Some(promise) = dossier.promise() else { return reception_alert_at(desk, dossier) };
     let just_before = promise.counted_from.plus(jiff::SignedDuration::from_micros(-1));
     milestones?.next_after(just_before)
 }
 
 /// When the sweep must look next. What it has not yet seen of the same promise stays due.
 fn next_check(
+    desk: &Desk,
     known: &Known,
     before: &Dossier,
     after: &Dossier,
@@ -255,8 +263,8 @@ fn next_check(
         return None;
     }
     let began_anew = before.stopped_since().is_some() || !before.state.is_open();
-    if before.promises.len() != after.promises.len() || began_anew {
-        return first_check(after, milestones);
+    if before.promises.len() != after.promises.len() || began_anew || after.promise().is_none() {
+        return first_check(desk, after, milestones);
     }
     let step = milestones.and_then(Milestones::step_overdue_at).filter(|_| has_moved_on(before, after));
     let second = after.reappointment.map(|second| crate::domain::standing::just_after(second.late_from));

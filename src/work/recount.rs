@@ -8,6 +8,7 @@ mod batch;
 mod foretold;
 mod preview;
 mod tell;
+mod walk;
 
 use super::appointment::{self, Between};
 use super::ledger::{Opened, milestones_of, rules_of};
@@ -20,10 +21,11 @@ use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;
 use crate::work::desk::Desk;
 
-pub use batch::{Step, step};
-pub(in crate::work) use foretold::is_seen;
+pub use batch::{Found, Step, foresee, step, take};
 pub use foretold::{Foretold, Pace, foretell, keep_whole, turn, waiting};
+pub(in crate::work) use foretold::{failure, is_seen};
 pub use preview::preview;
+pub use walk::Walk;
 
 pub use crate::domain::recount::{Move, NAMED, Preview};
 

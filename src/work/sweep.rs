@@ -10,9 +10,11 @@ use super::duties;
 use super::ledger::{self, Opened, milestones_of};
 use crate::db::{Result, Tx};
 use crate::domain::alert::{self, Alert, AlertRule, recipients};
+use crate::domain::dossier::Dossier;
 use crate::domain::staff::{Role, StaffId};
 use crate::domain::standing::Milestones;
 use crate::domain::time::Moment;
+use crate::domain::unit::UnitCode;
 use crate::store;
 use crate::store::staff::Person;
 use crate::store::sweep::{NewAlert, Next, Owed};
@@ -63,7 +65,7 @@ struct Finding<'o> {
 fn look<'o>(desk: &Desk, opened: &'o Opened, people: &[Person]) -> Finding<'o> {
     let id = opened.known.id;
     let Some(milestones) = milestones_of(desk, &opened.dossier) else {
-        return Finding { owed: None, alerts: Vec::new(), next: Next { id, at: None } };
+        return look_before_receipt(desk, opened, people);
     };
     let unit = opened.dossier.filing.competent_unit.as_str();
     let owes = ledger::owes_apology(&opened.known, &opened.dossier, &milestones, desk.now);
@@ -77,6 +79,17 @@ fn look<'o>(desk: &Desk, opened: &'o Opened, people: &[Person]) -> Finding<'o> {
             .flat_map(|alert| to_all(desk, opened, alert, people))
             .collect(),
         next: Next { id, at: next_check(opened, &milestones, desk.now) },
+    }
+}
+
+/// What has no date yet owes nothing but to be received (ACC-05).
+fn look_before_receipt<'o>(desk: &Desk, opened: &'o Opened, people: &[Person]) -> Finding<'o> {
+    let since = ledger::reception_alert_at(desk, &opened.dossier);
+    let alert = since.and_then(|since| alert::owed_before_receipt(since, desk.now));
+    Finding {
+        owed: None,
+        alerts: alert.iter().flat_map(|alert| to_all(desk, opened, alert, people)).collect(),
+        next: Next { id: opened.known.id, at: since.filter(|since| *since > desk.now) },
     }
 }
 
@@ -99,14 +112,22 @@ fn to_all(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec
     .collect()
 }
 
+/// The unit whose people an alert is for: a step is answered for where it is done, and what waits to be
+/// received where it was filed.
+fn unit_concerned(dossier: &Dossier, rule: AlertRule) -> &UnitCode {
+    match rule {
+        AlertRule::StepOverdue => &dossier.holder.unit,
+        AlertRule::ReceptionWaiting => &dossier.filing.receiving_unit,
+        _ => &dossier.filing.competent_unit,
+    }
+}
+
 /// Who is told. Where a unit has nobody for it, its superiors are, and at last the control office:
 /// an alert is never dropped for want of a reader.
 pub fn whom(desk: &Desk, opened: &Opened, alert: &Alert, people: &[Person]) -> Vec<i64> {
     let ladder = recipients(alert.rule, alert.level);
     let dossier = &opened.dossier;
-    // A step is answered for where it is done.
-    let has_step = alert.rule == AlertRule::StepOverdue;
-    let competent = if has_step { &dossier.holder.unit } else { &dossier.filing.competent_unit };
+    let competent = unit_concerned(dossier, alert.rule);
     let with = |roles: &[Role], unit: Option<&str>| -> Vec<i64> {
         let fits = |person: &&Person| {
             unit.is_none_or(|unit| person.unit == unit)

@@ -1,10 +1,12 @@
 //! Dossiers and their time left in the words of letters and lists.
 
 use super::desk::Desk;
+use super::process::process_of;
 use crate::domain::calendar::Timetable;
 use crate::domain::deadline::{Counted, Due};
 use crate::domain::dossier::Dossier;
 use crate::domain::limit::TimeLimit;
+use crate::domain::state::State;
 use crate::domain::time::{Day, Moment};
 use crate::domain::unit::UnitCode;
 use crate::domain::words::{Amount, Language, TimeUnit};
@@ -35,6 +37,12 @@ impl Deadline {
         let limit = promise.basis.as_ref().map(|basis| basis.terms.limit);
         let counted = Self::counted_in(limit, promise.due_at, promise.due_on, promise.late_from);
         Some(counted.after_stops(dossier.stopped_since(), dossier.late_before_stop))
+    }
+
+    /// Until when an online filing is to be answered (ACC-04).
+    fn of_receipt(desk: &Desk, dossier: &Dossier) -> Option<Self> {
+        let due_at = process_of(desk, dossier)?.acceptance_due(dossier)?;
+        Some(Self::counted_in(None, due_at, desk.province.zone().day(due_at), due_at))
     }
 
     #[must_use]
@@ -128,11 +136,15 @@ pub fn limit(limit: TimeLimit) -> String {
     VI.limit(limit)
 }
 
-/// One dossier as a row of a letter to those who work on it.
+/// One dossier as a row of a letter to those who work on it: until when it is promised, or until when an
+/// online filing is to be answered.
 #[must_use]
 pub fn line(desk: &Desk, dossier: &Dossier) -> DossierLine {
-    let timetable = desk.province.timetable(&dossier.filing.competent_unit);
-    let deadline = Deadline::of(dossier);
+    let waits = dossier.state == State::Registered;
+    let filing = &dossier.filing;
+    let unit = if waits { &filing.receiving_unit } else { &filing.competent_unit };
+    let timetable = desk.province.timetable(unit);
+    let deadline = if waits { Deadline::of_receipt(desk, dossier) } else { Deadline::of(dossier) };
     let procedure = desk.procedure(&dossier.filing.procedure, desk.today());
     DossierLine {
         code: dossier.filing.code.clone(),

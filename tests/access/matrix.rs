@@ -168,6 +168,7 @@ impl Ward {
                 "GET",
                 "/tra-cuu"
                 | "/cong-khai"
+                | "/cong-khai/qua-han"
                 | "/cong-khai/thu-tuc"
                 | "/procedures"
                 | "/"

@@ -12,7 +12,8 @@ use dunghen::domain::time::Moment;
 use dunghen::store;
 use dunghen::work::decisions::{self, Proposal};
 use dunghen::work::desk::Desk;
-use dunghen::work::recount::{self, Foretold, Move, Pace, Preview, Step};
+use dunghen::work::processing::{self, Request};
+use dunghen::work::recount::{self, Foretold, Move, Pace, Preview, Step, Walk};
 use dunghen::work::{coming_year, law};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -86,7 +87,7 @@ impl Control {
                 Foretold::Counting { .. } => {
                     recount::turn(db, &desk, id, Pace::default()).await.unwrap();
                 }
-                Foretold::Waits => panic!("dates are being counted anew"),
+                other => panic!("{other:?}"),
             }
         }
     }
@@ -267,7 +268,7 @@ on_both! {
 
         // Somebody takes a turn and dies of it.
         let until = now.plus(SignedDuration::from_secs(60));
-        let claim = async move |tx: &mut Tx| store::previews::claim(tx, id, 1, now, until).await;
+        let claim = async move |tx: &mut Tx| store::previews::claim(tx, id, 1, now, until, 6).await;
         assert!(db.write(claim).await.unwrap().is_some());
         assert!(!recount::turn(&db, &desk, id, small).await.unwrap());
         let waiting = async |desk: Desk| db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap();
@@ -294,6 +295,81 @@ on_both! {
         control.publish_by(&db, next, &control.publisher, id, 1).await.unwrap();
         let busy = recount::foretell(&db, &control.desk(&db, next).await, other, small).await.unwrap();
         assert_eq!(busy, Foretold::Waits, "till the dates are counted anew");
+    }
+
+    /// A preview that always fails is tried some times, after growing rests, and then no more: the reason
+    /// is there for whoever asks, and for whoever would publish; an hour later it is begun anew.
+    async fn a_preview_that_always_fails_comes_to_an_end(db: TestDb) {
+        let control = Control::open(&db).await;
+        let team = Team::at(&control.office, &db, COMMUNE).await;
+        let begun = at("2026-09-16 09:00");
+        let receipt = control.office.receive(&db, begun, &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        let dossier = control.office.known(&db, &receipt.code).await.id;
+        db.write(async move |tx| {
+            let unreadable = "insert into dossier_events (dossier_id, seq, kind, at, recorded_at, actor_id, unit, body)
+                select dossier_id, 2, 'transfer', at, recorded_at, actor_id, unit, '{}' from dossier_events
+                where dossier_id = $1";
+            tx.query(unreadable).bind(dossier).execute().await
+        })
+        .await
+        .unwrap();
+        let id = control.propose(&db, begun, closure(COMMUNE, &["2026-09-17"])).await.unwrap();
+        let desk = control.desk(&db, begun).await;
+        let foretold = async |now: Moment| {
+            let desk = Desk { now, ..desk.clone() };
+            recount::foretell(&db, &desk, id, Pace::default()).await.unwrap()
+        };
+        assert!(matches!(foretold(begun).await, Foretold::Counting { looked_at: 0, .. }));
+        // Every second of half an hour somebody looks whether there is a turn to take.
+        let mut tried = vec![0];
+        for second in 1..1_800 {
+            let desk = Desk { now: begun.plus(SignedDuration::from_secs(second)), ..desk.clone() };
+            if db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap() == Some(id) {
+                recount::turn(&db, &desk, id, Pace::default()).await.unwrap_err();
+                tried.push(second);
+            }
+        }
+        let rests: Vec<i64> = tried.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(rests, [16, 31, 61, 121, 241], "the first second after each rest");
+        let later = begun.plus(SignedDuration::from_secs(1_800));
+        let Foretold::Failed { attempts: 6, why: Some(why), .. } = foretold(later).await else {
+            panic!("{:?}", foretold(later).await)
+        };
+        assert!(why.contains("body"), "{why}");
+        let Err(Error::Refused(refusal)) = control.publish_by(&db, later, &control.publisher, id, 1).await else {
+            panic!("nobody has seen it")
+        };
+        assert_eq!(refusal.kind, Kind::StaleVersion);
+        assert!(refusal.said.vietnamese.contains(&why) && refusal.said.english.contains(&why), "{refusal:?}");
+        let next = begun.plus(SignedDuration::from_secs(3_601));
+        assert!(matches!(foretold(next).await, Foretold::Counting { .. }), "an hour later it is begun anew");
+    }
+
+    /// Whoever takes a turn and dies of it each time ends it as well.
+    async fn a_preview_that_kills_whoever_counts_it_comes_to_an_end(db: TestDb) {
+        let control = Control::open(&db).await;
+        let mut now = at("2026-09-16 09:00");
+        let id = control.propose(&db, now, closure(COMMUNE, &["2026-09-17"])).await.unwrap();
+        let team = Team::at(&control.office, &db, COMMUNE).await;
+        for _ in 0..2 {
+            control.office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap();
+        }
+        let desk = control.desk(&db, now).await;
+        let small = Pace { dossiers: 1, snapshots: 1 };
+        assert!(matches!(recount::foretell(&db, &desk, id, small).await.unwrap(), Foretold::Counting { .. }));
+        let mut deaths = 0;
+        for _ in 0..20 {
+            now = now.plus(SignedDuration::from_secs(61));
+            let desk = Desk { now, ..desk.clone() };
+            let Some(id) = db.read(async |tx| recount::waiting(tx, &desk).await).await.unwrap() else { continue };
+            let until = now.plus(SignedDuration::from_secs(60));
+            db.write(async move |tx| store::previews::claim(tx, id, 1, now, until, 6).await).await.unwrap();
+            deaths += 1;
+        }
+        assert_eq!(deaths, 6);
+        let desk = Desk { now, ..desk };
+        let found = recount::foretell(&db, &desk, id, small).await.unwrap();
+        assert_eq!(found, Foretold::Failed { looked_at: 1, attempts: 6, why: None });
     }
 
     async fn what_a_decision_says_is_never_changed_in_the_database(db: TestDb) {
@@ -324,6 +400,103 @@ on_both! {
         assert_eq!(refused(change), Kind::LawChanged);
         assert_eq!(count(&db, "select count(*) from dossiers").await, before);
         assert_eq!(office.sweep(&db, at("2027-01-04 09:00"), 10).await.unwrap().checked, 0);
+    }
+
+    /// What was found out beside the writer is kept as it was found; where a dossier has changed since,
+    /// nothing of it is, and whoever goes on by another way than was foreseen moves no date twice.
+    async fn a_foreseen_step_notices_what_has_changed_since(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        let mut codes = Vec::new();
+        for _ in 0..30 {
+            codes.push(office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap().code);
+        }
+        control.publish(&db, now, closure(COMMUNE, &["2026-09-17"])).await;
+        let desk = control.desk(&db, now).await;
+        let foresee = async |after: Option<i64>| {
+            db.report(async |tx| recount::foresee(tx, &desk, after, 7).await).await.unwrap()
+        };
+        assert!(foresee(None).await.is_none(), "what was under way may not be over yet");
+        assert_eq!(control.step(&db, now, 7).await.unwrap(), Step::Waits);
+        let first = loop {
+            if let Some(found) = foresee(None).await {
+                break found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        };
+        let take = async |found: &recount::Found| {
+            let (desk, found) = (desk.clone(), found.clone());
+            db.write(async move |tx| recount::take(tx, &desk, &found, 7).await).await
+        };
+        let moved = async || count(&db, "select count(*) from recounts").await;
+        let (transfer, actor, code) = (transfer(COMMUNE), team.counter.clone(), codes[3].clone());
+        let (change, at_desk) = (Request { expected_version: 1, at: None, change: transfer }, desk.clone());
+        db.write(async move |tx| processing::change(tx, &at_desk, &actor, &code, &change).await).await.unwrap();
+        assert_eq!(refused(take(&first).await), Kind::LawChanged);
+        assert_eq!(moved().await, 0, "nothing of it is kept");
+
+        let first = foresee(None).await.unwrap();
+        let second = foresee(Some(first.reached())).await.unwrap();
+        let third = foresee(Some(second.reached())).await.unwrap();
+        assert_eq!(take(&first).await.unwrap(), Step::Went { looked_at: 7, moved: 7 });
+        // Not the one that comes next: the seven after the first are, whatever was foreseen.
+        assert_eq!(take(&third).await.unwrap(), Step::Went { looked_at: 7, moved: 7 });
+        assert_eq!(take(&second).await.unwrap(), Step::Went { looked_at: 7, moved: 7 });
+        assert_eq!(moved().await, 21);
+        let mut walk = Walk::default();
+        while !matches!(walk.step(&db, &desk, 7).await.unwrap(), Step::Done { .. }) {}
+        assert_eq!(walk.step(&db, &desk, 7).await.unwrap(), Step::Idle);
+        assert_eq!(moved().await, 30);
+        let events = "select count(*) from dossier_events where kind = 'recalculated'";
+        assert_eq!(count(&db, events).await, 30);
+        let whole = dunghen::work::verify::dossiers(&db, &desk, Default::default()).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
+    }
+
+    /// A walk looks ahead while others work: each date once, and none is passed over.
+    async fn a_walk_beside_others_moves_each_date_once(db: TestDb) {
+        let control = Control::open(&db).await;
+        let office = &control.office;
+        let team = Team::at(office, &db, COMMUNE).await;
+        let now = at("2026-09-16 09:00");
+        let mut codes = Vec::new();
+        for _ in 0..60 {
+            codes.push(office.receive(&db, now, &team.counter, &filed(THREE_DAYS)).await.unwrap().code);
+        }
+        control.publish(&db, now, closure(COMMUNE, &["2026-09-17"])).await;
+        let desk = control.desk(&db, now).await;
+        let walk = async || {
+            let mut walk = Walk::default();
+            loop {
+                match walk.step(&db, &desk, 4).await.unwrap() {
+                    Step::Idle | Step::Done { .. } => break,
+                    Step::Waits => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+                    Step::Went { .. } => {}
+                }
+            }
+        };
+        let work = async || {
+            for code in codes.iter().rev() {
+                let known = office.known(&db, code).await;
+                let change = Request { expected_version: known.version, at: None, change: transfer(COMMUNE) };
+                let (desk, actor, code) = (desk.clone(), team.counter.clone(), code.clone());
+                // Who comes too late for what was read sends it once more.
+                let done =
+                    db.write(async move |tx| processing::change(tx, &desk, &actor, &code, &change).await).await;
+                assert!(done.is_ok() || refused(done) == Kind::StaleVersion);
+            }
+        };
+        tokio::join!(walk(), work());
+        control.recount(&db, now, 7).await;
+        assert_eq!(count(&db, "select count(*) from recounts").await, 60);
+        let twice = "select count(*) from (select dossier_id from dossier_events where kind = 'recalculated'
+            group by dossier_id having count(*) > 1) as twice";
+        assert_eq!(count(&db, twice).await, 0);
+        assert_eq!(count(&db, "select count(*) from dossiers where due_on = '2026-09-22'").await, 60);
+        let whole = dunghen::work::verify::dossiers(&db, &desk, Default::default()).await.unwrap();
+        assert!(whole.holds(), "{:?}", whole.findings);
     }
 
     /// The service breaks off after every batch, others step at the same time: each date once.

@@ -69,7 +69,8 @@ on_both! {
         let filed_at = at("2026-08-21 20:00");
         let receipt = office.receive(&db, filed_at, &clerk, &new).await.unwrap();
         assert_eq!((receipt.state, receipt.received_at, receipt.promise), (State::Registered, None, None));
-        assert_eq!(office.known(&db, &receipt.code).await.next_check_at, None);
+        // ACC-05: those at the counter are told before two hours of the next working day are over.
+        assert_eq!(office.known(&db, &receipt.code).await.next_check_at, Some(at("2026-08-22 09:00")));
 
         // Saturday 22/8 is worked, for Monday 31/8.
         let accepted_at = at("2026-08-22 08:00");

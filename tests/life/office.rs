@@ -12,7 +12,7 @@ use dunghen::domain::province::Province;
 use dunghen::domain::refusal::Kind;
 use dunghen::domain::staff::{Actor, Role, StaffId};
 use dunghen::domain::time::{ClockTime, Day, Moment};
-use dunghen::seal::Keyring;
+use dunghen::seal::{Keyring, Sealed};
 use dunghen::store::audit::Head;
 use dunghen::store::dossiers::Known;
 use dunghen::store::staff::NewPerson;
@@ -177,6 +177,20 @@ impl Office {
     pub async fn dossier(&self, db: &Db, code: &str) -> Dossier {
         let known = self.known(db, code).await;
         db.read(async |tx| ledger::load(tx, known.clone()).await).await.unwrap().dossier
+    }
+
+    /// The text of the newest letter of a kind.
+    pub async fn letter_of(&self, db: &Db, kind: &str) -> String {
+        let (sealed, key_id): (Vec<u8>, String) = db
+            .read(async |tx| {
+                tx.query("select sealed, key_id from outbox where kind = $1 order by id desc limit 1")
+                    .bind(kind)
+                    .fetch_one()
+                    .await
+            })
+            .await
+            .unwrap();
+        work::post::open(&self.desk, &Sealed { bytes: sealed, key_id }).unwrap().text
     }
 
     /// Sweeps until nothing is due at `now`, some dossiers at a time.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dunghen::domain::procedure::Channel;
 use dunghen::domain::staff::{Actor, Role};
 use dunghen::domain::time::Moment;
 use dunghen::work::intake::{self, NewDossier};
@@ -172,6 +173,61 @@ on_both! {
         office.sweep(&db, at("2026-10-30 12:00"), 10).await.unwrap();
         assert!(alerts(&db).await.iter().all(|row| row.rule != "overdue"));
         assert_eq!(count(&db, "select count(*) from obligations").await, 0);
+    }
+
+    /// ACC-05: whoever receives is alerted of an online filing before two working hours are over, once and
+    /// with the instant until which it is to be answered (ACC-04); what was answered is told to nobody.
+    async fn those_at_the_counter_are_alerted_of_what_the_portal_sent(db: TestDb) {
+        let office = Office::open(&db).await;
+        let _others = Ladder::of(&office, &db).await;
+        let counter = office.hire(&db, CENTRE, &[Role::Reception]).await;
+        office.hire(&db, "H35.22.01", &[Role::Reception]).await;
+        let online = NewDossier { channel: Channel::Online, ..filed(THREE_DAYS) };
+        // Friday 21/8; Saturday 22/8 is worked.
+        let file = async |when: &str| office.receive(&db, at(when), &counter, &online).await.unwrap().code;
+        let waiting = file("2026-08-21 16:30").await;
+        let accepted = file("2026-08-21 16:30").await;
+        let asked = file("2026-08-21 16:30").await;
+        let withdrawn = file("2026-08-21 16:30").await;
+        let accept = change(serde_json::json!({ "kind": "received" }));
+        office.act(&db, at("2026-08-22 08:00"), &counter, &accepted, accept).await.unwrap();
+        office.act(&db, at("2026-08-22 08:10"), &counter, &asked, supplement()).await.unwrap();
+        let back = change(serde_json::json!({ "kind": "withdrawn", "reason": "Không còn nhu cầu" }));
+        office.act(&db, at("2026-08-22 08:20"), &counter, &withdrawn, back).await.unwrap();
+        // Half an hour of Friday is left, an hour of Saturday makes an hour and a half: half an hour remains.
+        let owed = at("2026-08-22 08:30");
+        office.sweep(&db, owed.plus(SignedDuration::from_micros(-1)), 10).await.unwrap();
+        assert_eq!(alerts(&db).await, []);
+        for now in [owed, at("2026-08-22 08:31"), at("2026-08-24 09:00")] {
+            office.sweep(&db, now, 10).await.unwrap();
+            let rows = alerts(&db).await;
+            let told: Vec<_> = rows.iter().filter(|row| row.rule == "reception_waiting").collect();
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert_eq!(told[0].dossier_id, office.known(&db, &waiting).await.id);
+            assert_eq!((told[0].recipient_id, told[0].since), (counter.staff_id.0, owed));
+            assert_eq!(told[0].created_at, owed);
+            assert!(told[0].letter_id.is_some());
+        }
+        assert_eq!(office.known(&db, &waiting).await.next_check_at, None, "nothing more can become owed");
+        let letter = office.letter_of(&db, "reception_waiting").await;
+        // Of eight hours half of one was on Friday; the rest is all of Saturday, of which six and a half are left.
+        let words = [waiting.as_str(), "Trả lời trước: Thứ Bảy 22/08/2026, 17:00", "còn 6 giờ làm việc"];
+        assert!(words.iter().all(|words| letter.contains(words)), "{letter}");
+    }
+
+    /// ACC-05, MON-04: where the counter has nobody, its superiors are told.
+    async fn an_online_filing_at_a_counter_without_people_is_told_to_its_superiors(db: TestDb) {
+        let office = Office::open(&db).await;
+        let head = office.hire(&db, COMMUNE, &[Role::UnitHead]).await;
+        let clerk = office.hire(&db, "H35.22.01", &[Role::Reception]).await;
+        let online = NewDossier { channel: Channel::Online, ..filed(THREE_DAYS) };
+        office.receive(&db, at("2026-08-24 08:00"), &clerk, &online).await.unwrap_err();
+        let portal = office.hire(&db, "H35", &[Role::ControlOffice, Role::Reception]).await;
+        office.receive(&db, at("2026-08-24 08:00"), &portal, &online).await.unwrap();
+        office.sweep(&db, at("2026-08-24 10:00"), 10).await.unwrap();
+        let rows = alerts(&db).await;
+        let told: Vec<_> = rows.iter().map(|row| (row.rule.as_str(), row.recipient_id)).collect();
+        assert_eq!(told, [("reception_waiting", head.staff_id.0)]);
     }
 
     /// Reliability 21: five sweepers at once make every obligation and every alert exactly once.

@@ -405,20 +405,23 @@ class Life:
     def anew(self, cause, start, limit=None):
         limit = limit or self.limit()
         promise = count(cause, start, self.terms(limit), self.receiving, self.competent)
-        promise.anew = limit
+        if promise is not None:
+            promise.anew = limit
         return promise
 
     def promise_of(self, kind, at, old, stopped):
-        """What an event promises: LATE-11 names all the ways."""
+        """What an event promises: LATE-11 names all the ways. Nothing, where there is no limit to count."""
         if kind == "received":
             return self.anew("receipt", at)
+        if kind == "paid" and "second_limit" in self.procedure:
+            return self.anew("second", at, self.procedure["second_limit"])
+        if old is None:
+            return None
         if kind == "supplemented":
             if self.setting("supplement_clock") == "pause":
                 return moved("pause", old, stopped, at, self.competent)
             return self.anew("restart", at)
         if kind == "paid":
-            if "second_limit" in self.procedure:
-                return self.anew("second", at, self.procedure["second_limit"])
             return moved("second", old, stopped, at, self.competent)
         if self.province.rule(self.rules, "exclusion_clock") == "restart":
             return self.anew("restart", at)
@@ -430,12 +433,12 @@ class Life:
         if promise.anew:
             return self.anew(promise.cause, promise.start, promise.anew)
         before = max(self.in_force[run - 1], self.counted(run - 1), key=lambda one: one.at)
-        stop = next(stop for stop in self.stops if stop["run"] == run - 1)
+        stop = [one for one in self.stops if one["run"] == run - 1 and one["to"] == promise.start][-1]
         return moved(promise.cause, before, stop["from"], promise.start, self.competent)
 
     def dated_again(self, place, at):
         """TIME-16: only where the clock runs, only to a later date, and late stays late."""
-        if self.end is not None or self.open_stop():
+        if self.promise is None or self.end is not None or self.open_stop():
             return
         if self.late_before_stop or at > self.promise.late_from:
             return
@@ -460,30 +463,37 @@ class Life:
         self.late_before_stop, self.promise, self.state = False, None, None
         self.stops, self.lines, self.in_force, self.requests = [], [], [], 0
         self.step, self.stage_ends, self.first_settlements = None, {}, 0
+        self.kept = set()
         decisions = [one for one in self.events[: last + 1] if one["kind"] in ("announced", "revoked")]
         self.decide(decisions[-1] if decisions and decisions[-1]["kind"] == "announced" else None)
         for place, event in enumerate(self.events[: last + 1]):
             kind = event["kind"]
             at = self.true_times.get(place, event["at"])
             if kind in ("announced", "revoked"):
-                if place >= since:
+                # A decision dates again once, when it is announced; what a correction makes of the date
+                # before it may be later still (TIME-16).
+                if place >= since and place == last:
                     self.dated_again(place, at)
-                if place in self.ledger:
+                if place in self.ledger and self.ledger[place][-1].at > self.promise.at:
                     self.promise = self.in_force[-1] = self.ledger[place][-1]
+                    self.kept.add(place)
             if kind in ("received", "supplemented", "paid", "exclusion_ended"):
                 if place >= since:
                     stopped = self.stops[-1]["from"] if self.stops else None
                     made = self.promise_of(kind, at, self.promise, stopped)
-                    entries = self.ledger.setdefault(place, [])
-                    if not entries or entries[-1].key() != made.key():
-                        entries.append(made)
-                self.in_force.append(self.ledger[place][-1])
-                self.promise = self.in_force[-1]
+                    if made is not None:
+                        entries = self.ledger.setdefault(place, [])
+                        if not entries or entries[-1].key() != made.key():
+                            entries.append(made)
+                if place in self.ledger:
+                    self.kept.add(place)
+                    self.in_force.append(self.ledger[place][-1])
+                    self.promise = self.in_force[-1]
             if kind == "received":
                 self.received, self.state = at, 2
             elif kind in ("supplement_requested", "payment_requested", "exclusion_began"):
                 # SUP-06: late then is late for ever.
-                self.late_before_stop |= at > self.promise.late_from
+                self.late_before_stop |= self.promise is not None and at > self.promise.late_from
                 self.stops.append({"from": at, "to": None, "run": len(self.in_force) - 1})
                 self.requests += kind == "supplement_requested"
             elif kind in ("supplemented", "paid", "exclusion_ended"):
@@ -535,7 +545,7 @@ class Life:
         """PROC-04: a step leaves the time of those that follow it before the due instant."""
         steps = self.procedure.get("steps", [])
         planned = None
-        if no < len(steps) and "time" in steps[no]:
+        if promise is not None and no < len(steps) and "time" in steps[no]:
             rest = sum(step_minutes(step) for step in steps[no + 1 :] if "time" in step)
             if rest == 0:
                 planned = promise.at
@@ -566,7 +576,7 @@ class Life:
 
     def timeliness(self, due, at):
         promise = self.promise
-        if due == promise.at:
+        if promise is not None and due == promise.at:
             late, early = at > promise.late_from, at < promise.early_before
         else:
             late, early = at > due, at < self.competent.session_start(due, due // DAY)
@@ -577,7 +587,6 @@ class Life:
     def stages(self):
         """LINK-01, LINK-02: planned at the receipt, due by its own limit from its own start."""
         runs, names = [], []
-        first_promise = self.ledger[min(self.ledger)][0]
         for stage in self.procedure.get("stages", []):
             before = stage.get("after", names[-1:])
             waits = [runs[names.index(other)] for other in before]
@@ -668,7 +677,7 @@ class Life:
         return late
 
     def outcome(self, late):
-        if self.end is None:
+        if self.end is None or self.promise is None:
             return None
         if late:
             return "late"
@@ -681,11 +690,11 @@ class Life:
         decides = self.ended_in_stop
         if decides is None:
             decides = stop["from"] if stop else self.end if self.end is not None else self.now
-        late = self.late_before_stop or decides > self.promise.late_from
+        late = self.late_before_stop or (self.promise is not None and decides > self.promise.late_from)
         runs = self.runs()
         for run in runs:
             assert run["used"] + run["left"] == run["given"]
-        ledger = [promise for place in sorted(self.ledger) for promise in self.ledger[place]]
+        ledger = [promise for place in sorted(self.kept) for promise in self.ledger[place]]
         steps = [self.step_due(no, self.promise) for no in range(len(self.procedure.get("steps", [])))]
         recorded = [self.recorded[place] for place in sorted(self.recorded)]
         stages = self.stages()

@@ -203,17 +203,20 @@ impl Closures {
 }
 
 fn procedure(all: &mut String, dice: &mut Dice, number: usize) {
-    let (unit, size) = match dice.up_to(10) {
+    let (unit, size) = match dice.up_to(11) {
         0..=3 => ("wd", dice.between(1, 20)),
         4 | 5 => ("cd", dice.between(1, 45)),
         6 | 7 => ("wh", dice.between(1, 60)),
         8 => ("mo", dice.between(1, 3)),
+        9 => ("none", 0),
         _ => ("same-day", 1),
     };
     let stages = if dice.one_in(4) { stages(dice) } else { Vec::new() };
     let (unit, size) = if stages.is_empty() { (unit, size) } else { ("wd", dice.between(15, 20)) };
-    let limit = |size: i64| if unit == "same-day" { unit.to_owned() } else { format!("{size}{unit}") };
-    let committed = dice.one_in(5).then(|| dice.between(if stages.is_empty() { 1 } else { 15 }, size));
+    let in_words = matches!(unit, "same-day" | "none");
+    let limit = |size: i64| if in_words { unit.to_owned() } else { format!("{size}{unit}") };
+    let commits = unit != "none" && dice.one_in(5);
+    let committed = commits.then(|| dice.between(if stages.is_empty() { 1 } else { 15 }, size));
     write!(
         all,
         "[[procedure]]\ncode = \"1.{number:06}\"\nname = \"Thủ tục {number}\"\nfield = \"Hộ tịch\"\n\
@@ -268,6 +271,7 @@ fn steps(all: &mut String, dice: &mut Dice, unit: &str, size: i64) {
     let whole = match unit {
         "wd" => size * 480,
         "wh" => size * 60,
+        "none" => return,
         _ if dice.one_in(2) => return,
         _ => 480,
     };
@@ -605,18 +609,18 @@ impl Teller<'_, '_> {
         self.ask(last.unwrap_or(What::Announced(place)));
     }
 
-    /// One of the earlier events was really at another time between its neighbours. What was counted
-    /// anew by a decision is not corrected here.
+    /// One of the earlier events was really at another time between its neighbours, also where a decision
+    /// was announced since.
     fn correct(&mut self) -> bool {
-        if self.life.iter().any(|asked| matches!(asked.what, What::Announced(_))) {
-            return false;
-        }
         let times = self.true_times();
         let real: Vec<usize> = (0..self.life.len())
             .filter(|place| !matches!(self.life[*place].what, What::Correct(..)))
             .collect();
         let which = usize::try_from(self.dice.up_to(real.len() as u64)).unwrap();
         let place = real[which];
+        if matches!(self.life[place].what, What::Announced(_) | What::Revoked) {
+            return false;
+        }
         let first = self.filed_at.unwrap_or_else(|| times[place].plus(SignedDuration::from_hours(-30)));
         let before = which.checked_sub(1).map_or(first, |one| times[real[one]]);
         let after = real.get(which + 1).map_or(self.life.last().unwrap().at, |one| times[*one]);

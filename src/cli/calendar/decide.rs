@@ -17,9 +17,11 @@ use crate::store;
 use crate::web::api::calendars as ical;
 use crate::work::decisions::{self, Proposal};
 use crate::work::desk::Desk;
-use crate::work::recount::{self, Preview, Step};
+use crate::work::recount::{self, Preview, Step, Walk};
 
 const BATCH: i64 = 1_000;
+/// Where nobody waits for the writer.
+const BATCH_ALONE: i64 = 10_000;
 /// So many dates are printed; the number of all is.
 const SHOWN: usize = 50;
 
@@ -150,10 +152,10 @@ pub(super) async fn publish(config: Option<&Path>, args: &PublishArgs) -> Result
     let (id, seen, known) = (args.id, args.seen, desk.clone());
     let edition = db.write(async move |tx| decisions::publish(tx, &known, &actor, id, seen).await).await?;
     let desk = setup::in_force(&db, desk).await?;
-    let mut total = 0;
+    let (mut total, mut walk) = (0, Walk::default());
+    let batch = if db.is_sqlite() { BATCH_ALONE } else { BATCH };
     loop {
-        let known = desk.clone();
-        match db.write(async move |tx| recount::step(tx, &known, BATCH).await).await? {
+        match walk.step(&db, &desk, batch).await? {
             Step::Went { moved, .. } => total += moved,
             Step::Done { moved, letters } => {
                 total += moved;

@@ -35,6 +35,17 @@ impl Counted {
         }
     }
 
+    /// Whether it is more than `other`, which is in the same unit; never than one in another.
+    #[must_use]
+    pub fn exceeds(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::WorkingDays(a), Self::WorkingDays(b)) => a > b,
+            (Self::CalendarDays(a), Self::CalendarDays(b)) => a > b,
+            (Self::WorkingTime(a), Self::WorkingTime(b)) => a > b,
+            _ => false,
+        }
+    }
+
     /// The smaller of two in the same unit.
     #[must_use]
     pub fn min(self, other: Self) -> Self {

@@ -522,3 +522,30 @@ fn every_refusal_is_said_in_both_languages() {
 fn an_estimate_is_not_final() {
     assert_eq!(calendar().status(2027), Some(YearStatus::Estimate));
 }
+
+/// What can't be used is named with its field, what it holds and what it takes, in the reader's words.
+#[test]
+fn what_cant_be_used_is_said_with_its_field_and_what_that_takes() {
+    use crate::domain::refusal::Language::{English, Vietnamese};
+    let two_points =
+        "cần ngày 2026-11-20, hoặc ngày và giờ 2026-11-20T16:00; điểm cuối không trước điểm đầu.";
+    for (field, wanted) in [
+        ("received", "cần ngày và giờ, như 2026-11-20T16:00."),
+        ("from", two_points),
+        ("to", two_points),
+        ("limit", "cần 10wd, 20cd, 8wh, 2mo, same-day hoặc none."),
+        ("cutoff", "cần none, after_15h, last_hour, after_17h_or_off_day hoặc after_close."),
+        ("cutoff_effect", "cần count_starts_next_wd hoặc treat_as_received_next_wd."),
+        ("due_time", "cần end_of_day, same_clock hoặc fixed=16:30."),
+        ("hours", "cần các buổi tăng dần trong một ngày, như 07:30-11:30,13:30-17:00."),
+    ] {
+        let named = DeadlineError::invalid(field, "\"x y\" is no such thing");
+        assert_eq!(named.say(Vietnamese), format!("Giá trị “x y” của “{field}” không dùng được: {wanted}"));
+        let unnamed = DeadlineError::invalid(field, "nothing was given");
+        assert_eq!(unnamed.say(Vietnamese), format!("Giá trị của “{field}” không dùng được: {wanted}"));
+        let english = format!("The value of “{field}” can't be used: nothing was given");
+        assert_eq!(unnamed.say(English), english);
+    }
+    let other = DeadlineError::invalid("x", "is odd");
+    assert_eq!(other.say(Vietnamese), "Giá trị của “x” không dùng được: “is odd”");
+}

@@ -158,6 +158,44 @@ fn acc_04_an_online_filing_is_answered_within_eight_working_hours() {
     assert_eq!(office.shown(due), "2026-11-23 16:30", "as the vector of section 5.2 for hours B");
 }
 
+/// ACC-05: two working hours, of which a quarter is left when those at the counter are alerted.
+#[test]
+fn acc_05_the_counter_is_alerted_before_two_working_hours_are_over() {
+    let mut office = Office::with(&[]);
+    let submitted = |channel: &str, when: &str| {
+        let filing = Filing { channel: channel.to_owned(), ..filing() };
+        Dossier::begin(&event(1, moment(when), Happening::Submitted { filing })).unwrap()
+    };
+    let alert = |office: &Office, dossier: &Dossier| {
+        office.process().reception_alert_at(dossier).map(|at| office.shown(at))
+    };
+    for (filed, told) in [
+        ("2026-11-20 08:00", "2026-11-20 09:30"),
+        // Over noon: what fills the morning ends with it.
+        ("2026-11-20 10:00", "2026-11-20 11:30"),
+        ("2026-11-20 11:00", "2026-11-20 14:30"),
+        // Over the weekend and the holiday of 24/11.
+        ("2026-11-20 16:30", "2026-11-23 08:30"),
+        ("2026-11-21 09:00", "2026-11-23 09:00"),
+        ("2026-11-23 16:00", "2026-11-25 08:00"),
+    ] {
+        assert_eq!(alert(&office, &submitted("online", filed)).as_deref(), Some(told), "{filed}");
+    }
+    assert_eq!(alert(&office, &submitted("counter", "2026-11-20 08:00")), None, "no portal sent it");
+    let filed = submitted("online", "2026-11-20 08:00");
+    let accepted = Happening::Received { filing: None, ruleset: "nd118-2025".to_owned(), promise: None };
+    for what in [accepted, supplement(), withdrawn()] {
+        let answered = filed.clone().after(&event(2, moment("2026-11-20 08:30"), what)).unwrap();
+        assert_eq!(alert(&office, &answered), None, "it was answered");
+    }
+    office.rules.due_soon_hours_percent = 0;
+    assert_eq!(alert(&office, &filed).as_deref(), Some("2026-11-20 10:00"), "at the last moment");
+    office.rules.due_soon_hours_percent = 100;
+    assert_eq!(alert(&office, &filed).as_deref(), Some("2026-11-20 08:00"), "at once");
+    office.rules.reception_alert_wh = 0;
+    assert_eq!(alert(&office, &filed), None, "switched off");
+}
+
 /// LIFE-04: a slip as it falls out of the events.
 #[test]
 fn life_04_the_slip_falls_out_of_the_events() {

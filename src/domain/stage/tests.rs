@@ -116,6 +116,34 @@ fn link_05_a_stage_is_late_by_its_own_limit() {
     assert_eq!(evening[0].timeliness(&office()), Some(Outcome::OnTime));
 }
 
+/// TRF-05: the limits of the ways between agencies are data, those of the land registration here: five days
+/// for the commune to verify, three for the tax notice, two to the registry. A late notice is the tax
+/// authority's alone; who comes after it has its whole limit.
+#[test]
+fn trf_05_each_way_between_agencies_has_its_own_limit() {
+    let land = || {
+        vec![
+            stage("Xác minh", "5wd", &[]),
+            stage("Thuế", "3wd", &[0]),
+            stage("Vào sổ địa chính", "2wd", &[1]),
+        ]
+    };
+    assert_eq!(check(&land(), "10wd".parse().unwrap()), Ok(()));
+    assert!(check(&land(), "9wd".parse().unwrap()).is_err());
+    let runs = runs(
+        land(),
+        &[
+            ("2026-06-08 16:00", done("Xác minh")),
+            ("2026-06-12 09:00", done("Thuế")),
+            ("2026-06-16 16:00", done("Vào sổ địa chính")),
+        ],
+    );
+    let due: Vec<_> = runs.iter().map(|run| run.due_at.unwrap()).collect();
+    assert_eq!(due, ["2026-06-08 17:00", "2026-06-11 17:00", "2026-06-16 17:00"].map(moment));
+    let stood: Vec<_> = runs.iter().map(|run| run.timeliness(&office()).unwrap()).collect();
+    assert_eq!(stood, [Outcome::OnTime, Outcome::Late, Outcome::OnTime]);
+}
+
 /// LINK-02: parallel stages start together; what follows them starts with the later result.
 #[test]
 fn link_02_parallel_stages_start_together() {

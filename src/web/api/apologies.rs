@@ -105,7 +105,7 @@ fn read_cursor(text: &str) -> Result<(Moment, i64)> {
 pub struct AlertShape {
     pub id: i64,
     pub code: String,
-    /// `due_soon`, `apology_owed`, `overdue` or `overdue_twice`.
+    /// `reception_waiting`, `step_overdue`, `due_soon`, `apology_owed`, `overdue` or `overdue_twice`.
     pub rule: String,
     /// Working days after due for `overdue`.
     pub level: i64,

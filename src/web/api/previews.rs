@@ -62,9 +62,13 @@ pub struct UnitMovesShape {
 /// How far a preview has come that takes a while.
 #[derive(Serialize, ToSchema)]
 pub struct CountingShape {
-    /// `counting`, or `waiting` while dates are being counted anew by the decision before.
+    /// `counting`, or `waiting` while dates are being counted anew by the decision before; `failed` where it
+    /// was given up.
     pub state: &'static str,
     pub looked_at: u64,
+    /// Why it was given up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl PreviewShape {
@@ -113,6 +117,7 @@ pub struct HowMuch {
     responses(
         (status = 200, description = "What would move", body = PreviewShape),
         (status = 202, description = "It is being counted; ask again after `Retry-After`", body = CountingShape),
+        (status = 503, description = "It can't be counted; an hour after it was begun whoever asks has it begun anew", body = CountingShape),
         (status = 403, description = "For the control office alone", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It was published or taken back", body = Problem, content_type = "application/problem+json"),
     )
@@ -128,11 +133,16 @@ pub async fn preview(
     let desk = app.desk();
     let counting = |state, looked_at| {
         let again = [(RETRY_AFTER, "2")];
-        Ok((StatusCode::ACCEPTED, again, Json(CountingShape { state, looked_at })).into_response())
+        Ok((StatusCode::ACCEPTED, again, Json(CountingShape { state, looked_at, reason: None }))
+            .into_response())
     };
     match recount::foretell(&app.db, &desk, id, Pace::default()).await? {
         Foretold::Waits => counting("waiting", 0),
         Foretold::Counting { looked_at, .. } => counting("counting", looked_at),
+        Foretold::Failed { looked_at, why, .. } => {
+            let shape = CountingShape { state: "failed", looked_at, reason: why };
+            Ok((StatusCode::SERVICE_UNAVAILABLE, Json(shape)).into_response())
+        }
         Foretold::Whole { preview, edition, as_of } => {
             let (zone, limit) = (desk.province.zone(), how.limit.unwrap_or(NAMED));
             let shape = PreviewShape::of(&preview, edition, zone.rfc3339(as_of), zone, limit);

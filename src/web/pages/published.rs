@@ -1,5 +1,7 @@
 //! Published figures: a month's on-time rates per unit, for anyone (PUB-01).
 
+pub mod late;
+
 use axum::extract::{Query, State};
 use axum::response::Html;
 use serde::Deserialize;
@@ -49,6 +51,7 @@ pub async fn show(
         running: month == running,
         previous: format!("/cong-khai?month={}", rates::before(month, 1)),
         next: next.map(|next| format!("/cong-khai?month={next}")),
+        late: app.settings.publish.late_dossiers.then(|| late::address(month, "", None)),
         as_of: parts::at(&desk, desk.now),
         rows: units
             .iter()

@@ -187,6 +187,18 @@ pub struct CountingPage {
     pub percent: u32,
 }
 
+/// The same page where the preview can't be counted.
+#[derive(Clone, Debug, Template)]
+#[template(path = "preview_failed.html")]
+pub struct FailedPage {
+    pub shell: Shell,
+    pub row: DecisionRow,
+    pub looked_at: String,
+    pub attempts: i64,
+    /// What the last turn failed of, as it is told to those who run the service.
+    pub why: String,
+}
+
 /// A date that moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MoveRow {

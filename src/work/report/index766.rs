@@ -8,13 +8,18 @@ use std::collections::BTreeMap;
 use super::{Names, as_of, units_of};
 use crate::db::{Result, Tx};
 use crate::domain::dossier::Dossier;
+use crate::domain::limit::TimeLimit;
 use crate::domain::periodic::{Period, Standing};
-use crate::domain::scales::{Points, Scales, is_in_time_under_766};
+use crate::domain::scales::{Maximum, Points, Scales, is_in_time_under_766};
 use crate::domain::staff::Actor;
 use crate::domain::statistics::Rate;
-use crate::domain::time::Moment;
+use crate::domain::time::{Day, Moment};
 use crate::store::periodic as rows;
 use crate::work::desk::Desk;
+use crate::work::wording;
+
+/// So many dossiers without an appointment are measured at a time.
+const PAGE: i64 = 10_000;
 
 pub use render::{csv, json};
 
@@ -102,13 +107,18 @@ pub async fn index766(tx: &mut Tx, desk: &Desk, actor: &Actor, asked: &Asked) ->
         let unit = of_units.entry(counted.unit).or_default();
         *unit = unit.plus(figures);
     }
-    as_of::touched(tx, &question, |dossier| {
+    let mut count = |dossier: &Dossier| {
         if let Some(figures) = of_one(desk, asked.period, dossier, stand) {
             let unit = of_units.entry(dossier.filing.competent_unit.to_string()).or_default();
             *unit = unit.plus(figures);
         }
-    })
-    .await?;
+    };
+    as_of::touched(tx, &question, &mut count).await?;
+    let undated = without_due(tx, desk, &question, &mut count).await?;
+    for (unit, figures) in undated {
+        let unit = of_units.entry(unit).or_default();
+        *unit = unit.plus(figures);
+    }
     let names = Names::of_units(tx).await?;
     let named =
         |(unit_code, figures): (String, Figures)| Row { unit: names.unit(&unit_code), unit_code, figures };
@@ -116,6 +126,51 @@ pub async fn index766(tx: &mut Tx, desk: &Desk, actor: &Actor, asked: &Asked) ->
     rows.sort_by(|a, b| (&a.unit, &a.unit_code).cmp(&(&b.unit, &b.unit_code)));
     let total = rows.iter().fold(Figures::default(), |total, row| total.plus(row.figures));
     Ok(Index766 { period: asked.period, as_of: stand, scales: asked.scales, rows, total })
+}
+
+/// Whom nobody gave an appointment, by unit: measured by the maximum limit (IDX-06). Those that waited for
+/// a supplement are shown to `count`.
+async fn without_due(
+    tx: &mut Tx,
+    desk: &Desk,
+    asked: &rows::Asked<'_>,
+    mut count: impl FnMut(&Dossier),
+) -> Result<BTreeMap<String, Figures>> {
+    let mut of_units: BTreeMap<String, Figures> = BTreeMap::new();
+    let mut after = 0;
+    loop {
+        let page = rows::without_due(tx, asked, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(of_units) };
+        after = last.id;
+        let waited: Vec<i64> = page.iter().filter(|one| one.waited).map(|one| one.id).collect();
+        for ids in waited.chunks(usize::try_from(as_of::BATCH).unwrap_or(1)) {
+            as_of::lives(tx, ids, asked.as_of).await?.iter().for_each(&mut count);
+        }
+        for one in page.iter().filter(|one| !one.waited) {
+            let timetable = wording::timetable(desk, &one.unit);
+            let limit = maximum_limit(desk, &one.procedure, one.version, one.received_on);
+            let figures =
+                Figures {
+                    dossiers: 1,
+                    in_time: u64::from(limit.is_none_or(|limit| {
+                        timetable.keeps_within(limit, one.received_at, one.decides_at, [])
+                    })),
+                    received: u64::from(one.received_on >= asked.from),
+                    online: u64::from(one.received_on >= asked.from && one.online),
+                };
+            let unit = of_units.entry(one.unit.clone()).or_default();
+            *unit = unit.plus(figures);
+        }
+    }
+}
+
+/// The longest that the law gives a procedure: its version's, or that of its day where an earlier system
+/// names another; none where it is not known.
+fn maximum_limit(desk: &Desk, procedure: &str, version: i64, received_on: Day) -> Option<TimeLimit> {
+    let catalogue = &desk.province.catalogue;
+    let named = procedure.parse().ok().and_then(|code| catalogue.version(&code, version));
+    let found = named.or_else(|| desk.procedure(procedure, received_on))?;
+    Some(found.statutory_limit)
 }
 
 /// What one dossier counts; none where the period does not count it.
@@ -130,9 +185,15 @@ fn of_one(desk: &Desk, period: Period, dossier: &Dossier, at: Moment) -> Option<
     };
     standing.columns(period)?;
     let received = standing.received_on.is_some_and(|day| day >= period.from());
+    let filing = &dossier.filing;
+    let limit = standing
+        .received_on
+        .and_then(|day| maximum_limit(desk, &filing.procedure, filing.procedure_version, day));
+    let timetable = desk.province.timetable(&filing.competent_unit);
+    let maximum = limit.map(|limit| Maximum { limit, timetable });
     Some(Figures {
         dossiers: 1,
-        in_time: u64::from(is_in_time_under_766(dossier, at)),
+        in_time: u64::from(is_in_time_under_766(dossier, at, maximum)),
         received: u64::from(received),
         online: u64::from(received && standing.online),
     })

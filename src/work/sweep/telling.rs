@@ -74,13 +74,16 @@ pub async fn tell_those_who_wait(tx: &mut Tx, desk: &Desk, limit: i64) -> Result
     let dossiers: BTreeSet<i64> = alerts.iter().map(|alert| alert.dossier_id).collect();
     let known = store::dossiers::known_by_ids(tx, &dossiers.into_iter().collect::<Vec<_>>()).await?;
     let opened = ledger::load_many(tx, known).await?;
-    let (open, over): (Vec<Opened>, Vec<Opened>) =
-        opened.into_iter().partition(|one| one.dossier.state.is_open());
-    let over: BTreeSet<i64> = over.iter().map(|one| one.known.id).collect();
-    let over = alerts.iter().filter(|alert| over.contains(&alert.dossier_id)).map(|alert| alert.id);
-    store::sweep::have_wait(tx, &over.collect::<Vec<_>>(), false).await?;
+    let by_id: BTreeMap<i64, &Opened> = opened.iter().map(|one| (one.known.id, one)).collect();
+    let concerns = |alert: &Raised| {
+        let rule = AlertRule::from_id(&alert.rule);
+        rule.zip(by_id.get(&alert.dossier_id)).is_some_and(|(rule, one)| rule.still_concerns(&one.dossier))
+    };
+    let (alerts, over): (Vec<Raised>, Vec<Raised>) = alerts.into_iter().partition(concerns);
+    let over: Vec<i64> = over.iter().map(|alert| alert.id).collect();
+    store::sweep::have_wait(tx, &over, false).await?;
     let people = duties::reachable(tx, desk).await?;
-    tell(tx, desk, &open, &alerts, &people).await
+    tell(tx, desk, &opened, &alerts, &people).await
 }
 
 /// How many more letters each of these people may get in this hour.
@@ -116,7 +119,7 @@ async fn put(
     post::put(tx, desk, posting, &letter).await
 }
 
-/// Alerts by letter, the dossiers of each in the order of their promises.
+/// Alerts by letter, the dossiers of each in the order of their promises, or of their filing before.
 fn by_matter<'o>(all: &'o [Opened], raised: &[Raised]) -> BTreeMap<Matter<'o>, Vec<(i64, &'o Opened)>> {
     let by_id: BTreeMap<i64, &Opened> = all.iter().map(|opened| (opened.known.id, opened)).collect();
     let mut matters: BTreeMap<Matter<'o>, Vec<(i64, &'o Opened)>> = BTreeMap::new();
@@ -125,11 +128,16 @@ fn by_matter<'o>(all: &'o [Opened], raised: &[Raised]) -> BTreeMap<Matter<'o>, V
             continue;
         };
         let level = u32::try_from(one.level).unwrap_or_default();
-        let unit = opened.dossier.filing.competent_unit.as_str();
+        let unit = match rule {
+            AlertRule::ReceptionWaiting => opened.dossier.filing.receiving_unit.as_str(),
+            _ => opened.dossier.filing.competent_unit.as_str(),
+        };
         matters.entry((one.recipient_id, rule, level, unit)).or_default().push((one.id, opened));
     }
     for told in matters.values_mut() {
-        told.sort_by_key(|(_, opened)| opened.dossier.promise().map(|promise| promise.late_from));
+        told.sort_by_key(|(_, opened)| {
+            (opened.dossier.promise().map(|promise| promise.late_from), opened.dossier.registered_at)
+        });
     }
     matters
 }

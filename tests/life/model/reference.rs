@@ -238,6 +238,25 @@ fn civil(moment: Moment) -> Day {
     province().zone().day(moment)
 }
 
+/// ACC-05: a quarter of the two working hours of the counter is left.
+fn told_at_the_counter(filed: Moment) -> Moment {
+    let mut left = 90 * 60;
+    let mut day = civil(filed);
+    loop {
+        for (opens, closes) in [((7, 30), (11, 30)), ((13, 30), (17, 0))] {
+            let opens = instant(day, ClockTime::hm(opens.0, opens.1)).max(filed);
+            let worked = instant(day, ClockTime::hm(closes.0, closes.1)).since(opens).as_secs();
+            if province().timetable(&CENTRE.parse().unwrap()).is_working(day) && worked > 0 {
+                if worked >= left {
+                    return opens.plus(SignedDuration::from_secs(left));
+                }
+                left -= worked;
+            }
+        }
+        day = day.next().unwrap();
+    }
+}
+
 fn after(moment: Moment) -> Moment {
     moment.plus(SignedDuration::from_micros(1))
 }
@@ -290,7 +309,9 @@ impl Model {
             next_check: None,
             last_at: now,
         };
-        if !online {
+        if online {
+            model.next_check = Some(told_at_the_counter(now));
+        } else {
             model.state = 2;
             model.promise_from(now, kind.limit);
         }

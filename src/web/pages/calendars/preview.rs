@@ -14,7 +14,7 @@ use crate::domain::time::Moment;
 use crate::store::decisions::Row;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
-use crate::web::views::calendars::{CountingPage, MoveRow, PreviewPage};
+use crate::web::views::calendars::{CountingPage, FailedPage, MoveRow, PreviewPage};
 use crate::web::views::parts::When;
 use crate::web::views::shell::{Flash, Place, Shell};
 use crate::work::decisions as work;
@@ -46,6 +46,16 @@ pub(super) async fn page(app: &App, caller: &Caller, id: i64, flash: Option<Flas
         Foretold::Counting { looked_at, reached, up_to } => {
             html(&counting(&desk, shell, &row, Some((looked_at, reached, up_to))))
         }
+        Foretold::Failed { looked_at, attempts, why } => html(&FailedPage {
+            shell,
+            row: words::row(&desk, &row),
+            looked_at: parts::number(&desk, looked_at),
+            attempts,
+            why: why.unwrap_or_else(|| {
+                desk.say("tiến trình tính dừng giữa chừng", "whoever counted it was never heard of again")
+                    .to_owned()
+            }),
+        }),
         Foretold::Waits => html(&counting(&desk, shell, &row, None)),
     }
 }
