@@ -101,8 +101,11 @@ pub async fn remove_of(tx: &mut Tx, staff_id: i64, token_hash: &[u8]) -> Result<
     Ok(removed == 1)
 }
 
-/// Ends all of a person's sessions but the one to `keep`; says how many there were.
+/// Ends all of a person's sessions but the one to `keep`, and what is under way to become one; says how
+/// many there were.
 pub async fn remove_all(tx: &mut Tx, staff_id: i64, keep: Option<&[u8]>) -> Result<u64> {
+    // First, so that a session that is being begun is either seen here or not begun.
+    super::staff::next_epoch(tx, staff_id).await?;
     tx.query("delete from sessions where staff_id = $1 and ($2 is null or token_hash <> $2)")
         .bind(staff_id)
         .bind(keep)

@@ -157,7 +157,7 @@ pub async fn holder(tx: &mut Tx, desk: &Desk, link: &Link) -> Result<Option<Pers
 }
 
 /// Follows a link: its owner has the password behind `hash` from now on, and nothing that was
-/// begun with an older one goes on.
+/// begun or issued with an older one goes on: whoever needs a link may have lost the old one to somebody.
 pub async fn activate(tx: &mut Tx, desk: &Desk, link: &Link, hash: &str) -> Result<Person> {
     let Some(person) = holder(tx, desk, link).await? else { return Err(no_link().into()) };
     if !activations::take(tx, &link.hash()).await? {
@@ -165,6 +165,7 @@ pub async fn activate(tx: &mut Tx, desk: &Desk, link: &Link, hash: &str) -> Resu
     }
     store::staff::set_password(tx, person.id, hash).await?;
     sessions::remove_all(tx, person.id, None).await?;
+    tokens::revoke_all(tx, person.id, desk.now).await?;
     note(tx, desk, &person.actor()?, "account_activated", login_of(&person), "{}").await?;
     Ok(person)
 }

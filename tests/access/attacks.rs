@@ -170,7 +170,8 @@ fn borrowed_roles_are_not_handed_on() {
         let thang = node.hire("thang", WARD, &[Role::UnitHead]).await;
         let name = async |node: &Node, by, deputy: i64, from: &str, to: &str| {
             let deputy = deputy.to_string();
-            let fields = [("deputy", deputy.as_str()), ("from_on", from), ("to_on", to)];
+            let fields =
+                [("deputy", deputy.as_str()), ("from_on", from), ("to_on", to), ("current", PASSWORD)];
             node.signed_in(by).await.post("/account/stand-in", &fields).await.status
         };
         assert_eq!(name(&node, &thang, yen.id, "2026-11-23", "2026-11-23").await, 303, "for a day");

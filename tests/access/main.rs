@@ -9,6 +9,7 @@ mod support;
 
 mod accounts;
 mod attacks;
+mod entries;
 mod guessing;
 mod interface;
 mod matrix;

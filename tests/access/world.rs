@@ -146,7 +146,7 @@ impl Node {
         let visitor = self.visitor();
         let cookie = session::cookie(&self.app.settings, &token);
         visitor.cookies.lock().unwrap().insert(cookie.name().to_owned(), cookie.value().to_owned());
-        Visitor { csrf: self.app.keys.form_token(&token), ..visitor }
+        Visitor { csrf: self.app.keys.form_token(&token).to_string(), ..visitor }
     }
 
     /// Nobody yet.
