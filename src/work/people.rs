@@ -103,9 +103,11 @@ pub async fn add(
     };
     let id = store::staff::insert(tx, &new).await?;
     activations::replace(tx, &link.hash(), id, desk.now, desk.now.plus(LINK_LASTS)).await?;
-    let detail = serde_json::json!({ "unit": of.unit, "roles": of.roles }).to_string();
+    let person = found(tx, id).await?;
+    let alike = alike(tx, &person).await?;
+    let detail = serde_json::json!({ "unit": of.unit, "roles": of.roles, "alike": alike }).to_string();
     note(tx, desk, actor, "account_added", &login, &detail).await?;
-    found(tx, id).await
+    Ok(person)
 }
 
 /// Makes the first administrator, by whoever has the machine; refused once there is one (S31).
@@ -213,13 +215,23 @@ pub async fn change(
         };
         store::duties::insert(tx, &duty).await?;
     }
+    let changed = found(tx, id).await?;
     let detail = serde_json::json!({
         "from": { "unit": before.unit, "roles": before.roles.0 },
         "to": { "unit": to.unit, "roles": to.roles },
         "on": from_on.to_string(),
+        "alike": alike(tx, &changed).await?,
     });
     note(tx, desk, actor, "account_changed", login_of(&person), &detail.to_string()).await?;
-    found(tx, id).await
+    Ok(changed)
+}
+
+/// The accounts that look like the same person's, for the log: neither counts as a second person for
+/// the other's deeds.
+async fn alike(tx: &mut Tx, person: &Person) -> Result<Option<Vec<String>>> {
+    let alike = super::second_person::alike(tx, person).await?;
+    let logins: Vec<String> = alike.iter().map(|(other, _)| login_of(other).to_owned()).collect();
+    Ok(Some(logins).filter(|logins| !logins.is_empty()))
 }
 
 /// Closes an account or opens it again. What was signed in, issued or lent ends with it: sessions,

@@ -9,6 +9,7 @@ mod support;
 
 mod accounts;
 mod attacks;
+mod broken_handlers;
 mod entries;
 mod guessing;
 mod interface;
@@ -16,6 +17,9 @@ mod matrix;
 #[cfg(feature = "oidc")]
 mod oidc;
 mod personal;
+mod process_steps;
+mod second_person;
+mod secrets;
 mod sessions;
 mod stored_script;
 mod tls;

@@ -95,6 +95,11 @@ impl Node {
         Self { router: router::router(app.clone()), app }
     }
 
+    /// The same service with something put before or behind its handlers.
+    pub fn through(&self, change: impl FnOnce(Router<App>) -> Router<App>) -> Self {
+        Self { app: self.app.clone(), router: router::dress(change(router::bare()), self.app.clone()) }
+    }
+
     /// Another node beside this one: nothing but database, keys and settings in common.
     pub fn beside(&self) -> Self {
         let App { db, clock, keys, settings, .. } = self.app.clone();

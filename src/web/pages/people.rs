@@ -12,6 +12,7 @@ use super::{absence, account};
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::refusal::{Language, Refusal};
+use crate::domain::staff::likeness::Likeness;
 use crate::domain::staff::{Actor, Deed, Role};
 use crate::domain::time::Day;
 use crate::store::staff::{Person, Wanted};
@@ -28,7 +29,7 @@ use crate::web::views::people::{
 use crate::web::views::shell::{Flash, Place, Shell};
 use crate::work::desk::Desk;
 use crate::work::people::{self as work, Link, Particulars};
-use crate::work::wording;
+use crate::work::{second_person, wording};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -271,7 +272,7 @@ async fn page(
     refusal: Option<&Refusal>,
 ) -> Result<PersonPage> {
     let desk = Front::of(app, &caller.reader);
-    let (person, has_factor, linked_at, open, duties, colleagues) = app
+    let (person, has_factor, linked_at, open, duties, colleagues, alike) = app
         .db
         .read(async |tx| {
             let person = work::one(tx, &desk, &caller.actor, id).await?;
@@ -280,7 +281,8 @@ async fn page(
             let open = sessions::of_staff(tx, id).await?.len();
             let duties = store::duties::concerning(tx, id).await?;
             let colleagues = store::staff::of_unit(tx, &person.unit).await?;
-            Ok((person, has_factor, linked_at, open, duties, colleagues))
+            let alike = second_person::alike(tx, &person).await?;
+            Ok((person, has_factor, linked_at, open, duties, colleagues, alike))
         })
         .await?;
     let wrong_proof = typed.and_then(|_| parts::error(&desk, refusal, "current"));
@@ -301,7 +303,19 @@ async fn page(
         duties: duties.iter().map(|duty| absence::row(&desk, &person, duty)).collect(),
         absence: absence::of(&desk, &person, &colleagues, &duties, &format!("/people/{id}/stand-in")),
         link: None,
+        alike: alike.iter().map(|(other, how)| looks_like(&desk, other, *how)).collect(),
     })
+}
+
+/// In what an account looks like another one, and whose that is.
+fn looks_like(desk: &Front, other: &Person, how: Likeness) -> String {
+    let login = other.login.as_deref().unwrap_or_default();
+    match how {
+        Likeness::Email => {
+            desk.say(format!("Cùng thư điện tử với {login}"), format!("Same e-mail address as {login}"))
+        }
+        Likeness::Name => desk.say(format!("Cùng họ tên với {login}"), format!("Same name as {login}")),
+    }
 }
 
 /// `POST /people/{id}`: unit and roles are power, and so whoever gives them proves once more who they are.

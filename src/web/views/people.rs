@@ -125,6 +125,8 @@ pub struct PersonPage {
     pub absence: Option<Absence>,
     /// A one-time link just made: shown now and never again.
     pub link: Option<String>,
+    /// In what it looks like other accounts, which then count as the same person's.
+    pub alike: Vec<String>,
 }
 
 /// `/activate`.
