@@ -75,6 +75,15 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Session>> {
     .await
 }
 
+/// When this session of this person was begun.
+pub async fn began_at(tx: &mut Tx, staff_id: i64, token_hash: &[u8]) -> Result<Option<Moment>> {
+    tx.query("select created_at from sessions where staff_id = $1 and token_hash = $2")
+        .bind(staff_id)
+        .bind(token_hash)
+        .fetch_optional_scalar()
+        .await
+}
+
 /// Notes that a session is in use. An update, never an insert: what was signed out stays out.
 pub async fn touch(tx: &mut Tx, token_hash: &[u8], now: Moment) -> Result<()> {
     tx.query("update sessions set seen_at = $2 where token_hash = $1")

@@ -11,6 +11,7 @@ mod accounts;
 mod attacks;
 mod broken_handlers;
 mod entries;
+mod erased_words;
 mod guessing;
 mod interface;
 mod matrix;

@@ -84,8 +84,7 @@ async fn is_code_of(app: &App, person: &Person, code: String) -> Result<bool> {
 /// Whether the caller has signed in just now.
 async fn is_fresh(app: &App, caller: &Caller) -> Result<bool> {
     let Some(session) = caller.session else { return Ok(false) };
-    let own = app.db.read(async |tx| sessions::of_staff(tx, caller.person.id).await).await?;
-    let began = own.iter().find(|one| one.token_hash == session).map(|one| one.created_at);
+    let began = app.db.read(async |tx| sessions::began_at(tx, caller.person.id, &session).await).await?;
     let fresh = SignedDuration::from_mins(minutes(app));
     Ok(began.is_some_and(|began| app.clock.now().since(began) < fresh))
 }
