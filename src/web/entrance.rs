@@ -375,7 +375,7 @@ pub(super) mod device {
 
     pub fn mark(app: &App, name: &str) -> String {
         let nonce: [u8; NONCE] = random::bytes();
-        URL_SAFE_NO_PAD.encode([nonce.as_slice(), &app.keys.device_mark(name, &nonce).as_bytes()].concat())
+        URL_SAFE_NO_PAD.encode([nonce.as_slice(), app.keys.device_mark(name, &nonce).as_bytes()].concat())
     }
 
     /// The device's number, if the mark was made here and for this name.

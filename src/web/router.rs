@@ -32,7 +32,6 @@ pub fn router(app: App) -> Router {
 }
 
 /// Every handler at its address, without what every request passes through.
-#[must_use]
 pub fn bare() -> Router<App> {
     let (api, document) = api::router().split_for_parts();
     let reader = openapi::reader(&document);
