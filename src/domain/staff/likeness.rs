@@ -25,11 +25,18 @@ pub enum Likeness {
 /// Namesakes are two persons once each of them has an address of their own.
 #[must_use]
 pub fn likeness(one: Known, other: Known) -> Option<Likeness> {
-    let address = |known: Known| known.email.map(|email| email.trim().to_lowercase());
-    match (address(one), address(other)) {
+    match (one.email.map(mailbox), other.email.map(mailbox)) {
         (Some(one), Some(other)) => (one == other).then_some(Likeness::Email),
         _ => (plain(one.name) == plain(other.name)).then_some(Likeness::Name),
     }
+}
+
+/// Where a letter arrives: capitals make no other mailbox, nor does what stands behind a plus sign.
+fn mailbox(email: &str) -> String {
+    let email = email.trim().to_lowercase();
+    let Some((local, host)) = email.split_once('@') else { return email };
+    let local = local.split('+').next().unwrap_or(local);
+    format!("{local}@{host}")
 }
 
 /// However it was typed.
@@ -57,6 +64,8 @@ mod tests {
         for (two, expected) in [
             (other("Lò Thị Mai", Some("mai.2@laichau.gov.vn")), None),
             (other("Hoàng Thị Yến", Some(" Mai@LaiChau.gov.vn")), Some(Likeness::Email)),
+            (other("Hoàng Thị Yến", Some("mai+2@laichau.gov.vn")), Some(Likeness::Email)),
+            (other("Hoàng Thị Yến", Some("mai@sonla.gov.vn")), None),
             (other("Lò Thị Mai", None), Some(Likeness::Name)),
             (other("Hoàng Thị Yến", None), None),
         ] {
