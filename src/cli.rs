@@ -18,6 +18,7 @@ pub mod demo;
 mod files;
 pub mod import;
 pub mod keys;
+mod memory;
 pub mod migrate;
 pub mod person;
 pub mod progress;

@@ -19,6 +19,7 @@ use hmac::{Hmac, Mac};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::random;
 
@@ -264,20 +265,20 @@ impl Keyring {
 
     /// A token that only this service can make for `session`, for its forms.
     #[must_use]
-    pub fn form_token(&self, session: &[u8]) -> String {
-        hex(&self.mac(&[b"form", session])[..16])
+    pub fn form_token(&self, session: &[u8]) -> Mark {
+        Mark(hex(&self.mac(&[b"form", session])[..16]).into_bytes())
     }
 
     /// The mark of a device on which `account` was signed in; `nonce` tells devices apart.
     #[must_use]
-    pub fn device_mark(&self, account: &str, nonce: &[u8]) -> Vec<u8> {
-        self.mac(&[b"device", nonce, account.as_bytes()])[..16].to_vec()
+    pub fn device_mark(&self, account: &str, nonce: &[u8]) -> Mark {
+        Mark(self.mac(&[b"device", nonce, account.as_bytes()])[..16].to_vec())
     }
 
     /// The seal of an anchor of the audit log, which nobody else can make.
     #[must_use]
-    pub fn anchor_code(&self, anchor: &str) -> Vec<u8> {
-        self.mac(&[b"anchor", anchor.as_bytes()])
+    pub fn anchor_code(&self, anchor: &str) -> Mark {
+        Mark(hex(&self.mac(&[b"anchor", anchor.as_bytes()])).into_bytes())
     }
 
     fn mac(&self, parts: &[&[u8]]) -> Vec<u8> {
@@ -289,6 +290,43 @@ impl Keyring {
             mac.update(&[0]);
         }
         mac.finalize().into_bytes().to_vec()
+    }
+}
+
+/// What this service alone can make, and others bring back to it. How long it takes to compare says nothing
+/// about how much of it was guessed; it can't be compared in another way:
+///
+/// ```compile_fail
+/// let keys = dunghen::seal::Keyring::generate();
+/// assert!(keys.form_token(b"one") != keys.form_token(b"another"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Mark(Vec<u8>);
+
+impl Mark {
+    /// Whether `given` is this one. Nothing is what was never made.
+    #[must_use]
+    pub fn is(&self, given: &[u8]) -> bool {
+        !self.0.is_empty() && self.0.ct_eq(given).into()
+    }
+
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// As it stands in forms and files.
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
+/// Says nothing of it: whoever has it may be taken for its owner.
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mark")
     }
 }
 
@@ -349,6 +387,20 @@ mod tests {
         let mut damaged = sealed;
         damaged.bytes[30] ^= 1;
         assert_eq!(keys.open::<String>(&damaged, Use::Applicant), Err(SealError::Broken));
+    }
+
+    #[test]
+    fn a_mark_is_itself_alone_and_shows_nothing_of_itself() {
+        let keys = Keyring::generate();
+        let mark = keys.form_token(b"session");
+        let told = mark.to_string();
+        assert!(mark.is(told.as_bytes()) && keys.form_token(b"session").is(told.as_bytes()));
+        assert!(!keys.form_token(b"another").is(told.as_bytes()));
+        for other in ["", &told[1..], &told[..told.len() - 1], &format!("{told}0"), &told.to_uppercase()] {
+            assert_eq!(mark.is(other.as_bytes()), other == told, "{other:?}");
+        }
+        assert!(!Mark::default().is(b""), "what was never made");
+        assert!(!format!("{mark:?}").contains(&told));
     }
 
     #[test]

@@ -43,6 +43,7 @@ pub mod report;
 pub mod resumption;
 pub mod scope;
 pub mod second_factor;
+pub mod second_person;
 pub mod sign_in;
 pub mod stand_in;
 pub mod start;

@@ -428,6 +428,7 @@ const ONE_ENGINE: &[(&str, &str, &str)] = &[
         "no_mark_of_an_applicant_is_in_a_log_an_address_a_subject_or_the_file",
         "looks into the file itself",
     ),
+    ("access/secrets.rs", "", "what a process shows and starts with, the engine has no part in"),
     ("growth.rs", "no_hot_page_reads_a_whole_table_on_postgres", "reads the server's own counters"),
     ("growth.rs", "no_hot_statement_reads_a_whole_table_on_sqlite", "reads SQLite's own plans"),
     ("kernel/leadership.rs", "a_leader_in_the_middle_of_writing_is_waited_for", "SQLite has one writer"),

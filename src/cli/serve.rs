@@ -9,8 +9,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
-use super::files;
 use super::setup::{self, Failed};
+use super::{files, memory};
 use crate::app::App;
 use crate::config::{Configuration, LogFormat, MailTls, Networks, Web};
 use crate::db::{Db, DbSettings, Purpose};
@@ -40,6 +40,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<ExitCode, Failed> {
     telemetry::start(&settings.log.filter, settings.log.format == LogFormat::Json);
     refuse_what_is_for_development(&configuration)?;
     files::make_room(settings.web.max_connections.size());
+    memory::keep_to_itself();
     let courier = courier(&configuration)?;
     let db = setup::database(&configuration, Purpose::Serve).await?;
     let keys = setup::keys(&configuration, &db).await?;
@@ -164,8 +165,8 @@ fn provider(configuration: &Configuration) -> Result<Option<Arc<Provider>>, Fail
     let client_secret = match (&identity.client_secret, &identity.client_secret_file) {
         (Some(secret), _) => secret.clone(),
         (None, Some(file)) => {
-            let text = String::from_utf8_lossy(&read(file, "client_secret_file")?).trim_end().to_owned();
-            text.into()
+            let text = read(file, "client_secret_file")?;
+            secret(String::from_utf8_lossy(&text).trim_end(), "identity.client_secret_file", file)?
         }
         (None, None) => {
             return Err(Failed::Unusable(
@@ -203,7 +204,7 @@ fn credentials(configuration: &Configuration) -> Result<Option<(String, SecretSt
             let text = std::fs::read_to_string(file).map_err(|error| {
                 Failed::Unusable(format!("mail.password_file {}: {}", file.display(), setup::why(&error)))
             })?;
-            text.trim_end().to_owned().into()
+            secret(text.trim_end(), "mail.password_file", file)?
         }
         (None, None) => {
             return Err(Failed::Unusable(
@@ -212,6 +213,14 @@ fn credentials(configuration: &Configuration) -> Result<Option<(String, SecretSt
         }
     };
     Ok(Some((mail.user.clone(), password)))
+}
+
+/// What stands in a secret's file; an empty one is none.
+fn secret(text: &str, setting: &str, file: &Path) -> Result<SecretString, Failed> {
+    if text.is_empty() {
+        return Err(Failed::Unusable(format!("{setting} {}: tệp rỗng", file.display())));
+    }
+    Ok(text.to_owned().into())
 }
 
 /// `Trung tâm PVHCC <motcua@example.vn>`.

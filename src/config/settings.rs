@@ -285,6 +285,8 @@ pub struct SignIn {
     pub network_attempts: Count<1, 10_000>,
     /// Waits double up to this.
     pub longest_wait_min: Count<1, 1_440>,
+    /// So long after signing in nobody is asked once more who they are where there is no field for it.
+    pub proof_min: Count<1, 60>,
     /// By default that of administrators, of nobody in a demonstration.
     pub second_factor: Option<SecondFactor>,
 }
@@ -295,6 +297,7 @@ impl Default for SignIn {
             attempts: Count(5),
             network_attempts: Count(30),
             longest_wait_min: Count(15),
+            proof_min: Count(5),
             second_factor: None,
         }
     }

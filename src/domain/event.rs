@@ -5,6 +5,7 @@
 
 mod exclusion;
 mod handover;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,7 @@ use super::unit::UnitCode;
 
 pub use exclusion::Exclusion;
 pub use handover::HandOver;
+pub use words::ERASED;
 
 /// One thing that happened, with who saw to it, when it was and when it was written down.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,6 +2,8 @@
 //!
 //! One table of roles and deeds and one function over it; passwords and sessions are elsewhere.
 
+pub mod likeness;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};

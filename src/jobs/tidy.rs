@@ -15,7 +15,7 @@ const DAYS_A_YEAR: i32 = 366;
 /// Wrong attempts are remembered for at most half a day.
 const LONGEST_MEMORY_H: i64 = 24;
 /// So many persons are erased at once.
-const BATCH: i64 = 500;
+const BATCH: i64 = 100;
 /// Due times and alarms are remembered for so long.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 400);
 

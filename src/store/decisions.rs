@@ -136,7 +136,9 @@ impl Row {
 }
 
 pub async fn one(tx: &mut Tx, id: i64) -> Result<Option<Row>> {
-    Ok(list(tx, Some(id + 1), 1).await?.into_iter().find(|row| row.id == id))
+    // Behind the last number that there can be lies nothing.
+    let Some(behind) = id.checked_add(1) else { return Ok(None) };
+    Ok(list(tx, Some(behind), 1).await?.into_iter().find(|row| row.id == id))
 }
 
 /// Decisions whose number is below `before`, the newest first.

@@ -9,8 +9,8 @@ const NOT_SENT: &str = "hết thời hạn lưu dữ liệu của người nhậ
 /// Where a walk over ended dossiers has got to.
 pub type Cursor = (Day, i64);
 
-/// Dossiers over since before `before` whose applicants' data are still there, in the order in
-/// which they ended. Those with a result that nobody has fetched are not over.
+/// Dossiers over since before `before` whose applicants' data, or words about them, are still there, in
+/// the order in which they ended. Those with a result that nobody has fetched are not over.
 pub async fn due(
     tx: &mut Tx,
     before: Day,
@@ -20,7 +20,7 @@ pub async fn due(
     tx.query(
         "select d.ended_on, d.id, d.applicant_id from dossiers d join applicants a on a.id = d.applicant_id
          where d.ended_on < $1 and d.state in ('returned', 'withdrawn', 'stopped', 'not_received')
-            and a.erased_at is null and ($2 is null or (d.ended_on, d.id) > ($2, $3))
+            and (a.erased_at is null or d.erased_version is distinct from d.version) and ($2 is null or (d.ended_on, d.id) > ($2, $3))
          order by d.ended_on, d.id limit $4",
     )
     .bind(before)
@@ -34,7 +34,8 @@ pub async fn due(
 /// Takes an applicant's data away. The row stays, so that dossiers and figures stay whole.
 pub async fn erase(tx: &mut Tx, applicant: i64, dossier: i64, now: Moment) -> Result<()> {
     tx.query(
-        "update applicants set sealed = $2, key_id = '', identifier_code = null, phone_code = null, erased_at = $3
+        "update applicants set sealed = $2, key_id = '', identifier_code = null, phone_code = null,
+            erased_at = coalesce(erased_at, $3)
          where id = $1",
     )
     .bind(applicant)
@@ -54,6 +55,8 @@ pub async fn erase(tx: &mut Tx, applicant: i64, dossier: i64, now: Moment) -> Re
     .bind(NOT_SENT)
     .execute()
     .await?;
+    // What is written into the dossier after this is erased in its turn.
+    tx.query("update dossiers set erased_version = version where id = $1").bind(dossier).execute().await?;
     // And what the request that filed the dossier hashed to.
     tx.query("delete from idempotency_keys where dossier_id = $1").bind(dossier).execute().await?;
     Ok(())

@@ -75,6 +75,15 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Session>> {
     .await
 }
 
+/// When this session of this person was begun.
+pub async fn began_at(tx: &mut Tx, staff_id: i64, token_hash: &[u8]) -> Result<Option<Moment>> {
+    tx.query("select created_at from sessions where staff_id = $1 and token_hash = $2")
+        .bind(staff_id)
+        .bind(token_hash)
+        .fetch_optional_scalar()
+        .await
+}
+
 /// Notes that a session is in use. An update, never an insert: what was signed out stays out.
 pub async fn touch(tx: &mut Tx, token_hash: &[u8], now: Moment) -> Result<()> {
     tx.query("update sessions set seen_at = $2 where token_hash = $1")
@@ -101,8 +110,11 @@ pub async fn remove_of(tx: &mut Tx, staff_id: i64, token_hash: &[u8]) -> Result<
     Ok(removed == 1)
 }
 
-/// Ends all of a person's sessions but the one to `keep`; says how many there were.
+/// Ends all of a person's sessions but the one to `keep`, and what is under way to become one; says how
+/// many there were.
 pub async fn remove_all(tx: &mut Tx, staff_id: i64, keep: Option<&[u8]>) -> Result<u64> {
+    // First, so that a session that is being begun is either seen here or not begun.
+    super::staff::next_epoch(tx, staff_id).await?;
     tx.query("delete from sessions where staff_id = $1 and ($2 is null or token_hash <> $2)")
         .bind(staff_id)
         .bind(keep)

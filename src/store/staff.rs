@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use sqlx::types::Json;
 
-use crate::db::{Error, Result, Tx};
+use crate::db::{Error, Result, Sql, Tx, sql};
 use crate::domain::staff::{Actor, Role, StaffId};
 use crate::domain::time::Moment;
 
@@ -160,6 +160,25 @@ pub async fn set_active(tx: &mut Tx, id: i64, active: bool) -> Result<()> {
 
 pub async fn set_password(tx: &mut Tx, id: i64, hash: &str) -> Result<()> {
     tx.query("update staff set password_hash = $2 where id = $1").bind(id).bind(hash).execute().await?;
+    Ok(())
+}
+
+/// The epoch in which a person signs in; none for whoever may not.
+pub async fn epoch(tx: &mut Tx, id: i64) -> Result<Option<i64>> {
+    tx.query("select epoch from staff where id = $1 and active").bind(id).fetch_optional_scalar().await
+}
+
+// Whoever begins a session and whoever begins the next epoch wait for each other.
+const HELD_EPOCH: Sql = sql!("select epoch from staff where id = $1 and active", postgres " for share");
+
+/// The same, and it stays so until this transaction ends.
+pub async fn held_epoch(tx: &mut Tx, id: i64) -> Result<Option<i64>> {
+    tx.query(HELD_EPOCH).bind(id).fetch_optional_scalar().await
+}
+
+/// Begins a person's next epoch: what was begun of signing in before it leads nowhere (S9).
+pub async fn next_epoch(tx: &mut Tx, id: i64) -> Result<()> {
+    tx.query("update staff set epoch = epoch + 1 where id = $1").bind(id).execute().await?;
     Ok(())
 }
 

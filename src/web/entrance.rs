@@ -23,7 +23,7 @@ pub use proof::{prove_again, proved_lately};
 
 use crate::app::App;
 use crate::config::Settings;
-use crate::db::Error;
+use crate::db::{self, Error, Tx};
 use crate::domain::time::Moment;
 use crate::random;
 use crate::seal::password::Workspace;
@@ -136,8 +136,7 @@ pub async fn enter(app: &App, jar: CookieJar, origin: &Origin, name: &str, given
     let whence = origin.whence(app, &jar, name);
     let knock = whence.knock(name);
     count(app, &knock).await?;
-    let person = app.db.in_turn().read(async |tx| staff::by_login(tx, name).await).await?;
-    let person = person.filter(|person| person.active);
+    let (person, epoch) = app.db.in_turn().read(async |tx| known(tx, name).await).await?;
     let hash = person.as_ref().and_then(|person| person.password_hash.clone());
     let checked = check(app, given, hash).await?;
     let Some((person, right)) = person.clone().zip(checked) else {
@@ -155,17 +154,24 @@ pub async fn enter(app: &App, jar: CookieJar, origin: &Origin, name: &str, given
     let desk = app.desk();
     let has_factor = {
         let (knock, limits, id) = (knock, limits(&app.settings), person.id);
-        let deed = async move |tx: &mut crate::db::Tx| {
+        let deed = async move |tx: &mut Tx| {
             knock.right(tx, &desk, limits).await?;
             crate::store::second_factors::is_confirmed(tx, id).await
         };
         app.db.in_turn().write(deed).await?
     };
     if has_factor {
-        return Ok(Entered::CodeWanted(ticket(app, person.id)?));
+        return Ok(Entered::CodeWanted(ticket(app, person.id, epoch)?));
     }
-    let jar = begin(app, jar, &person, whence).await?;
+    let jar = begin(app, jar, (&person, epoch), whence).await?;
     Ok(Entered::In(Box::new(person), jar))
+}
+
+/// Who has this name and may sign in, and in which epoch.
+async fn known(tx: &mut Tx, name: &str) -> db::Result<(Option<Person>, Option<i64>)> {
+    let Some(person) = staff::by_login(tx, name).await? else { return Ok((None, None)) };
+    let epoch = staff::epoch(tx, person.id).await?;
+    Ok((Some(person).filter(|_| epoch.is_some()), epoch))
 }
 
 /// Checks the code of a second factor that comes with the ticket of a right password.
@@ -176,21 +182,17 @@ pub async fn prove(
     ticket: &str,
     code: &str,
 ) -> Result<(Person, CookieJar)> {
-    let person = match holder(app, ticket) {
-        Some(id) => {
-            app.db.in_turn().read(async |tx| staff::by_id(tx, id).await).await?.filter(|person| person.active)
-        }
-        None => None,
+    let Some((person, epoch)) = holder(app, ticket).await? else {
+        return Err(wrong_name_or_password().into());
     };
-    let Some(person) = person else { return Err(wrong_name_or_password().into()) };
     let name = person.login.clone().unwrap_or_default();
     let whence = origin.whence(app, &jar, &name);
-    let knock = Knock { target: format!("code:{}", person.id), network: None };
+    let knock = whence.knock_with_code(person.id);
     count(app, &knock).await?;
     let (desk, limits, code) = (app.desk(), limits(&app.settings), code.to_owned());
     let proved = {
         let (person, whence) = (person.clone(), whence.clone());
-        let deed = async move |tx: &mut crate::db::Tx| {
+        let deed = async move |tx: &mut Tx| {
             let proved = second_factor::prove(tx, &desk, &person, &code).await?;
             if proved {
                 knock.right(tx, &desk, limits).await?;
@@ -204,7 +206,7 @@ pub async fn prove(
     if !proved {
         return Err(second_factor::wrong_code().into());
     }
-    let jar = begin(app, jar, &person, whence).await?;
+    let jar = begin(app, jar, (&person, epoch), whence).await?;
     Ok((person, jar))
 }
 
@@ -218,7 +220,12 @@ async fn count(app: &App, knock: &Knock) -> Result<()> {
 }
 
 /// Begins a session under a fresh id, ends the one that this browser had, and marks the device.
-pub async fn begin(app: &App, jar: CookieJar, person: &Person, whence: Whence) -> Result<CookieJar> {
+async fn begin(
+    app: &App,
+    jar: CookieJar,
+    (person, epoch): (&Person, Option<i64>),
+    whence: Whence,
+) -> Result<CookieJar> {
     let token = session::new_token();
     let before = session::token_of(&app.settings, &jar);
     let (desk, whose, limits) = (app.desk(), person.clone(), session::limits(&app.settings));
@@ -228,27 +235,37 @@ pub async fn begin(app: &App, jar: CookieJar, person: &Person, whence: Whence) -
             if let Some(before) = before {
                 crate::store::sessions::remove(tx, &crate::seal::digest(&before)).await?;
             }
-            work::begin(tx, &desk, &whose, &token, limits, &whence).await
+            work::admit(tx, &desk, (&whose, epoch), &token, limits, &whence).await
         })
         .await?;
     let jar = jar.add(session::cookie(&app.settings, &token));
     Ok(jar.add(session::device_cookie(app, person.login.as_deref().unwrap_or_default())))
 }
 
-/// A session for a person who has proved to be that person in another way than by a password.
-pub async fn admit(app: &App, jar: CookieJar, origin: &Origin, person: &Person) -> Result<CookieJar> {
+/// A session for a person who has proved in this epoch to be that person in another way than by a password.
+pub async fn admit(
+    app: &App,
+    jar: CookieJar,
+    origin: &Origin,
+    (person, epoch): (&Person, Option<i64>),
+) -> Result<CookieJar> {
     let whence = origin.whence(app, &jar, person.login.as_deref().unwrap_or_default());
-    begin(app, jar, person, whence).await
+    begin(app, jar, (person, epoch), whence).await
 }
 
 /// The same for whoever the identity provider has signed in; a second factor that is set up here is
 /// asked for all the same.
-pub async fn enter_as(app: &App, jar: CookieJar, origin: &Origin, person: &Person) -> Result<Entered> {
+pub async fn enter_as(
+    app: &App,
+    jar: CookieJar,
+    origin: &Origin,
+    (person, epoch): (&Person, Option<i64>),
+) -> Result<Entered> {
     let id = person.id;
     if app.db.read(async |tx| crate::store::second_factors::is_confirmed(tx, id).await).await? {
-        return Ok(Entered::CodeWanted(ticket(app, id)?));
+        return Ok(Entered::CodeWanted(ticket(app, id, epoch)?));
     }
-    Ok(Entered::In(Box::new(person.clone()), admit(app, jar, origin, person).await?))
+    Ok(Entered::In(Box::new(person.clone()), admit(app, jar, origin, (person, epoch)).await?))
 }
 
 /// The hash of the right password, and a better one where it was made with less effort than is usual now.
@@ -276,7 +293,7 @@ pub async fn hash(app: &App, given: String) -> Result<String> {
 
 /// Whether `given` is the password of `person`.
 async fn is_password_of(app: &App, person: &Person, given: String) -> Result<bool> {
-    let knock = Knock { target: format!("password:{}", person.id), network: None };
+    let knock = Knock::at(format!("password:{}", person.id));
     count(app, &knock).await?;
     let right = check(app, given, person.password_hash.clone()).await?.is_some();
     if right {
@@ -303,22 +320,35 @@ async fn hashing<T: Send + 'static>(
     Ok(hashed.await.map_err(|_| Error::Panicked)?)
 }
 
-/// That somebody's password was right, for a few minutes.
+/// That somebody's password was right, for a few minutes and for as long as nothing has changed about how
+/// they sign in (S9).
 #[derive(Serialize, Deserialize)]
 struct Ticket {
     staff_id: i64,
+    epoch: Option<i64>,
     until_micros: i64,
 }
 
-fn ticket(app: &App, staff_id: i64) -> Result<String> {
-    let ticket = Ticket { staff_id, until_micros: app.clock.now().plus(TICKET).micros() };
+fn ticket(app: &App, staff_id: i64, epoch: Option<i64>) -> Result<String> {
+    let ticket = Ticket { staff_id, epoch, until_micros: app.clock.now().plus(TICKET).micros() };
     sealed::close(app, &ticket, Use::Ticket)
 }
 
-fn holder(app: &App, ticket: &str) -> Option<i64> {
-    let ticket: Ticket = sealed::open(app, ticket, Use::Ticket)?;
-    let until = Moment::from_micros(ticket.until_micros).ok()?;
-    (app.clock.now() < until).then_some(ticket.staff_id)
+/// Whose ticket it is, if it is still good, and the epoch that it is of.
+async fn holder(app: &App, ticket: &str) -> Result<Option<(Person, Option<i64>)>> {
+    let Some(ticket) = sealed::open::<Ticket>(app, ticket, Use::Ticket) else { return Ok(None) };
+    let is_good = Moment::from_micros(ticket.until_micros).is_ok_and(|until| app.clock.now() < until);
+    if !is_good {
+        return Ok(None);
+    }
+    let deed = async |tx: &mut Tx| {
+        let epoch = staff::epoch(tx, ticket.staff_id).await?;
+        if epoch.is_none() || epoch != ticket.epoch {
+            return Ok(None);
+        }
+        Ok(staff::by_id(tx, ticket.staff_id).await?.map(|person| (person, epoch)))
+    };
+    Ok(app.db.in_turn().read(deed).await?)
 }
 
 /// What a browser carries for us and can neither read nor change.
@@ -345,13 +375,13 @@ pub(super) mod device {
 
     pub fn mark(app: &App, name: &str) -> String {
         let nonce: [u8; NONCE] = random::bytes();
-        URL_SAFE_NO_PAD.encode([nonce.as_slice(), &app.keys.device_mark(name, &nonce)].concat())
+        URL_SAFE_NO_PAD.encode([nonce.as_slice(), app.keys.device_mark(name, &nonce).as_bytes()].concat())
     }
 
     /// The device's number, if the mark was made here and for this name.
     pub fn of_mark(app: &App, name: &str, mark: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(mark).ok()?;
         let (nonce, made) = bytes.split_at_checked(NONCE)?;
-        (app.keys.device_mark(name, nonce) == made).then(|| hex(nonce))
+        app.keys.device_mark(name, nonce).is(made).then(|| hex(nonce))
     }
 }

@@ -28,14 +28,18 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 
 /// The whole service.
 pub fn router(app: App) -> Router {
+    dress(bare(), app)
+}
+
+/// Every handler at its address, without what every request passes through.
+pub fn bare() -> Router<App> {
     let (api, document) = api::router().split_for_parts();
     let reader = openapi::reader(&document);
     let document = ([(CONTENT_TYPE, "application/json")], openapi::text(&document));
-    let routes = Router::new()
+    Router::new()
         .merge(api)
         .merge(pages::routes().into_router())
-        .merge(service(document, reader).into_router());
-    dress(routes, app)
+        .merge(service(document, reader).into_router())
 }
 
 /// What belongs to neither pages nor interface.

@@ -17,7 +17,7 @@ use crate::db::Error;
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::{Actor, Role, monitors_province};
 use crate::random;
-use crate::seal::digest;
+use crate::seal::{Mark, digest};
 use crate::store::staff::Person;
 use crate::store::{second_factors, sessions, tokens};
 use crate::work::duties;
@@ -32,7 +32,7 @@ pub struct Caller {
     pub actor: Actor,
     pub person: Person,
     /// The token that this session's forms carry; empty for a bearer.
-    pub csrf: String,
+    pub csrf: Mark,
     /// By what the session is known; none for a bearer.
     pub session: Option<[u8; 32]>,
     /// In which language they read pages, and which page this is.
@@ -64,7 +64,7 @@ impl Caller {
     /// # Errors
     /// Where it is another session's or none.
     pub fn check_form(&self, csrf: &str) -> Result<()> {
-        if !self.csrf.is_empty() && self.csrf == csrf {
+        if self.csrf.is(csrf.as_bytes()) {
             return Ok(());
         }
         Err(Refusal::new(
@@ -160,7 +160,7 @@ async fn of_token(app: &App, token: &str, reader: Reader) -> Result<Caller> {
         None => signed_in.person.actor()?,
     };
     let (may_write, person) = (signed_in.may_write, signed_in.person);
-    Ok(Caller { actor, person, csrf: String::new(), session: None, reader, owes_factor: false, may_write })
+    Ok(Caller { actor, person, csrf: Mark::default(), session: None, reader, owes_factor: false, may_write })
 }
 
 /// That somebody was here may go unnoted: whoever only looks is served while nothing can be kept,

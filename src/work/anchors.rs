@@ -34,8 +34,7 @@ impl Anchor {
     #[must_use]
     pub fn line(&self, keys: &Keyring) -> String {
         let told = self.told();
-        let seal = hex(&keys.anchor_code(&told));
-        format!("{told} {seal}")
+        format!("{told} {}", keys.anchor_code(&told))
     }
 
     fn told(&self) -> String {
@@ -53,8 +52,7 @@ impl Anchor {
         let seq = seq.parse().map_err(|_| NotOurs::Unreadable)?;
         let hash = crate::seal::unhex(hash).ok_or(NotOurs::Unreadable)?.to_vec();
         let anchor = Self { at, head: Head { seq, hash } };
-        let is_ours = hex(&keys.anchor_code(&anchor.told())) == *seal;
-        if is_ours { Ok(anchor) } else { Err(NotOurs::Forged) }
+        if keys.anchor_code(&anchor.told()).is(seal.as_bytes()) { Ok(anchor) } else { Err(NotOurs::Forged) }
     }
 }
 

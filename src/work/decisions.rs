@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 use super::free_text::line;
-use super::{law, recount};
+use super::{law, recount, second_person};
 use crate::db::{Error, Result, Tx};
 use crate::domain::law::{Amendment, Change, LocalDayOff, Overlay};
 use crate::domain::province::Province;
@@ -198,8 +198,9 @@ pub async fn publish(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, expected_
     desk.allow_whole(actor, Deed::Recompute)?;
     let (row, amendment) = open(tx, id).await?;
     if row.proposed_by == actor.staff_id.0 {
-        return Err(second_person().into());
+        return Err(by_the_proposer().into());
     }
+    second_person::check(tx, row.proposed_by, actor.staff_id.0).await?;
     let head = store::decisions::head(tx).await?;
     law::check(desk, head.edition)?;
     if expected_edition != head.edition {
@@ -326,7 +327,7 @@ fn not_open(row: &Row) -> Refusal {
     )
 }
 
-fn second_person() -> Refusal {
+fn by_the_proposer() -> Refusal {
     Refusal::new(
         Kind::NotAllowed,
         "Người đề xuất không tự công bố. Nhờ người thứ hai của đơn vị kiểm soát thủ tục hành chính xem lại và công bố.",

@@ -51,6 +51,8 @@ pub async fn link(
     }
     let new = NewIdentity { code: &code, issuer, staff_id: id, now: desk.now, linked_by: actor.staff_id.0 };
     identities::replace(tx, &new).await?;
+    // Whoever came by an older link has to come again.
+    crate::store::staff::next_epoch(tx, id).await?;
     note(tx, desk, actor, "identity_linked", login_of(&person), &detail(issuer)).await?;
     Ok(person)
 }
@@ -60,6 +62,7 @@ pub async fn unlink(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, issuer: &s
     desk.allow_whole(actor, Deed::ManagePeople)?;
     let person = found(tx, id).await?;
     if identities::remove(tx, id, issuer).await? {
+        crate::store::staff::next_epoch(tx, id).await?;
         note(tx, desk, actor, "identity_unlinked", login_of(&person), &detail(issuer)).await?;
     }
     Ok(person)

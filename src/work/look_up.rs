@@ -19,7 +19,7 @@ const LONGEST_CODE: usize = 100;
 #[must_use]
 pub fn knock(code: &str, network: &str) -> Knock {
     let code: String = code.trim().to_uppercase().chars().take(LONGEST_CODE).collect();
-    Knock { target: format!("dossier:{code}"), network: Some(format!("look-up {network}")) }
+    Knock { network: Some(format!("look-up {network}")), ..Knock::at(format!("dossier:{code}")) }
 }
 
 /// The dossier of this code with its events, for whoever knows the last four digits of the applicant's

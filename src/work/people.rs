@@ -103,9 +103,11 @@ pub async fn add(
     };
     let id = store::staff::insert(tx, &new).await?;
     activations::replace(tx, &link.hash(), id, desk.now, desk.now.plus(LINK_LASTS)).await?;
-    let detail = serde_json::json!({ "unit": of.unit, "roles": of.roles }).to_string();
+    let person = found(tx, id).await?;
+    let alike = alike(tx, &person).await?;
+    let detail = serde_json::json!({ "unit": of.unit, "roles": of.roles, "alike": alike }).to_string();
     note(tx, desk, actor, "account_added", &login, &detail).await?;
-    found(tx, id).await
+    Ok(person)
 }
 
 /// Makes the first administrator, by whoever has the machine; refused once there is one (S31).
@@ -157,7 +159,7 @@ pub async fn holder(tx: &mut Tx, desk: &Desk, link: &Link) -> Result<Option<Pers
 }
 
 /// Follows a link: its owner has the password behind `hash` from now on, and nothing that was
-/// begun with an older one goes on.
+/// begun or issued with an older one goes on: whoever needs a link may have lost the old one to somebody.
 pub async fn activate(tx: &mut Tx, desk: &Desk, link: &Link, hash: &str) -> Result<Person> {
     let Some(person) = holder(tx, desk, link).await? else { return Err(no_link().into()) };
     if !activations::take(tx, &link.hash()).await? {
@@ -165,6 +167,7 @@ pub async fn activate(tx: &mut Tx, desk: &Desk, link: &Link, hash: &str) -> Resu
     }
     store::staff::set_password(tx, person.id, hash).await?;
     sessions::remove_all(tx, person.id, None).await?;
+    tokens::revoke_all(tx, person.id, desk.now).await?;
     note(tx, desk, &person.actor()?, "account_activated", login_of(&person), "{}").await?;
     Ok(person)
 }
@@ -212,13 +215,23 @@ pub async fn change(
         };
         store::duties::insert(tx, &duty).await?;
     }
+    let changed = found(tx, id).await?;
     let detail = serde_json::json!({
         "from": { "unit": before.unit, "roles": before.roles.0 },
         "to": { "unit": to.unit, "roles": to.roles },
         "on": from_on.to_string(),
+        "alike": alike(tx, &changed).await?,
     });
     note(tx, desk, actor, "account_changed", login_of(&person), &detail.to_string()).await?;
-    found(tx, id).await
+    Ok(changed)
+}
+
+/// The accounts that look like the same person's, for the log: neither counts as a second person for
+/// the other's deeds.
+async fn alike(tx: &mut Tx, person: &Person) -> Result<Option<Vec<String>>> {
+    let alike = super::second_person::alike(tx, person).await?;
+    let logins: Vec<String> = alike.iter().map(|(other, _)| login_of(other).to_owned()).collect();
+    Ok(Some(logins).filter(|logins| !logins.is_empty()))
 }
 
 /// Closes an account or opens it again. What was signed in, issued or lent ends with it: sessions,

@@ -6,7 +6,7 @@ mod request;
 use super::desk::Desk;
 use super::free_text::{line, text};
 use super::ledger::{self, Addition, Opened, rules_of};
-use super::{apology, correction, process, resumption, timing};
+use super::{apology, correction, process, resumption, second_person, timing};
 use crate::db::{Result, Tx};
 use crate::domain::dossier::{Dossier, StopKind};
 use crate::domain::event::Happening;
@@ -106,7 +106,13 @@ async fn happening(
         Change::Corrected { corrects, words, proposal, reason } => {
             let events = store::events::of(tx, opened.known.id).await?;
             match proposal {
-                Some(proposal) => correction::approved(desk, actor, dossier, &events, *proposal, reason)?,
+                Some(proposal) => {
+                    let corrected = correction::approved(desk, actor, dossier, &events, *proposal, reason)?;
+                    if let Some(open) = &dossier.proposal {
+                        second_person::check(tx, open.by.0, actor.staff_id.0).await?;
+                    }
+                    corrected
+                }
                 None => correction::in_words(&events, *corrects, words.as_deref(), reason)?,
             }
         }

@@ -6,6 +6,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
 use crate::seal::Use;
 use crate::seal::totp::{self, Secret};
+use crate::store;
 use crate::store::audit::{self, Entry};
 use crate::store::second_factors;
 use crate::store::staff::Person;
@@ -62,6 +63,8 @@ pub async fn confirm(
     if !second_factors::confirm(tx, person.id, step, desk.now).await? {
         return Err(on_already().into());
     }
+    // Whoever has come in meanwhile as far as without one has to come again.
+    store::staff::next_epoch(tx, person.id).await?;
     let codes = new_codes(tx, desk, person).await?;
     note(tx, desk, actor, person, "second_factor_on").await?;
     Ok(codes)
@@ -106,6 +109,7 @@ pub async fn prove(tx: &mut Tx, desk: &Desk, person: &Person, code: &str) -> Res
 /// Takes a second factor away, as for a lost telephone.
 pub async fn remove(tx: &mut Tx, desk: &Desk, actor: &Actor, person: &Person) -> Result<()> {
     if second_factors::remove(tx, person.id).await? {
+        store::staff::next_epoch(tx, person.id).await?;
         note(tx, desk, actor, person, "second_factor_off").await?;
     }
     Ok(())

@@ -99,7 +99,8 @@ pub async fn end(tx: &mut Tx, desk: &Desk, actor: &Actor, absent: i64, duty: i64
     note(tx, desk, actor, "stand_in_ended", login_of(&person), &detail).await
 }
 
-fn may(desk: &Desk, actor: &Actor, absent: i64) -> Result<()> {
+/// Whose deputies `actor` names: their own, and anybody's who keeps the accounts.
+pub fn may(desk: &Desk, actor: &Actor, absent: i64) -> Result<()> {
     if actor.staff_id.0 == absent { Ok(()) } else { desk.allow_whole(actor, Deed::ManagePeople) }
 }
 

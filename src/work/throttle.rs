@@ -17,7 +17,12 @@ use crate::store::throttles;
 pub struct Limits {
     pub target: Limit,
     pub network: Limit,
+    /// Where a target is counted by network, for all networks together.
+    pub whole: Limit,
 }
+
+/// So much more is free to all networks together.
+const NETWORKS: u32 = 4;
 
 impl Limits {
     /// So many wrong attempts are free; then come waits from `first` up to `longest`.
@@ -29,7 +34,8 @@ impl Limits {
             longest,
             memory: SignedDuration::from_hours(hours),
         };
-        Self { target: limit(target, 30, 12), network: limit(network, 5, 1) }
+        let whole = limit(target.saturating_mul(NETWORKS), 30, 12);
+        Self { target: limit(target, 30, 12), network: limit(network, 5, 1), whole }
     }
 }
 
@@ -41,14 +47,24 @@ pub struct Knock {
     /// The network that it comes from; none where the device is known and strangers beside it
     /// in the network must not keep it out.
     pub network: Option<String>,
+    /// What the target is a part of, where it is counted in parts.
+    pub whole: Option<String>,
 }
 
 impl Knock {
+    /// At something that is counted by itself alone.
+    #[must_use]
+    pub fn at(target: String) -> Self {
+        Self { target, network: None, whole: None }
+    }
+
     fn keys(&self, desk: &Desk, limits: Limits) -> Vec<(Vec<u8>, Limit)> {
         let code = |kind, value: &str| desk.keys.search_code(kind, value);
         let network = self.network.as_ref().map(|network| (code("network", network), limits.network));
+        let whole = self.whole.as_ref().map(|whole| (code("target", whole), limits.whole));
         // In this order always, so that no two attempts wait for each other.
-        std::iter::once((code("target", &self.target), limits.target)).chain(network).collect()
+        let target = std::iter::once((code("target", &self.target), limits.target));
+        target.chain(network).chain(whole).collect()
     }
 
     /// Counts an attempt; says whether it may be looked at.
@@ -70,7 +86,7 @@ impl Knock {
         Ok(Verdict::Look { shuts })
     }
 
-    /// It was right: what was aimed at starts afresh, the network gets its attempt back.
+    /// It was right: what was aimed at starts afresh, what it is counted with gets its attempt back.
     pub async fn right(&self, tx: &mut Tx, desk: &Desk, limits: Limits) -> Result<()> {
         let mut keys = self.keys(desk, limits).into_iter();
         if let Some((target, _)) = keys.next() {

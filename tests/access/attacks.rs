@@ -160,6 +160,64 @@ on_both! {
     }
 }
 
+on_both! {
+    /// S32: a number at the end of what a number can be breaks nothing, wherever one is asked for.
+    async fn no_number_breaks_an_answer(db: TestDb) {
+        let node = Node::over(&db).await;
+        let everything: Vec<Role> = Role::ALL.into_iter().filter(|role| role.is_held_by_staff()).collect();
+        let person = node.hire("tat-ca", WARD, &everything).await;
+        let code = node.receive(&person, CENTRE, PROCEDURE).await;
+        let visitor = node.signed_in(&person).await;
+        let (before, mut asked) = (node.count("select count(*) from dossier_events").await, 0);
+        for number in [i64::MAX, i64::MAX - 1, i64::MIN, i64::MIN + 1, 0, -1] {
+            let text = number.to_string();
+            for route in router::list() {
+                let path = route.path.replace("{id}", &text).replace("{year}", &text).replace("{code}", &code);
+                let path = path.replace("{login}", "tat-ca").replace("{name}", "app.css");
+                let fields = ["id", "duty", "deputy", "days", "expected_version", "expected_edition", "proposal", "corrects"];
+                let content = match route.method {
+                    "GET" => Content::None,
+                    _ if path.starts_with("/api/") => Content::Json(json!({
+                        "kind": "corrected", "reason": "Lý do đủ dài", "expected_version": number, "proposal": number,
+                    })),
+                    _ => {
+                        let all: Vec<_> = fields.iter().map(|field| (*field, text.as_str())).collect();
+                        Content::form(&[&[("csrf", visitor.csrf.as_str()), ("kind", "corrected")][..], &all].concat())
+                    }
+                };
+                for query in ["", &format!("?id={text}&before={text}&after={text}&cursor={text}&page={text}&year={text}")] {
+                    let answer = visitor.send(route.method, &format!("{path}{query}"), &content, &[]).await;
+                    assert!(answer.status < 500, "{} {path}{query}: {} {}", route.method, answer.status, answer.text);
+                    asked += 1;
+                    // Signing out and closing oneself out is part of what is tried.
+                    if route.path.ends_with("sign-out") {
+                        return_to(&node, &person, &visitor).await;
+                    }
+                }
+            }
+            for body in [
+                json!({ "kind": "transfer", "to_unit": WARD, "to_officer": number, "expected_version": 1 }),
+                json!({ "kind": "correction_refused", "proposal": number, "reason": "Lý do đủ dài", "expected_version": number }),
+                json!({ "kind": "correction_proposed", "corrects": number, "true_at": "2026-11-23T09:00:00+07:00", "reason": "Lý do đủ dài", "expected_version": 1 }),
+            ] {
+                let answer = visitor.json("POST", &format!("/api/v1/dossiers/{code}/events"), body.clone()).await;
+                assert!([409, 422].contains(&answer.status), "{body}: {} {}", answer.status, answer.text);
+            }
+            let publish = format!("/api/v1/calendars/decisions/{number}/publish");
+            assert_eq!(visitor.json("POST", &publish, json!({ "expected_edition": number })).await.status, 404, "{number}");
+        }
+        assert!(asked > 1_000, "{asked}");
+        assert_eq!(node.count("select count(*) from dossier_events").await, before);
+    }
+}
+
+/// Signs in anew in the same browser.
+async fn return_to(node: &Node, person: &dunghen::store::staff::Person, visitor: &Visitor) {
+    let again = node.signed_in(person).await;
+    let fresh = again.cookies.lock().unwrap().clone();
+    visitor.cookies.lock().unwrap().extend(fresh);
+}
+
 /// ORG-02: a deputy can't hand the borrowed roles on to somebody else for longer than they have them.
 #[test]
 fn borrowed_roles_are_not_handed_on() {
@@ -170,7 +228,8 @@ fn borrowed_roles_are_not_handed_on() {
         let thang = node.hire("thang", WARD, &[Role::UnitHead]).await;
         let name = async |node: &Node, by, deputy: i64, from: &str, to: &str| {
             let deputy = deputy.to_string();
-            let fields = [("deputy", deputy.as_str()), ("from_on", from), ("to_on", to)];
+            let fields =
+                [("deputy", deputy.as_str()), ("from_on", from), ("to_on", to), ("current", PASSWORD)];
             node.signed_in(by).await.post("/account/stand-in", &fields).await.status
         };
         assert_eq!(name(&node, &thang, yen.id, "2026-11-23", "2026-11-23").await, 303, "for a day");

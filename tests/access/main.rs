@@ -9,12 +9,18 @@ mod support;
 
 mod accounts;
 mod attacks;
+mod broken_handlers;
+mod entries;
+mod erased_words;
 mod guessing;
 mod interface;
 mod matrix;
 #[cfg(feature = "oidc")]
 mod oidc;
 mod personal;
+mod process_steps;
+mod second_person;
+mod secrets;
 mod sessions;
 mod stored_script;
 mod tls;

@@ -229,7 +229,12 @@ impl Ward {
             ("POST", "/account/stand-in") => form(
                 path,
                 1,
-                &[("deputy", colleague.as_str()), ("from_on", "2026-12-01"), ("to_on", "2026-12-05")],
+                &[
+                    ("deputy", colleague.as_str()),
+                    ("from_on", "2026-12-01"),
+                    ("to_on", "2026-12-05"),
+                    ("current", PASSWORD),
+                ],
             ),
             ("POST", "/account/stand-in/end") => form(path, 1, &[("duty", "0")]),
             ("POST", "/account/second-factor/begin") => form(path, 0, &[("password", PASSWORD)]),
@@ -243,9 +248,11 @@ impl Ward {
                 form(path, 1, &[&new[..], &particulars].concat())
             }
             ("GET", "/people/{id}") => get(format!("/people/{victim}")),
-            ("POST", "/people/{id}") => form(format!("/people/{victim}"), 1, &particulars),
+            ("POST", "/people/{id}") => {
+                form(format!("/people/{victim}"), 1, &[&[("current", PASSWORD)][..], &particulars].concat())
+            }
             ("POST", "/people/{id}/state") => {
-                form(format!("/people/{victim}/state"), 1, &[("active", "yes")])
+                form(format!("/people/{victim}/state"), 1, &[("active", "yes"), ("current", PASSWORD)])
             }
             ("POST", "/people/{id}/link") => {
                 form(format!("/people/{victim}/link"), 1, &[("current", PASSWORD)])
@@ -263,7 +270,12 @@ impl Ward {
             ("POST", "/people/{id}/stand-in") => form(
                 format!("/people/{victim}/stand-in"),
                 1,
-                &[("deputy", colleague.as_str()), ("from_on", "2026-12-01"), ("to_on", "2026-12-05")],
+                &[
+                    ("deputy", colleague.as_str()),
+                    ("from_on", "2026-12-01"),
+                    ("to_on", "2026-12-05"),
+                    ("current", PASSWORD),
+                ],
             ),
             ("POST", "/people/{id}/stand-in/end") => {
                 form(format!("/people/{victim}/stand-in/end"), 1, &[("duty", "0")])

@@ -95,6 +95,11 @@ impl Node {
         Self { router: router::router(app.clone()), app }
     }
 
+    /// The same service with something put before or behind its handlers.
+    pub fn through(&self, change: impl FnOnce(Router<App>) -> Router<App>) -> Self {
+        Self { app: self.app.clone(), router: router::dress(change(router::bare()), self.app.clone()) }
+    }
+
     /// Another node beside this one: nothing but database, keys and settings in common.
     pub fn beside(&self) -> Self {
         let App { db, clock, keys, settings, .. } = self.app.clone();
@@ -146,7 +151,7 @@ impl Node {
         let visitor = self.visitor();
         let cookie = session::cookie(&self.app.settings, &token);
         visitor.cookies.lock().unwrap().insert(cookie.name().to_owned(), cookie.value().to_owned());
-        Visitor { csrf: self.app.keys.form_token(&token), ..visitor }
+        Visitor { csrf: self.app.keys.form_token(&token).to_string(), ..visitor }
     }
 
     /// Nobody yet.

@@ -172,6 +172,7 @@ pub fn person() -> PersonPage {
         state: PersonState::Waiting,
         form: particulars(),
         from_on: Field::default(),
+        current: Field::default(),
         has_factor: true,
         identity: Some(Identity {
             issuer: "dangnhap.laichau.example".to_owned(),
@@ -187,6 +188,7 @@ pub fn person() -> PersonPage {
         }],
         absence: Some(absence("/people/2/stand-in")),
         link: Some("/activate?token=Zk3mQ0tq0m1o8b2u4E9pXr7vYw5sTnLcJhGfDdSaKiU".to_owned()),
+        alike: vec!["Cùng họ tên với seo.pha.2".to_owned()],
     }
 }
 

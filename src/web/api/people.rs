@@ -189,6 +189,15 @@ pub struct PersonChange {
     pub active: Option<bool>,
 }
 
+impl PersonChange {
+    /// Whether it gives nobody anything; then it may be urgent.
+    fn only_closes(&self) -> bool {
+        let Self { name, email, unit, roles, from: _, active } = self;
+        let changes = name.is_some() || email.is_some() || unit.is_some() || roles.is_some();
+        !changes && *active != Some(true)
+    }
+}
+
 /// Changes an account.
 #[utoipa::path(
     patch, path = "/api/v1/people/{login}", tag = "people",
@@ -213,6 +222,10 @@ pub async fn change(
         Refusal::invalid("from", "Ngày chưa đúng (YYYY-MM-DD).", "This is no date (YYYY-MM-DD).")
     })?;
     let (desk, actor) = (app.desk(), caller.writer()?.clone());
+    desk.allow_whole(&actor, Deed::ManagePeople)?;
+    if !body.only_closes() {
+        entrance::proved_lately(&app, &caller).await?;
+    }
     let deed = async move |tx: &mut Tx| {
         let mut person = work::named(tx, &desk, &actor, &login).await?;
         let of = Particulars {

@@ -1,5 +1,5 @@
 //! Proving once more who one is, before a deed by which whoever sits down at an unlocked screen could
-//! come back later: tokens, second factors, identities, passwords (ASVS 7.5).
+//! come back later: tokens, second factors, identities, passwords, accounts, their units and roles (ASVS 7.5).
 //!
 //! The password proves it, or the code of the second factor. Whoever has neither, as they sign in at
 //! the identity provider alone, does so within a few minutes of signing in.
@@ -19,8 +19,6 @@ use crate::work::second_factor;
 use crate::work::sign_in as work;
 use crate::work::throttle::Knock;
 
-/// So long a sign-in at the provider is proof enough.
-const FRESH: SignedDuration = SignedDuration::from_mins(5);
 const CODE: usize = 6;
 
 /// Lets the deed go on where `given` is the caller's password or the code of now. Guessing at it is
@@ -44,7 +42,7 @@ pub async fn prove_again(app: &App, caller: &Caller, origin: &Origin, given: Str
     let (desk, whence, whose) = (app.desk(), origin.whence_of_nobody(), person.clone());
     let deed = async move |tx: &mut Tx| work::failed(tx, &desk, Some(&whose), &whence).await;
     app.db.in_turn().write(deed).await?;
-    Err(if person.password_hash.is_some() { wrong() } else { stale() }.into())
+    Err(if person.password_hash.is_some() { wrong() } else { stale(minutes(app)) }.into())
 }
 
 /// Lets the deed go on for a program whose owner has proved it with the token, or whoever has signed in
@@ -53,7 +51,11 @@ pub async fn prove_again(app: &App, caller: &Caller, origin: &Origin, given: Str
 /// # Errors
 /// For a session that is older.
 pub async fn proved_lately(app: &App, caller: &Caller) -> Result<()> {
-    if caller.session.is_none() || is_fresh(app, caller).await? { Ok(()) } else { Err(long_ago().into()) }
+    if caller.session.is_none() || is_fresh(app, caller).await? {
+        Ok(())
+    } else {
+        Err(long_ago(minutes(app)).into())
+    }
 }
 
 /// Six digits, in groups or not; no password is as short.
@@ -66,7 +68,7 @@ async fn has_factor(app: &App, person: &Person) -> Result<bool> {
 }
 
 async fn is_code_of(app: &App, person: &Person, code: String) -> Result<bool> {
-    let knock = Knock { target: format!("code:{}", person.id), network: None };
+    let knock = Knock::at(format!("proof-code:{}", person.id));
     count(app, &knock).await?;
     let (desk, limits, person) = (app.desk(), limits(&app.settings), person.clone());
     let deed = async move |tx: &mut Tx| {
@@ -82,33 +84,46 @@ async fn is_code_of(app: &App, person: &Person, code: String) -> Result<bool> {
 /// Whether the caller has signed in just now.
 async fn is_fresh(app: &App, caller: &Caller) -> Result<bool> {
     let Some(session) = caller.session else { return Ok(false) };
-    let own = app.db.read(async |tx| sessions::of_staff(tx, caller.person.id).await).await?;
-    let began = own.iter().find(|one| one.token_hash == session).map(|one| one.created_at);
-    Ok(began.is_some_and(|began| app.clock.now().since(began) < FRESH))
+    let began = app.db.read(async |tx| sessions::began_at(tx, caller.person.id, &session).await).await?;
+    let fresh = SignedDuration::from_mins(minutes(app));
+    Ok(began.is_some_and(|began| app.clock.now().since(began) < fresh))
+}
+
+/// So long a sign-in is proof enough.
+fn minutes(app: &App) -> i64 {
+    i64::try_from(app.settings.sign_in.proof_min.get()).unwrap_or(0)
 }
 
 fn wrong() -> Refusal {
     Refusal::invalid("current", "Mật khẩu hiện nay chưa đúng.", "The present password is wrong.")
 }
 
-fn long_ago() -> Refusal {
+fn long_ago(minutes: i64) -> Refusal {
     Refusal {
         field: Some("current".into()),
         ..Refusal::new(
             Kind::NotAllowed,
-            "Phiên này đã mở quá năm phút. Đăng nhập lại rồi làm trong năm phút, dùng trang Tài khoản, hoặc gửi bằng mã truy cập.",
-            "This session is older than five minutes. Sign in anew and do it within five minutes, use the accounts page, or send it with a bearer token.",
+            format!(
+                "Phiên này đã mở quá {minutes} phút. Đăng nhập lại rồi làm trong {minutes} phút, dùng trang Tài khoản, hoặc gửi bằng mã truy cập."
+            ),
+            format!(
+                "This session is older than {minutes} minutes. Sign in anew and do it within {minutes} minutes, use the accounts page, or send it with a bearer token."
+            ),
         )
     }
 }
 
-fn stale() -> Refusal {
+fn stale(minutes: i64) -> Refusal {
     Refusal {
         field: Some("current".into()),
         ..Refusal::new(
             Kind::NotAllowed,
-            "Việc này cần xác nhận lại: đăng xuất, đăng nhập lại bên nhà cung cấp rồi làm trong năm phút, hoặc nhập mã xác thực.",
-            "This has to be confirmed: sign out, sign in at the provider again and do it within five minutes, or enter a code.",
+            format!(
+                "Việc này cần xác nhận lại: đăng xuất, đăng nhập lại bên nhà cung cấp rồi làm trong {minutes} phút, hoặc nhập mã xác thực."
+            ),
+            format!(
+                "This has to be confirmed: sign out, sign in at the provider again and do it within {minutes} minutes, or enter a code."
+            ),
         )
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::staff::Role;
 use crate::domain::time::Day;
 use crate::store::duties::Row;
 use crate::store::staff::Person;
+use crate::web::entrance::{self, Origin};
 use crate::web::failure::Result;
 use crate::web::session::Caller;
 use crate::web::views::account::{Absence, DutyRow};
@@ -87,6 +88,9 @@ pub struct Given {
     from_on: String,
     #[serde(default)]
     to_on: String,
+    /// Their own password once more, or a code: what is lent is power.
+    #[serde(default)]
+    current: String,
 }
 
 /// The form that takes a deputy back.
@@ -99,7 +103,7 @@ pub struct Ended {
     pub duty: i64,
 }
 
-pub async fn name(app: &App, caller: &Caller, absent: i64, given: &Given) -> Result<()> {
+pub async fn name(app: &App, caller: &Caller, origin: &Origin, absent: i64, given: Given) -> Result<()> {
     let day = |field: &'static str, text: &str| {
         text.parse::<Day>().map_err(|_| Refusal::required(field, "ngày", "the day"))
     };
@@ -110,6 +114,8 @@ pub async fn name(app: &App, caller: &Caller, absent: i64, given: &Given) -> Res
         to_on: day("to_on", &given.to_on)?,
     };
     let (desk, actor) = (app.desk(), caller.writer()?.clone());
+    stand_in::may(&desk, &actor, absent)?;
+    entrance::prove_again(app, caller, origin, given.current).await?;
     Ok(app.db.write(async move |tx| stand_in::name(tx, &desk, &actor, absence).await).await?)
 }
 

@@ -208,8 +208,12 @@ async fn change_password(
     entrance::prove_again(app, caller, origin, given.current).await?;
     let hash = checked(app, &caller.person, given.password, &given.again).await?;
     let (desk, person) = (app.desk(), caller.person.clone());
-    app.db.write(async move |tx| work::change_password(tx, &desk, &actor, &person, &hash).await).await?;
-    entrance::admit(app, jar, origin, &caller.person).await
+    let deed = async move |tx: &mut Tx| {
+        work::change_password(tx, &desk, &actor, &person, &hash).await?;
+        store::staff::epoch(tx, person.id).await
+    };
+    let epoch = app.db.write(deed).await?;
+    entrance::admit(app, jar, origin, (&caller.person, epoch)).await
 }
 
 /// The hash of a new password that was typed twice and is not easily guessed.
@@ -336,10 +340,11 @@ pub async fn revoke_token(
 pub async fn name_stand_in(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Form(given): Form<absence::Given>,
 ) -> Result<Response> {
     caller.check_form(&given.csrf)?;
-    match absence::name(&app, &caller, caller.person.id, &given).await {
+    match absence::name(&app, &caller, &origin, caller.person.id, given).await {
         Ok(()) => Ok(Redirect::to("/account?done=stand_in").into_response()),
         Err(failure) => {
             again(&app, &caller, failure, |page, refusal| {

@@ -172,6 +172,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("days", "số ngày", "days"),
     ("deputy", "người thay", "stand-in"),
     ("by", "theo", "by"),
+    ("alike", "giống tài khoản", "looks like"),
     ("dossiers", "số hồ sơ", "dossiers"),
     ("events", "sự việc", "events"),
 ];

@@ -42,7 +42,7 @@ pub fn shell(desk: &Front, caller: &Caller, title: impl Into<String>, here: Opti
         flashes,
         person: Some(person),
         here,
-        csrf: caller.csrf.clone(),
+        csrf: caller.csrf.to_string(),
         ..Shell::outside(&desk.reader, title)
     }
 }

@@ -12,6 +12,7 @@ use super::{absence, account};
 use crate::app::App;
 use crate::db::Tx;
 use crate::domain::refusal::{Language, Refusal};
+use crate::domain::staff::likeness::Likeness;
 use crate::domain::staff::{Actor, Deed, Role};
 use crate::domain::time::Day;
 use crate::store::staff::{Person, Wanted};
@@ -28,7 +29,7 @@ use crate::web::views::people::{
 use crate::web::views::shell::{Flash, Place, Shell};
 use crate::work::desk::Desk;
 use crate::work::people::{self as work, Link, Particulars};
-use crate::work::wording;
+use crate::work::{second_person, wording};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -117,7 +118,7 @@ pub struct Typed {
     unit: String,
     roles: Vec<String>,
     from_on: String,
-    /// The administrator's own password once more, or a code, for an account that is new.
+    /// The administrator's own password once more, or a code.
     current: String,
 }
 
@@ -271,7 +272,7 @@ async fn page(
     refusal: Option<&Refusal>,
 ) -> Result<PersonPage> {
     let desk = Front::of(app, &caller.reader);
-    let (person, has_factor, linked_at, open, duties, colleagues) = app
+    let (person, has_factor, linked_at, open, duties, colleagues, alike) = app
         .db
         .read(async |tx| {
             let person = work::one(tx, &desk, &caller.actor, id).await?;
@@ -280,9 +281,11 @@ async fn page(
             let open = sessions::of_staff(tx, id).await?.len();
             let duties = store::duties::concerning(tx, id).await?;
             let colleagues = store::staff::of_unit(tx, &person.unit).await?;
-            Ok((person, has_factor, linked_at, open, duties, colleagues))
+            let alike = second_person::alike(tx, &person).await?;
+            Ok((person, has_factor, linked_at, open, duties, colleagues, alike))
         })
         .await?;
+    let wrong_proof = typed.and_then(|_| parts::error(&desk, refusal, "current"));
     let as_is = Typed::of(&person);
     let typed = typed.unwrap_or(&as_is);
     Ok(PersonPage {
@@ -293,33 +296,47 @@ async fn page(
         state: state(&person),
         form: typed.shown(&desk, refusal),
         from_on: Field { value: typed.from_on.clone(), error: parts::error(&desk, refusal, "from_on") },
+        current: Field { value: String::new(), error: wrong_proof },
         has_factor,
         identity: identity::shown(app, &desk, linked_at, parts::error(&desk, refusal, "subject")),
         sessions: open,
         duties: duties.iter().map(|duty| absence::row(&desk, &person, duty)).collect(),
         absence: absence::of(&desk, &person, &colleagues, &duties, &format!("/people/{id}/stand-in")),
         link: None,
+        alike: alike.iter().map(|(other, how)| looks_like(&desk, other, *how)).collect(),
     })
 }
 
-/// `POST /people/{id}`.
+/// In what an account looks like another one, and whose that is.
+fn looks_like(desk: &Front, other: &Person, how: Likeness) -> String {
+    let login = other.login.as_deref().unwrap_or_default();
+    match how {
+        Likeness::Email => {
+            desk.say(format!("Cùng thư điện tử với {login}"), format!("Same e-mail address as {login}"))
+        }
+        Likeness::Name => desk.say(format!("Cùng họ tên với {login}"), format!("Same name as {login}")),
+    }
+}
+
+/// `POST /people/{id}`: unit and roles are power, and so whoever gives them proves once more who they are.
 pub async fn change(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
-    Form(typed): Form<Typed>,
+    Form(mut typed): Form<Typed>,
 ) -> Result<Response> {
     caller.check_form(&typed.csrf)?;
     let actor = caller.writer()?.clone();
-    let changed = match typed.first_day() {
-        Ok(from_on) => {
-            let (desk, to) = (app.desk(), typed.particulars());
-            let deed = async move |tx: &mut Tx| work::change(tx, &desk, &actor, id, &to, from_on).await;
-            app.db.write(deed).await.map_err(Failure::from)
-        }
-        Err(refusal) => Err(refusal.into()),
+    app.desk().allow_whole(&actor, Deed::ManagePeople)?;
+    let proof = std::mem::take(&mut typed.current);
+    let changed = async {
+        let (desk, to, from_on) = (app.desk(), typed.particulars(), typed.first_day()?);
+        entrance::prove_again(&app, &caller, &origin, proof).await?;
+        let deed = async move |tx: &mut Tx| work::change(tx, &desk, &actor, id, &to, from_on).await;
+        Ok::<_, Failure>(app.db.write(deed).await?)
     };
-    match changed {
+    match changed.await {
         Ok(_) => Ok(Redirect::to(&format!("/people/{id}?done=changed")).into_response()),
         Err(failure) => again(&app, &caller, id, Some(&typed), failure).await,
     }
@@ -336,7 +353,8 @@ async fn again(
     let Failure::Refused(refusal) = &failure else { return Err(failure) };
     let mut page = page(app, caller, id, typed, Some(refusal)).await?;
     let fields = ["name", "email", "unit", "roles", "from_on", "subject"];
-    if !refusal.field.as_deref().is_some_and(|field| fields.contains(&field)) {
+    let fields = fields.into_iter().chain(typed.is_some().then_some("current"));
+    if !fields.into_iter().any(|field| refusal.field.as_deref() == Some(field)) {
         page.shell.flashes.push(Flash { good: false, text: refusal.said.to(page.shell.language).to_owned() });
     }
     Ok((failure.status(), html(&page)?).into_response())
@@ -371,15 +389,24 @@ async fn press(
     }
 }
 
-/// `POST /people/{id}/state`.
+/// `POST /people/{id}/state`. Closing takes no second look: it may be urgent, and gives nobody anything.
 pub async fn set_state(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
-    Form(pressed): Form<Pressed>,
+    Form(mut pressed): Form<Pressed>,
 ) -> Result<Response> {
     let active = pressed.active == "yes";
     let done = if active { "opened" } else { "closed" };
+    if active {
+        caller.check_form(&pressed.csrf)?;
+        app.desk().allow_whole(caller.writer()?, Deed::ManagePeople)?;
+        let proof = std::mem::take(&mut pressed.current);
+        if let Err(failure) = entrance::prove_again(&app, &caller, &origin, proof).await {
+            return again(&app, &caller, id, None, failure).await;
+        }
+    }
     press(&app, &caller, id, &pressed, done, async move |app: App, desk, actor| {
         app.db.write(async move |tx| work::set_active(tx, &desk, &actor, id, active).await).await
     })
@@ -445,11 +472,12 @@ pub async fn give_link(
 pub async fn name_stand_in(
     State(app): State<App>,
     caller: Caller,
+    origin: Origin,
     Path(id): Path<i64>,
     Form(given): Form<absence::Given>,
 ) -> Result<Response> {
     caller.check_form(&given.csrf)?;
-    match absence::name(&app, &caller, id, &given).await {
+    match absence::name(&app, &caller, &origin, id, given).await {
         Ok(()) => Ok(Redirect::to(&format!("/people/{id}?done=stand_in")).into_response()),
         Err(failure) => again(&app, &caller, id, None, failure).await,
     }
@@ -541,10 +569,14 @@ pub async fn activate(
         let id = person.id;
         app.db.read(async |tx| second_factors::is_confirmed(tx, id).await).await?
     };
-    app.db.write(async move |tx| work::activate(tx, &desk, &link, &hash).await).await?;
+    let deed = async move |tx: &mut Tx| {
+        let person = work::activate(tx, &desk, &link, &hash).await?;
+        store::staff::epoch(tx, person.id).await
+    };
+    let epoch = app.db.write(deed).await?;
     if has_factor {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    let jar = entrance::admit(&app, jar, &origin, &person).await?;
+    let jar = entrance::admit(&app, jar, &origin, (&person, epoch)).await?;
     Ok((jar, Redirect::to("/")).into_response())
 }

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::parts::html;
 use super::sign_in::{Wanted, code_page, local};
 use crate::app::App;
+use crate::db::Tx;
 use crate::domain::time::Moment;
 use crate::identity::{IdentityError, Provider, Question, Reply};
 use crate::seal::Use;
+use crate::store::staff;
 use crate::web::entrance::{self, Entered, Origin, sealed};
 use crate::web::failure::{Failure, Result};
 use crate::web::reader::Reader;
@@ -83,16 +85,22 @@ pub async fn hear(
     } else {
         Err(IdentityError::Refused(returned.error.chars().take(80).collect()))
     };
-    let person = match believed {
+    let found = match believed {
         Ok(who) => {
-            let found =
-                app.db.read(async |tx| identity::holder(tx, &desk, &who.issuer, &who.subject).await).await?;
+            let holder = async |tx: &mut Tx| {
+                let Some(person) = identity::holder(tx, &desk, &who.issuer, &who.subject).await? else {
+                    return Ok(None);
+                };
+                let epoch = staff::epoch(tx, person.id).await?;
+                Ok(Some((person, epoch)))
+            };
+            let found = app.db.read(holder).await?;
             found.ok_or_else(|| Failure::from(identity::not_linked(&who.subject)))
         }
         Err(error) => Err(refused(&error)),
     };
-    let person = match person {
-        Ok(person) => person,
+    let (person, epoch) = match found {
+        Ok(found) => found,
         Err(failure) => {
             let whence = origin.whence_of_nobody();
             app.db.write(async move |tx| sign_in::failed(tx, &desk, None, &whence).await).await?;
@@ -101,7 +109,7 @@ pub async fn hear(
     };
     let mut over = empty;
     over.make_removal();
-    match entrance::enter_as(&app, jar.add(over), &origin, &person).await? {
+    match entrance::enter_as(&app, jar.add(over), &origin, (&person, epoch)).await? {
         Entered::In(_, jar) => Ok((jar, Redirect::to(&journey.next)).into_response()),
         Entered::CodeWanted(ticket) => {
             Ok(html(&code_page(&app, &reader, ticket, &journey.next, None))?.into_response())

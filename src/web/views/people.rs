@@ -114,6 +114,8 @@ pub struct PersonPage {
     pub form: Particulars,
     /// The day from which a change holds.
     pub from_on: Field,
+    /// The administrator's own password.
+    pub current: Field,
     pub has_factor: bool,
     /// Who they are at the identity provider, where there is one.
     pub identity: Option<Identity>,
@@ -123,6 +125,8 @@ pub struct PersonPage {
     pub absence: Option<Absence>,
     /// A one-time link just made: shown now and never again.
     pub link: Option<String>,
+    /// In what it looks like other accounts, which then count as the same person's.
+    pub alike: Vec<String>,
 }
 
 /// `/activate`.
