@@ -195,6 +195,21 @@ mod tests {
     use Phase::*;
     use Verdict::*;
 
+    /// A relay may answer with the mailbox alone; a name of two letters is a word of too many replies.
+    #[test]
+    fn a_mailbox_is_taken_out_of_a_reply_where_it_is_a_word_of_its_own() {
+        let told = |text: &str, address: &str| {
+            let reply = Reply { code: 550, text: text.to_owned() };
+            match (Outcome::Failed { reply }).discreet(address) {
+                Outcome::Failed { reply } => reply.text,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(told("user mai unknown, MAI", "mai@example.vn"), "user … unknown, …");
+        assert_eq!(told("Mai's mailbox, hoamai, mai2", "mai@example.vn"), "…'s mailbox, hoamai, mai2");
+        assert_eq!(told("không có hộp thư an ở đây", "an@example.vn"), "không có hộp thư an ở đây");
+    }
+
     /// Invariant 26: each row is a reply that relays give, and what must follow from it.
     #[test]
     fn forty_replies_and_more_have_the_right_consequence() {
