@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::rest_beating;
 use crate::app::App;
 use crate::db::Result;
+use crate::store;
 use crate::work::coming_year;
 use crate::work::recount::{self, Pace, Step, Walk};
 
@@ -46,6 +47,9 @@ async fn once(app: &App) -> Result<()> {
 /// # Errors
 /// Those of the database; steps before it stay taken.
 pub async fn until_counted(app: &App) -> Result<()> {
+    if !app.db.ask(async |tx| Ok(store::decisions::head(tx).await?.recounting)).await? {
+        return Ok(());
+    }
     let mut walk = Walk::default();
     loop {
         match walk.step(&app.db, &app.desk(), BATCH).await? {

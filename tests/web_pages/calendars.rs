@@ -52,6 +52,30 @@ async fn send(browser: &Browser, page: &Answer, to: &str, fields: &[(&str, &str)
     browser.post(to, &[&own, fields].concat()).await
 }
 
+/// What was tried in vain is told with its reason, by page and interface, and publishes nothing.
+#[tokio::test]
+async fn a_preview_that_cant_be_counted_says_why() {
+    let office = Office::open().await;
+    office.receive("2026-11-23T08:00:00+07:00", PROCEDURE).await;
+    let huy = Browser::of(&office, "huy").await;
+    let form = huy.get("/calendars/new").await;
+    let preview = send(&huy, &form, "/calendars", &storm()).await.location().to_owned();
+    huy.get(&preview).await.shows("hồ sơ đã hẹn với người dân sẽ lùi ngày trả");
+    let give_up = "update previews set done_at = null, attempts = 6, failure = 'dossier_events.body of 7'";
+    office.app.db.write(async move |tx| tx.query(give_up).execute().await).await.unwrap();
+    let failed = huy.get(&preview).await;
+    assert_eq!(failed.status, 200);
+    failed.shows("Không tính được xem trước");
+    failed.shows("dossier_events.body of 7");
+    failed.hides("Công bố một lần cho tất cả hồ sơ trên");
+    let id = preview.split('/').nth(2).unwrap();
+    let told = huy.get(&format!("/api/v1/calendars/decisions/{id}/preview")).await;
+    assert_eq!(told.status, 503);
+    told.shows("\"state\":\"failed\"");
+    told.shows("dossier_events.body of 7");
+    office.close().await;
+}
+
 #[tokio::test]
 async fn a_closure_is_announced_previewed_published_by_a_second_person_and_named_by_the_dossier() {
     let office = Office::open().await;
