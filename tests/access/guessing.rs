@@ -282,10 +282,9 @@ fn peak_memory_kib() -> u64 {
     peak.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// S17: whoever invents addresses is one network all the same.
-#[test]
-fn invented_forwarding_headers_change_nothing() {
-    on_sqlite(|db| async move {
+on_both! {
+    /// S17: whoever invents addresses is one network all the same.
+    async fn invented_forwarding_headers_change_nothing(db: TestDb) {
         let node = Node::over(&db).await;
         let stranger = node.visitor();
         let mut looked = 0;
@@ -297,7 +296,7 @@ fn invented_forwarding_headers_change_nothing() {
             looked += usize::from(stranger.send("POST", "/sign-in", &fields, &headers).await.status != 429);
         }
         assert_eq!(looked, 30);
-    });
+    }
 }
 
 /// S17: behind a proxy that is trusted, the client is whoever the proxy has seen, and nobody that

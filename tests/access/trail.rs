@@ -164,8 +164,7 @@ on_both! {
         unlock(&db).await;
         let (rows, head) = db.read(async |tx| Ok((dunghen::store::audit::page(tx, 0, 100).await?, dunghen::store::audit::head(tx).await?))).await.unwrap();
         let all = match (is_long(), db.is_sqlite()) {
-            (true, true) => 1_000,
-            (true, false) => 200,
+            (true, _) => 1_000,
             (false, true) => 48,
             (false, false) => 16,
         };
