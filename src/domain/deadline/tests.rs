@@ -9,6 +9,7 @@ use crate::domain::time::ClockTime;
 mod derivations;
 mod measures;
 mod properties;
+mod tables;
 
 const A: &str = "07:30-11:30,13:30-17:30";
 const B: &str = "07:30-11:30,13:30-17:00";
@@ -393,6 +394,7 @@ fn a_pause_moves_each_kind_of_limit_in_its_own_unit() {
         let terms = Terms { due_time: due_time.parse().unwrap(), ..terms(limit) };
         let due = unit.due(at(&unit, "2026-11-18T09:00"), &terms).unwrap().unwrap();
         let moved = unit.pause(&due, &terms, stop, resume).unwrap();
+        assert_eq!((moved.on, moved.counting_starts), (unit.zone().day(moved.at), due.counting_starts));
         (unit.zone().rfc3339(due.at)[..16].to_owned(), unit.zone().rfc3339(moved.at)[..16].to_owned())
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
@@ -406,6 +408,23 @@ fn a_pause_moves_each_kind_of_limit_in_its_own_unit() {
     let terms = terms("5wd");
     let due = unit.due(stop, &terms).unwrap().unwrap();
     assert!(matches!(unit.pause(&due, &terms, resume, stop), Err(DeadlineError::InvalidInput { .. })));
+}
+
+/// SUP-05: hours that were promised on a day which is closed since then go on with the next working day.
+#[test]
+fn hours_paused_from_a_day_closed_since_go_on_with_the_next() {
+    let (unit, terms) = (office(), terms("20wh"));
+    let due = unit.due(at(&unit, "2026-11-18T09:00"), &terms).unwrap().unwrap();
+    assert_eq!(due.at, at(&unit, "2026-11-20T16:00"));
+    let closed = unit.clone().with_local_days_off([(day("2026-11-20"), "Bão".to_owned())]);
+    let stopped = (at(&unit, "2026-11-19T09:00"), at(&unit, "2026-11-19T10:00"));
+    let moved = closed.pause(&due, &terms, stopped.0, stopped.1).unwrap();
+    assert_eq!((moved.at, moved.on), (at(&unit, "2026-11-23T08:30"), day("2026-11-23")));
+    // A whole day of them, from one closing to the next.
+    let due = unit.due(at(&unit, "2026-11-18T07:30"), &Terms::of("15wh".parse().unwrap())).unwrap().unwrap();
+    let moved =
+        unit.pause(&due, &terms, at(&unit, "2026-11-19T07:30"), at(&unit, "2026-11-20T07:30")).unwrap();
+    assert_eq!((due.at, moved.at), (at(&unit, "2026-11-19T17:00"), at(&unit, "2026-11-20T17:00")));
 }
 
 #[test]
