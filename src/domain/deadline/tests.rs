@@ -383,6 +383,12 @@ fn the_transfer_is_due_on_the_day_up_to_15_00_00_and_the_next_morning_after() {
     assert_eq!(transfer("2026-11-20T15:00:01"), at(&unit, "2026-11-23T07:30"));
     assert_eq!(transfer("2026-11-21T09:00"), at(&unit, "2026-11-23T07:30"));
     assert_eq!(transfer("2026-11-23T16:00"), at(&unit, "2026-11-25T07:30"));
+    // Where the day closes before the cut-off, its closing is the last moment.
+    let morning = timetable("08:00-12:00");
+    let transfer =
+        |received: &str| transfer_due(at(&morning, received), &morning, ClockTime::hm(15, 0)).unwrap();
+    assert_eq!(transfer("2026-11-20T12:00:00"), at(&morning, "2026-11-20T12:00"));
+    assert_eq!(transfer("2026-11-20T12:00:01"), at(&morning, "2026-11-23T08:00"));
 }
 
 #[test]
