@@ -15,6 +15,7 @@ fn the_table_answers_by_itself_and_as_the_walk_does() {
         "2026-03-02T09:10",
         "2026-03-02T12:00",
         "2026-03-02T15:00:01",
+        "2026-03-02T16:30",
         "2026-03-02T17:00",
         "2026-03-02T18:30",
         "2026-03-07T09:00",
@@ -44,4 +45,25 @@ fn the_table_answers_by_itself_and_as_the_walk_does() {
             }
         }
     }
+}
+
+/// TIME-15: the year that is named is the first in walking order; a kept clock time asks for the day of
+/// receipt before any other.
+#[test]
+fn the_year_named_is_the_first_that_the_answer_asks_for() {
+    let mut data = data();
+    for year in data.years.iter_mut().filter(|one| one.year >= 2026) {
+        year.status = YearStatus::Estimate;
+    }
+    let hours = crate::domain::calendar::OfficeHours::default();
+    let unit = Timetable::new(std::sync::Arc::new(Calendar::compile(data).unwrap()), hours);
+    let refused = |received: &str, due_time: &str| {
+        let terms = Terms { due_time: due_time.parse().unwrap(), ..terms("1wd") };
+        unit.due(at(&unit, received), &terms).unwrap_err()
+    };
+    let named = |year| DeadlineError::CalendarNotFinal { year };
+    assert_eq!(refused("2026-12-31T10:00", "same_clock"), named(2026));
+    assert_eq!(refused("2026-12-31T10:00", "end_of_day"), named(2027));
+    // Outside of the sessions no clock time is kept, and nothing hangs on that day.
+    assert_eq!(refused("2026-12-31T18:00", "same_clock"), named(2027));
 }
