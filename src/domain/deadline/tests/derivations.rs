@@ -46,3 +46,22 @@ fn every_working_hour_is_told_on_its_day_from_the_first_counted_one_on() {
     let in_time = steps("2wh", CutOffEffect::CountStartsNextWd, "2026-11-20T14:30");
     assert_eq!(in_time, [day("11-20", Some(120), None)]);
 }
+
+/// TIME-02, TIME-04: a limit in months counts the days up to its namesake, and what it rolls over no more; a
+/// day off that counts is a day like any other.
+#[test]
+fn months_and_calendar_days_count_up_to_their_last_day() {
+    let unit = office();
+    let steps = |limit: &str, received: &str| {
+        unit.explain(at(&unit, received), &Terms::of(limit.parse().unwrap())).unwrap().steps
+    };
+    // Saturday 25/4 is the namesake; 26/4 is a Sunday, 27/4 a compensatory day off.
+    let month = steps("1mo", "2026-03-25T09:00");
+    let counted: Vec<_> = month.iter().filter(|step| step.counts).map(|step| (step.date, step.n)).collect();
+    assert_eq!(counted.len(), 31);
+    assert_eq!(counted.last(), Some(&(day("2026-04-25"), Some(31))));
+    assert_eq!(month.last().map(|step| (step.date, step.counts)), Some((day("2026-04-28"), false)));
+    let ten = steps("10cd", "2026-11-16T09:00");
+    let holiday = ten.iter().find(|step| step.date == day("2026-11-24")).unwrap();
+    assert_eq!((holiday.counts, holiday.n, &holiday.reason, &holiday.name), (true, Some(8), &None, &None));
+}

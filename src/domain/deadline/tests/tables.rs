@@ -66,4 +66,10 @@ fn the_year_named_is_the_first_that_the_answer_asks_for() {
     assert_eq!(refused("2026-12-31T10:00", "end_of_day"), named(2027));
     // Outside of the sessions no clock time is kept, and nothing hangs on that day.
     assert_eq!(refused("2026-12-31T18:00", "same_clock"), named(2027));
+    // Taken as recorded, it says that it rests on such a year; in final ones it does not.
+    let walked = |unit: &Timetable, received: &str| {
+        let units = Units { receiving: unit, competent: unit };
+        walk::due(units, at(unit, received), &terms("1wd"), Years::Any).unwrap().provisional
+    };
+    assert!(walked(&unit, "2026-12-31T10:00") && !walked(&unit, "2025-03-03T10:00"));
 }
