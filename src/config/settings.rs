@@ -444,6 +444,14 @@ pub struct Publish {
     pub late_dossiers: bool,
 }
 
+impl Publish {
+    /// Whoever publishes no figures names no late dossiers either.
+    #[must_use]
+    pub fn names_late_dossiers(&self) -> bool {
+        self.figures && self.late_dossiers
+    }
+}
+
 impl Default for Publish {
     fn default() -> Self {
         Self { figures: true, late_dossiers: true }

@@ -433,8 +433,9 @@ class Life:
         if promise.anew:
             return self.anew(promise.cause, promise.start, promise.anew)
         before = max(self.in_force[run - 1], self.counted(run - 1), key=lambda one: one.at)
-        stop = [one for one in self.stops if one["run"] == run - 1 and one["to"] == promise.start][-1]
-        return moved(promise.cause, before, stop["from"], promise.start, self.competent)
+        # The last one: where there is no limit to count again, the clock may have gone on without a promise.
+        stop = [one for one in self.stops if one["run"] == run - 1][-1]
+        return moved(promise.cause, before, stop["from"], stop["to"], self.competent)
 
     def dated_again(self, place, at):
         """TIME-16: only where the clock runs, only to a later date, and late stays late."""

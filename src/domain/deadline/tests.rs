@@ -10,6 +10,7 @@ mod derivations;
 mod measures;
 mod pauses;
 mod properties;
+mod tables;
 
 const A: &str = "07:30-11:30,13:30-17:30";
 const B: &str = "07:30-11:30,13:30-17:00";
@@ -383,6 +384,12 @@ fn the_transfer_is_due_on_the_day_up_to_15_00_00_and_the_next_morning_after() {
     assert_eq!(transfer("2026-11-20T15:00:01"), at(&unit, "2026-11-23T07:30"));
     assert_eq!(transfer("2026-11-21T09:00"), at(&unit, "2026-11-23T07:30"));
     assert_eq!(transfer("2026-11-23T16:00"), at(&unit, "2026-11-25T07:30"));
+    // Where the day closes before the cut-off, its closing is the last moment.
+    let morning = timetable("08:00-12:00");
+    let transfer =
+        |received: &str| transfer_due(at(&morning, received), &morning, ClockTime::hm(15, 0)).unwrap();
+    assert_eq!(transfer("2026-11-20T12:00:00"), at(&morning, "2026-11-20T12:00"));
+    assert_eq!(transfer("2026-11-20T12:00:01"), at(&morning, "2026-11-23T08:00"));
 }
 
 #[test]
@@ -394,6 +401,7 @@ fn a_pause_moves_each_kind_of_limit_in_its_own_unit() {
         let terms = Terms { due_time: due_time.parse().unwrap(), ..terms(limit) };
         let due = unit.due(at(&unit, "2026-11-18T09:00"), &terms).unwrap().unwrap();
         let moved = unit.pause(&due, &terms, stop, resume).unwrap();
+        assert_eq!((moved.on, moved.counting_starts), (unit.zone().day(moved.at), due.counting_starts));
         (unit.zone().rfc3339(due.at)[..16].to_owned(), unit.zone().rfc3339(moved.at)[..16].to_owned())
     };
     let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
@@ -407,6 +415,23 @@ fn a_pause_moves_each_kind_of_limit_in_its_own_unit() {
     let terms = terms("5wd");
     let due = unit.due(stop, &terms).unwrap().unwrap();
     assert!(matches!(unit.pause(&due, &terms, resume, stop), Err(DeadlineError::InvalidInput { .. })));
+}
+
+/// SUP-05: hours that were promised on a day which is closed since then go on with the next working day.
+#[test]
+fn hours_paused_from_a_day_closed_since_go_on_with_the_next() {
+    let (unit, terms) = (office(), terms("20wh"));
+    let due = unit.due(at(&unit, "2026-11-18T09:00"), &terms).unwrap().unwrap();
+    assert_eq!(due.at, at(&unit, "2026-11-20T16:00"));
+    let closed = unit.clone().with_local_days_off([(day("2026-11-20"), "Bão".to_owned())]);
+    let stopped = (at(&unit, "2026-11-19T09:00"), at(&unit, "2026-11-19T10:00"));
+    let moved = closed.pause(&due, &terms, stopped.0, stopped.1).unwrap();
+    assert_eq!((moved.at, moved.on), (at(&unit, "2026-11-23T08:30"), day("2026-11-23")));
+    // A whole day of them, from one closing to the next.
+    let due = unit.due(at(&unit, "2026-11-18T07:30"), &Terms::of("15wh".parse().unwrap())).unwrap().unwrap();
+    let moved =
+        unit.pause(&due, &terms, at(&unit, "2026-11-19T07:30"), at(&unit, "2026-11-20T07:30")).unwrap();
+    assert_eq!((due.at, moved.at), (at(&unit, "2026-11-19T17:00"), at(&unit, "2026-11-20T17:00")));
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub async fn show(
         running: month == running,
         previous: format!("/cong-khai?month={}", rates::before(month, 1)),
         next: next.map(|next| format!("/cong-khai?month={next}")),
-        late: app.settings.publish.late_dossiers.then(|| late::address(month, "", None)),
+        late: app.settings.publish.names_late_dossiers().then(|| late::address(month, "", None)),
         as_of: parts::at(&desk, desk.now),
         rows: units
             .iter()

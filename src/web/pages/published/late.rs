@@ -34,7 +34,7 @@ pub async fn show(
     reader: Reader,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>> {
-    if !app.settings.publish.late_dossiers {
+    if !app.settings.publish.names_late_dossiers() {
         return Err(unpublished().into());
     }
     let desk = Front::of(&app, &reader);
