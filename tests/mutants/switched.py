@@ -19,10 +19,13 @@ import pathlib
 import re
 import resource
 import shlex
+import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 
+LONGEST = 60  # seconds for the tests of the library, where nobody else ends them
 ROOM = 8 << 30  # bytes of memory for one process, where a fault collects without end
 TOKENS = re.compile(r"""//[^\n]*|/\*.*?\*/|r(\#*)".*?"\1|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])'|[{}()\[\];]""", re.S)
 FUNCTION = re.compile(r"^[ \t]*(?:pub(?:\([a-z ]+\))? )?(?:const )?(?:async )?fn (\w+)", re.M)
@@ -193,6 +196,8 @@ def build_without_what_does_not_compile(sources):
 
 def build_tests(words, name):
     """Builds the tests of a part; the command that runs them as they are, without asking cargo each time."""
+    if "-E" not in words:
+        return [built_tests_of_the_library(words), "--test-threads=2"]
     where = words.index("-E")
     known = {"--cargo-metadata": ["cargo", "metadata", "--format-version", "1", *FEATURES],
              "--binaries-metadata": ["cargo", "nextest", "list", "--list-type", "binaries-only",
@@ -206,13 +211,37 @@ def build_tests(words, name):
     return command
 
 
+def built_tests_of_the_library(words):
+    """All in one process: where there are hundreds of short ones, that is most of their time."""
+    built = subprocess.run(["cargo", "test", "--no-run", "--message-format=json", *words],
+                           stdout=subprocess.PIPE, text=True, check=True)
+    made = [json.loads(line) for line in built.stdout.splitlines()]
+    return next(one["executable"] for one in made if one.get("executable") and one["profile"]["test"])
+
+
 def is_noticed(number, command, **more):
+    """Whether a test fails, or never ends; it is not waited for the others then."""
     environment = {**os.environ, "FAULT": str(number), **more}
-    tried = subprocess.run(command, env=environment, capture_output=True, text=True, check=False,
-                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM)))
-    if tried.returncode not in (0, 100):
-        sys.exit(tried.stderr[-3000:])
-    return tried.returncode == 100
+    has_runner = command[0] == "cargo"
+    tried = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             start_new_session=True,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM)))
+    ends = threading.Timer(LONGEST, os.killpg, (tried.pid, signal.SIGKILL))
+    if not has_runner:
+        ends.start()
+    said = []
+    try:
+        for line in tried.stdout:
+            said.append(line)
+            # Its fellows are not waited for.
+            if line.startswith("test ") and line.endswith("... FAILED\n"):
+                os.killpg(tried.pid, signal.SIGKILL)
+        code = tried.wait()
+    finally:
+        ends.cancel()
+    if has_runner and code not in (0, 100):
+        sys.exit("".join(said)[-3000:])
+    return code != 0
 
 
 def parts_of(table, wanted):
