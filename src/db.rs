@@ -403,8 +403,8 @@ impl Inner {
     fn writing(&self, door: &SqliteDoor) -> SqliteSource {
         let how = match self.settings.purpose {
             Purpose::Fill => SqliteSource::filler,
-            Purpose::Serve => SqliteSource::writer,
-            Purpose::Command => SqliteSource::command,
+            Purpose::Command if self.settings.large_deeds => SqliteSource::command,
+            Purpose::Serve | Purpose::Command => SqliteSource::writer,
         };
         how(&door.path, self.settings.statement_cache)
     }

@@ -23,6 +23,9 @@ pub enum Purpose {
 #[derive(Clone, Debug)]
 pub struct DbSettings {
     pub purpose: Purpose,
+    /// Whether a command changes so much in one deed that it is given more of the machine for it, where it has
+    /// a SQLite file to itself.
+    pub large_deeds: bool,
     /// Named in PostgreSQL's list of connections; best with the node's name.
     pub application_name: String,
     /// Connections to PostgreSQL for everything short.
@@ -59,6 +62,7 @@ impl Default for DbSettings {
     fn default() -> Self {
         Self {
             purpose: Purpose::default(),
+            large_deeds: false,
             application_name: "dunghen".to_owned(),
             postgres_connections: 10,
             report_connections: 2,

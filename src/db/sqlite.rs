@@ -27,7 +27,7 @@ const PAGES_BETWEEN_CHECKPOINTS: &str = "4000";
 /// The writer keeps 16 MiB of pages: those that searches for a person lead to lie anywhere in the file.
 const WRITER_CACHE_KIB: &str = "-16384";
 
-/// One command has the machine to itself, and may touch all of a large index in one deed.
+/// Such a command may touch all of a large index in one deed.
 const COMMANDS_CACHE_KIB: &str = "-131072";
 /// 100 MiB of journal: what many batches touch is carried over once.
 const COMMANDS_PAGES_BETWEEN_CHECKPOINTS: &str = "25000";
@@ -62,7 +62,7 @@ impl SqliteSource {
         Self { options }
     }
 
-    /// For the changes of one command, for which nobody waits in a queue.
+    /// For a command of large deeds, for which nobody waits in a queue.
     pub(super) fn command(path: &Path, statement_cache: usize) -> Self {
         let Self { options } = Self::writer(path, statement_cache);
         let options = options

@@ -12,8 +12,6 @@ use super::time::Moment;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertRule {
-    /// What the portal sent still waits to be received (ACC-05).
-    ReceptionWaiting,
     /// A step of the process is past its due instant (MON-05); its place is the level.
     StepOverdue,
     DueSoon,
@@ -23,6 +21,9 @@ pub enum AlertRule {
     Overdue,
     /// The re-appointed date is missed (LATE-09).
     OverdueTwice,
+    /// What the portal sent still waits to be received (ACC-05). The last: where only so many letters may be
+    /// written, those about missed dates go before.
+    ReceptionWaiting,
 }
 
 impl AlertRule {

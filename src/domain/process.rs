@@ -74,6 +74,16 @@ impl Process<'_> {
         due.and_then(Result::ok)
     }
 
+    /// The same in whatever year: for words, which promise nothing (TIME-15).
+    #[must_use]
+    pub fn acceptance_preview(&self, dossier: &Dossier) -> Option<Moment> {
+        if dossier.filing.channel != Channel::Online.id() || dossier.imported {
+            return None;
+        }
+        let limit = TimeLimit::working_hours(self.rules.acceptance_wh).ok()?;
+        Some(self.receiving.preview(dossier.registered_at, &Terms::of(limit)).ok()?.due?.at)
+    }
+
     /// ACC-05: from when on whoever receives is alerted of an online filing that nobody has answered. A
     /// share of the hours is left by then, the one by which a limit in hours is due soon, so that the
     /// alert is there before they are over; it promises nothing, and so may lie in any year (TIME-15).

@@ -129,23 +129,29 @@ pub async fn go_on(tx: &mut Tx, decision: i64, from: i64, kept: &Kept) -> Result
     Ok(())
 }
 
+/// What is known of a turn that came to nothing.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    /// How many such there were, with this one.
+    pub attempts: i64,
+    /// When the next one may be taken; none where that was the last.
+    pub until: Option<Moment>,
+    pub why: String,
+}
+
 /// Notes why a turn of the preview that began at `begun_at` failed, and that nobody is to take the next one
 /// before `until`.
-pub async fn fail(
-    tx: &mut Tx,
-    decision: i64,
-    begun_at: Moment,
-    until: Option<Moment>,
-    why: &str,
-) -> Result<()> {
+pub async fn fail(tx: &mut Tx, decision: i64, turn: (Moment, i64), failed: &Failed) -> Result<()> {
     tx.query(
-        "update previews set busy_until = $3, failure = $4
-         where decision_id = $1 and begun_at = $2 and done_at is null",
+        "update previews set busy_until = $4, failure = $5, attempts = $6
+         where decision_id = $1 and begun_at = $2 and reached = $3 and done_at is null",
     )
     .bind(decision)
-    .bind(begun_at)
-    .bind(until)
-    .bind(why)
+    .bind(turn.0)
+    .bind(turn.1)
+    .bind(failed.until)
+    .bind(failed.why.as_str())
+    .bind(failed.attempts)
     .execute()
     .await?;
     Ok(())

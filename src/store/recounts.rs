@@ -306,7 +306,8 @@ pub async fn advance(tx: &mut Tx, from: i64, to: i64) -> Result<bool> {
 pub async fn finish(tx: &mut Tx, edition: i64, now: Moment) -> Result<()> {
     tx.query(
         "update dossiers set next_check_at = $1
-         where next_check_at > $1 and ended_at is null and received_at is null",
+         where next_check_at > $1 and ended_at is null and received_at is null
+            and urgency >= '9999-01-01T00:00:00.000000Z'",
     )
     .bind(now)
     .execute()

@@ -41,7 +41,7 @@ impl Deadline {
 
     /// Until when an online filing is to be answered (ACC-04).
     fn of_receipt(desk: &Desk, dossier: &Dossier) -> Option<Self> {
-        let due_at = process_of(desk, dossier)?.acceptance_due(dossier)?;
+        let due_at = process_of(desk, dossier)?.acceptance_preview(dossier)?;
         Some(Self::counted_in(None, due_at, desk.province.zone().day(due_at), due_at))
     }
 

@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
 use crate::cli::setup::{self, Failed};
 use crate::config::decisions::{self as files, Beside, Header};
-use crate::db::{Db, Error, Purpose};
+use crate::db::{Db, DbSettings, Error, Purpose};
 use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::Actor;
 use crate::domain::time::Day;
@@ -22,6 +23,8 @@ use crate::work::recount::{self, Preview, Step, Walk};
 const BATCH: i64 = 1_000;
 /// Where nobody waits for the writer.
 const BATCH_ALONE: i64 = 10_000;
+/// How long such a batch may take, on a slow disk too.
+const LONGEST_BATCH: Duration = Duration::from_secs(60);
 /// So many dates are printed; the number of all is.
 const SHOWN: usize = 50;
 
@@ -60,8 +63,16 @@ pub struct PublishArgs {
 }
 
 async fn open(config: Option<&Path>) -> Result<(Db, Desk), Failed> {
+    open_with(config, |settings| settings).await
+}
+
+async fn open_with(
+    config: Option<&Path>,
+    change: impl Fn(DbSettings) -> DbSettings,
+) -> Result<(Db, Desk), Failed> {
     let configuration = setup::configuration(config)?;
-    let db = setup::database(&configuration, Purpose::Command).await?;
+    let settings = change(setup::db_settings(&configuration, Purpose::Command));
+    let db = setup::database_with(&configuration, &settings).await?;
     let desk = setup::prepared_desk(&configuration, &db).await?;
     Ok((db, desk))
 }
@@ -147,7 +158,8 @@ fn show(desk: &Desk, preview: &Preview, id: i64) {
 
 /// Publishes, and counts all dates anew.
 pub(super) async fn publish(config: Option<&Path>, args: &PublishArgs) -> Result<ExitCode, Failed> {
-    let (db, desk) = open(config).await?;
+    let large = |settings| DbSettings { large_deeds: true, call_limit: LONGEST_BATCH, ..settings };
+    let (db, desk) = open_with(config, large).await?;
     let actor = actor(&db, &args.account).await?;
     let (id, seen, known) = (args.id, args.seen, desk.clone());
     let edition = db.write(async move |tx| decisions::publish(tx, &known, &actor, id, seen).await).await?;
@@ -155,7 +167,7 @@ pub(super) async fn publish(config: Option<&Path>, args: &PublishArgs) -> Result
     let (mut total, mut walk) = (0, Walk::default());
     let batch = if db.is_sqlite() { BATCH_ALONE } else { BATCH };
     loop {
-        match walk.step(&db, &desk, batch).await? {
+        match walk.step(&db, &desk, batch).await.inspect_err(|_| goes_on(edition))? {
             Step::Went { moved, .. } => total += moved,
             Step::Done { moved, letters } => {
                 total += moved;
@@ -174,6 +186,13 @@ pub(super) async fn publish(config: Option<&Path>, args: &PublishArgs) -> Result
     }
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is published stays so; the dates that are not counted yet are the service's.
+fn goes_on(edition: i64) {
+    setup::print(&format!(
+        "Bản {edition} đã được công bố; ngày hẹn trả chưa tính xong sẽ được tính tiếp khi `dunghen serve` chạy."
+    ));
 }
 
 /// Writes the calendar in force, of a unit or of the province.

@@ -69,8 +69,7 @@ pub async fn import(
     };
     let mut counts = Counts::default();
     let mut unfolded = 0;
-    // Who writes to a SQLite file is the only one who does.
-    let pace = if db.is_sqlite() { Pace::alone() } else { Pace::beside_others() };
+    let pace = Pace::beside_others();
     let mut batches = read_ahead(input, pace.clone());
     while let Some(batch) = batches.recv().await {
         let done = take_in(db, desk, actor, &run, batch?, &pace).await?;

@@ -158,6 +158,22 @@ fn acc_04_an_online_filing_is_answered_within_eight_working_hours() {
     assert_eq!(office.shown(due), "2026-11-23 16:30", "as the vector of section 5.2 for hours B");
 }
 
+/// ACC-04, TIME-15: whoever is told until when to answer is told so at the turn of the year, too.
+#[test]
+fn acc_04_what_is_said_of_an_answer_lies_in_any_year() {
+    let office = Office::with(&[]);
+    let filed = |when: &str| {
+        let filing = Filing { channel: "online".to_owned(), ..filing() };
+        Dossier::begin(&event(1, moment(when), Happening::Submitted { filing })).unwrap()
+    };
+    let process = office.process();
+    let known = filed("2026-11-20 16:00");
+    assert_eq!(process.acceptance_preview(&known), process.acceptance_due(&known));
+    let beyond = filed("2029-12-31 16:00");
+    assert_eq!(process.acceptance_due(&beyond), None, "no promise is made there");
+    assert!(process.acceptance_preview(&beyond).is_some());
+}
+
 /// ACC-05: two working hours, of which a quarter is left when those at the counter are alerted.
 #[test]
 fn acc_05_the_counter_is_alerted_before_two_working_hours_are_over() {

@@ -63,15 +63,23 @@ pub struct Last {
 // What has ended and what is open, each along its own index.
 macro_rules! late {
     () => {
-        "from (select e.id from dossiers e
-                where e.ended_on is not null and e.due_on >= $1 and e.due_on <= $2 and e.outcome = 'late'
-             union all
+        late!("")
+    };
+    ($of_those:literal) => {
+        concat!(
+            "from (select e.id from dossiers e
+                where e.ended_on is not null and e.due_on >= $1 and e.due_on <= $2 and e.outcome = 'late'",
+            $of_those,
+            " union all
              select e.id from dossiers e
                 where e.ended_at is null and e.urgency >= $3 and e.urgency < $4
                     and e.due_on >= $1 and e.due_on <= $2 and e.received_at is not null
-                    and (e.late_before_stop or coalesce(e.stopped_at, $5) > e.urgency)) as l
-         join dossiers d on d.id = l.id
-         left join obligations o on o.dossier_id = d.id "
+                    and (e.late_before_stop or coalesce(e.stopped_at, $5) > e.urgency)",
+            $of_those,
+            ") as l
+             join dossiers d on d.id = l.id
+             left join obligations o on o.dossier_id = d.id "
+        )
     };
 }
 
@@ -106,10 +114,13 @@ const PAGE: &str = concat!(
         o.exempted_at, ",
     is_unknown!(),
     " as unknown ",
-    late!(),
+    // Those of earlier pages and of other units are left out before anything is joined to them.
+    late!(
+        " and ($6 is null or e.competent_unit = $6)
+            and e.due_on >= $7 and (e.due_on > $7 or e.id > $8)"
+    ),
     "join units u on u.code = d.competent_unit
      join procedures p on p.code = d.procedure_code and p.version = d.procedure_version
-     where ($6 is null or d.competent_unit = $6) and (d.due_on > $7 or (d.due_on = $7 and d.id > $8))
      order by d.due_on, d.id limit $9"
 );
 

@@ -59,6 +59,8 @@ impl Tls {
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&pair) as Arc<dyn ResolvesServerCert>);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // Each client gets the strongest that it has, and not what it names first.
+        config.ignore_client_order = true;
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), pair, every: EVERY })
     }
 

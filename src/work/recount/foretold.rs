@@ -4,11 +4,12 @@
 use jiff::SignedDuration;
 
 use super::preview::{PAGE, Proposed};
-use crate::db::{Db, Result, Tx};
+use crate::db::{Db, Error, Result, Tx};
 use crate::domain::recount::Preview;
 use crate::domain::time::Moment;
 use crate::store;
-use crate::store::previews::{Kept, State};
+use crate::store::previews::{Failed, Kept, State};
+use crate::telemetry::Stopwatch;
 use crate::work::decisions;
 use crate::work::desk::Desk;
 use crate::work::law;
@@ -166,6 +167,7 @@ pub async fn turn(db: &Db, desk: &Desk, id: i64, pace: Pace) -> Result<bool> {
     let (edition, now, until) = (desk.province.edition, desk.now, desk.now.plus(TURN));
     let claim =
         async move |tx: &mut Tx| store::previews::claim(tx, id, edition, now, until, MOST_ATTEMPTS).await;
+    let watch = Stopwatch::start();
     let Some(kept) = db.write(claim).await? else { return Ok(false) };
     let (from, attempts, begun_at) = (kept.state.reached, kept.state.attempts, kept.state.begun_at);
     match count_on(db, desk, id, kept, pace).await {
@@ -174,11 +176,18 @@ pub async fn turn(db: &Db, desk: &Desk, id: i64, pace: Pace) -> Result<bool> {
             Ok(true)
         }
         Err(error) => {
-            let (until, why) = (rest_until(now, attempts), error.to_string());
-            db.write(async move |tx| store::previews::fail(tx, id, begun_at, until, &why).await).await?;
+            let attempts = if is_passing(&error) { attempts - 1 } else { attempts };
+            let over = now.plus(SignedDuration::try_from(watch.elapsed()).unwrap_or_default());
+            let failed = Failed { attempts, until: rest_until(over, attempts), why: error.to_string() };
+            db.write(async move |tx| store::previews::fail(tx, id, (begun_at, from), &failed).await).await?;
             Err(error)
         }
     }
+}
+
+/// Whether a turn came to nothing through no fault of the preview's: it counts for no attempt.
+fn is_passing(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(_) | Error::Busy | Error::Contended(_) | Error::Stopped)
 }
 
 /// When the next turn may be taken; none where that was the last.

@@ -24,7 +24,8 @@ impl Walk {
     pub async fn step(&mut self, db: &Db, desk: &Desk, limit: i64) -> Result<Step> {
         let found = match self.ahead.take() {
             Some(found) => Some(found),
-            None => look(db, desk, None, limit).await?,
+            // Where nothing can be looked at now, the step is taken by itself.
+            None => look(db, desk, None, limit).await.unwrap_or_default(),
         };
         let Some(found) = found else {
             let desk = desk.clone();

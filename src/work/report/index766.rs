@@ -142,6 +142,7 @@ async fn without_due(
         let page = rows::without_due(tx, asked, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(of_units) };
         after = last.id;
+        let is_last = page.len() < usize::try_from(PAGE).unwrap_or_default();
         let waited: Vec<i64> = page.iter().filter(|one| one.waited).map(|one| one.id).collect();
         for ids in waited.chunks(usize::try_from(as_of::BATCH).unwrap_or(1)) {
             as_of::lives(tx, ids, asked.as_of).await?.iter().for_each(&mut count);
@@ -160,6 +161,10 @@ async fn without_due(
                 };
             let unit = of_units.entry(one.unit.clone()).or_default();
             *unit = unit.plus(figures);
+        }
+        // Another page would look through all that is left for nothing.
+        if is_last {
+            return Ok(of_units);
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::unpublished;
 use crate::app::App;
 use crate::domain::apology::LateReason;
+use crate::domain::code::DossierCode;
 use crate::domain::refusal::Refusal;
 use crate::domain::state::State as Step;
 use crate::domain::time::{ClockTime, Day, Month};
@@ -115,12 +116,22 @@ fn reason_row(desk: &Front, one: &OfReason) -> ReasonRow {
 fn row(desk: &Front, one: &Late) -> LateRow {
     let state = Step::from_id(&one.state).map_or(one.state.as_str(), |state| state.word(desk.language()));
     LateRow {
-        code: one.code.clone(),
+        code: code(desk, one),
         procedure: one.procedure.clone(),
         unit: one.unit.clone(),
         due: parts::at(desk, one.due_at),
         state: state.to_owned(),
         apology: apology(desk, one),
+    }
+}
+
+/// A national code says unit, day and number. What another system calls a dossier may say anything.
+fn code(desk: &Front, one: &Late) -> String {
+    let national = DossierCode::imported(&one.code).is_ok_and(|code| code.parts().is_some());
+    if national {
+        one.code.clone()
+    } else {
+        desk.say("Hồ sơ của hệ thống cũ", "Of an earlier system").to_owned()
     }
 }
 
