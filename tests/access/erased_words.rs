@@ -131,6 +131,14 @@ on_both! {
                 page.shows("(đã xoá)");
             }
         }
+        for (language, shown, hidden) in [("en", "(erased)", "(đã xoá)"), ("vi", "(đã xoá)", "(erased)")] {
+            visitor.post("/language", &[("language", language), ("back", "/account")]).await;
+            for code in &codes {
+                let page = visitor.get(&format!("/dossiers/{code}")).await;
+                page.shows(shown);
+                page.hides(hidden);
+            }
+        }
         // Even now an event is what it was but for its words, and goes nowhere.
         for sql in [
             "update dossier_events set kind = 'returned'",
