@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::address::Client;
 use super::failure::Result;
 use super::session;
-pub use proof::{prove_again, proved_lately};
+pub use proof::{proof_of, prove_again, proved_lately};
 
 use crate::app::App;
 use crate::config::Settings;

@@ -20,6 +20,7 @@ pub mod people;
 pub mod person_data;
 pub mod problem;
 pub mod procedures;
+pub mod proof;
 pub mod prose;
 pub mod published;
 pub mod rates;

@@ -4,15 +4,18 @@
 use super::desk::Desk;
 use crate::db::{Result, Tx};
 use crate::domain::staff::Actor;
-use crate::domain::time::Day;
 use crate::store::audit::{self, Entry};
+use crate::store::erasure::Due;
 use crate::store::{erasure, events};
 
-/// Erases the applicants of these dossiers, each named by its day, itself and its applicant.
-pub async fn erase(tx: &mut Tx, desk: &Desk, due: &[(Day, i64, i64)]) -> Result<()> {
+/// Erases the applicants of these dossiers, and the words about them.
+pub async fn erase(tx: &mut Tx, desk: &Desk, due: &[Due]) -> Result<()> {
     for (_, dossier, applicant) in due {
-        super::findable::forget(tx, desk, *applicant).await?;
-        erasure::erase(tx, *applicant, *dossier, desk.now).await?;
+        if let Some(applicant) = applicant {
+            super::findable::forget(tx, desk, *applicant).await?;
+            erasure::erase_applicant(tx, *applicant, desk.now).await?;
+        }
+        erasure::erase_traces(tx, *dossier, desk.now).await?;
         erase_words(tx, *dossier).await?;
     }
     let actor = Actor::system(desk.province.root.clone());

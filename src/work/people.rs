@@ -17,7 +17,7 @@ use crate::domain::staff::{Actor, Deed, Role, StaffId};
 use crate::domain::time::Day;
 use crate::domain::unit::UnitCode;
 use crate::random;
-use crate::seal::digest;
+use crate::seal::{digest, hex};
 use crate::store::audit::{self, Entry};
 use crate::store::duties::NewDuty;
 use crate::store::staff::{NewPerson, Person, Wanted};
@@ -192,6 +192,7 @@ pub async fn change(
     if moves && !to.roles.contains(&Role::Administrator) {
         not_the_last(tx, &before).await?;
     }
+    let alike_before = alike(tx, &person).await?;
     let (unit, roles) = if moves && is_later {
         (person.unit.as_str(), person.roles.0.as_slice())
     } else {
@@ -217,13 +218,30 @@ pub async fn change(
     }
     let changed = found(tx, id).await?;
     let detail = serde_json::json!({
-        "from": { "unit": before.unit, "roles": before.roles.0 },
-        "to": { "unit": to.unit, "roles": to.roles },
+        "from": { "unit": before.unit, "roles": before.roles.0, "email": email_code(desk, &person) },
+        "to": { "unit": to.unit, "roles": to.roles, "email": email_code(desk, &changed) },
         "on": from_on.to_string(),
+        "changed": changes(&person, &changed),
+        "alike_before": alike_before,
         "alike": alike(tx, &changed).await?,
     });
     note(tx, desk, actor, "account_changed", login_of(&person), &detail.to_string()).await?;
     Ok(changed)
+}
+
+/// By what a person is told from others, and whether it is another now: whoever makes one person two, if only
+/// for a moment, is found in the log.
+fn changes(before: &Person, after: &Person) -> Option<Vec<&'static str>> {
+    let name = (before.name != after.name).then_some("name");
+    let email = (before.email != after.email).then_some("email");
+    let changed: Vec<_> = name.into_iter().chain(email).collect();
+    Some(changed).filter(|changed| !changed.is_empty())
+}
+
+/// An address for the log, which is kept for ever and holds nobody's: equal ones are known as equal.
+fn email_code(desk: &Desk, person: &Person) -> Option<String> {
+    let email = person.email.as_deref()?;
+    Some(hex(&desk.keys.search_code("staff_email", &email.to_lowercase())))
 }
 
 /// The accounts that look like the same person's, for the log: neither counts as a second person for

@@ -336,6 +336,50 @@ on_both! {
         };
         assert_eq!((issue(4).await, issue(5).await), (200, 403));
         assert_eq!(node.count("select count(*) from api_tokens").await, 1);
+        // There is nothing that they could have guessed at, and so nothing that counts against them.
+        for _ in 0..10 {
+            assert_eq!(issue(5).await, 403);
+        }
+        assert_eq!(node.count("select count(*) from audit where action = 'sign_in_failed'").await, 0);
+    }
+
+    /// Nobody is asked for a password that they have not: a browser would not send the form without it.
+    async fn no_form_asks_for_a_password_that_its_reader_has_not(db: TestDb) {
+        let node = Node::over(&db).await;
+        let quan = node.hire("quan", WARD, &[Role::Administrator, Role::UnitHead]).await;
+        let hoa = node.hire("hoa", WARD, &[Role::UnitHead]).await;
+        let (visitor, with_factor) = (node.signed_in(&quan).await, node.signed_in(&hoa).await);
+        with_factor.post("/account/second-factor/begin", &[("password", PASSWORD)]).await;
+        let code = proposed(&node, hoa.id).await.code(node.desk().now.seconds().div_euclid(30));
+        assert_eq!(with_factor.post("/account/second-factor/confirm", &[("code", &code)]).await.status, 200);
+        let person = format!("/people/{}", hoa.id);
+        let pages = ["/account", "/account/second-factor", "/people/new", person.as_str()];
+        let (typed, anew) = ("autocomplete=\"current-password\" required", "đăng nhập lại bên nhà cung cấp rồi làm ngay");
+        let hint = "Hoặc mã xác thực hai lớp đang hiện trên điện thoại.";
+        for page in pages {
+            let shown = visitor.get(page).await;
+            shown.shows(typed);
+            shown.shows(hint);
+            shown.hides(anew);
+        }
+        let forget = async |tx: &mut dunghen::db::Tx| tx.query("update staff set password_hash = null").execute().await;
+        db.write(forget).await.unwrap();
+        let later = node.at(at(NOW).plus(SignedDuration::from_mins(5)));
+        for page in pages {
+            let fresh = visitor.get(page).await;
+            assert_eq!(fresh.status, 200, "{page}");
+            fresh.hides(typed);
+            fresh.hides(anew);
+            let stale = visitor.before(&later).get(page).await;
+            stale.hides(typed);
+            stale.shows(anew);
+        }
+        let deputy = [("deputy", hoa.id.to_string()), ("from_on", "2026-11-23".to_owned()), ("to_on", "2026-12-04".to_owned())];
+        let deputy: Vec<(&str, &str)> = deputy.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(visitor.post("/account/stand-in", &deputy).await.status, 303, "as the browser sends it");
+        let coded = with_factor.before(&later).get("/account").await;
+        coded.shows("autocomplete=\"one-time-code\" required");
+        coded.hides(typed);
     }
 
     /// S9, ORG-02: a closed account lends nothing and borrows nothing, and gets none of it back.

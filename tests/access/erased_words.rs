@@ -8,9 +8,13 @@ use dunghen::store;
 use dunghen::store::staff::Person;
 use dunghen::work::verify;
 use serde_json::{Value, json};
+use sqlx::types::Json;
 
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 use crate::world::*;
+
+/// An event as it is kept: its dossier, its number, what it tells.
+type Kept = (i64, i64, Json<Value>);
 
 /// In each free field, and nowhere else.
 const MARK: &str = "Dấu Lời";
@@ -71,6 +75,18 @@ async fn marked_events(node: &Node) -> (i64, i64) {
     (marked, node.count("select count(*) from dossier_events").await)
 }
 
+/// Whether an event of this kind may be told anew, as `edit` makes it of what is there.
+async fn may_tell(db: &TestDb, kind: &'static str, edit: impl FnOnce(&mut Value)) -> bool {
+    let read = "select dossier_id, seq, body from dossier_events where kind = $1 order by dossier_id, seq";
+    let found = db.read(async move |tx| tx.query(read).bind(kind).fetch_all::<Kept>().await).await.unwrap();
+    let (dossier, seq, mut body) = found.into_iter().next().unwrap();
+    edit(&mut body.0);
+    let write = "update dossier_events set body = $3 where dossier_id = $1 and seq = $2";
+    let told =
+        async move |tx: &mut Tx| tx.query(write).bind(dossier).bind(seq).bind(Json(&body.0)).execute().await;
+    db.write(told).await.is_ok()
+}
+
 async fn refuses(db: &TestDb, sql: &'static str) -> bool {
     db.write(async move |tx: &mut Tx| tx.query(sql).execute().await).await.is_err()
 }
@@ -95,7 +111,9 @@ on_both! {
         };
         let (before, lives) = (marked_events(&node).await, told().await);
         assert_eq!(before.0, 15, "each event with words, and the one that stays open");
-        assert!(refuses(&db, "update dossier_events set body = body").await, "nobody is erased yet");
+        assert!(refuses(&db, "update dossier_events set body = body where kind = 'settled'").await, "nobody is erased yet");
+        let pretended = "update applicants set erased_at = (select max(at) from dossier_events)";
+        assert!(refuses(&db, pretended).await, "whose data are there is not erased");
 
         let later = node.at(at("2032-01-05T09:00:00+07:00"));
         let (desk, turn) = (later.desk(), Turn::by_hand(later.app.clone(), later.app.clock.now()));
@@ -113,6 +131,14 @@ on_both! {
                 page.shows("(đã xoá)");
             }
         }
+        for (language, shown, hidden) in [("en", "(erased)", "(đã xoá)"), ("vi", "(đã xoá)", "(erased)")] {
+            visitor.post("/language", &[("language", language), ("back", "/account")]).await;
+            for code in &codes {
+                let page = visitor.get(&format!("/dossiers/{code}")).await;
+                page.shows(shown);
+                page.hides(hidden);
+            }
+        }
         // Even now an event is what it was but for its words, and goes nowhere.
         for sql in [
             "update dossier_events set kind = 'returned'",
@@ -120,9 +146,28 @@ on_both! {
             "update dossier_events set actor_id = 0",
             "update dossier_events set seq = seq + 100",
             "delete from dossier_events",
+            "update applicants set erased_at = null where erased_at is not null",
+            "update applicants set erased_at = (select min(at) from dossier_events) where erased_at is not null",
+            "update applicants set sealed = (select hash from audit_head) where erased_at is not null",
+            "update applicants set key_id = 'k' where erased_at is not null",
+            "update applicants set phone_code = (select hash from audit_head) where erased_at is not null",
+            "update applicants set identifier_code = (select hash from audit_head) where erased_at is not null",
+            "update dossiers set applicant_id = null",
+            "update dossiers set applicant_id = (select min(applicant_id) from dossiers)",
         ] {
             assert!(refuses(&db, sql).await, "{sql}");
         }
+        assert!(may_tell(&db, "received", |_| ()).await, "as it is");
+        assert!(may_tell(&db, "apology_issued", |_| ()).await, "as it is");
+        assert!(!may_tell(&db, "received", |body| body["promise"]["due_on"] = json!("2026-12-31")).await);
+        assert!(!may_tell(&db, "received", |body| body["promise"] = json!(null)).await);
+        assert!(!may_tell(&db, "received", |body| body["ruleset"] = json!("(đã xoá)")).await);
+        assert!(!may_tell(&db, "received", |body| body["more"] = json!("(đã xoá)")).await);
+        assert!(!may_tell(&db, "received", |body| body["filing"]["components"] = json!(["(đã xoá)"])).await);
+        assert!(!may_tell(&db, "received", |body| body["filing"]["components"][0] = json!("Tờ khai")).await);
+        assert!(!may_tell(&db, "apology_issued", |body| body["words"] = json!("Lời khác (đã xoá)")).await);
+        assert!(!may_tell(&db, "apology_issued", |body| body["reason"] = json!("(đã xoá)")).await);
+        assert!(!may_tell(&db, "apology_issued", |body| body["kind"] = json!("exempted")).await);
 
         // What is written afterwards goes in its turn, and so does what was left when persons alone were erased.
         assert_eq!(erase().await, 0);

@@ -53,6 +53,26 @@ on_both! {
         known_as(&admin, "thang.2", "Giàng A Thắng", "thang.b@laichau.example").await;
         let approved = approve().await;
         assert_eq!(approved.status, 201, "{}", approved.text);
+        // Whoever made two persons of one for as long as it took is found in the log, which holds no address.
+        known_as(&admin, "thang.2", "Giàng A Thắng", "thang@laichau.example").await;
+        let read = "select detail from audit where action = 'account_changed' and subject = 'thang.2' order by seq";
+        let logged: Vec<(String,)> = db.read(async |tx| tx.query(read).fetch_all().await).await.unwrap();
+        assert!(logged.iter().all(|(detail,)| !detail.contains('@')), "{logged:?}");
+        let logged: Vec<Value> = logged.iter().map(|(detail,)| serde_json::from_str(detail).unwrap()).collect();
+        let [first, second, third, apart, back] = logged.as_slice() else { panic!("{logged:?}") };
+        for (change, changed, was, is) in [
+            (first, json!(["name", "email"]), json!(null), json!(["thang"])),
+            (second, json!(["name", "email"]), json!(["thang"]), json!(["thang"])),
+            (third, json!(["name", "email"]), json!(["thang"]), json!(["thang"])),
+            (apart, json!(["name", "email"]), json!(["thang"]), json!(null)),
+            (back, json!(["email"]), json!(null), json!(["thang"])),
+        ] {
+            let told = (&change["changed"], &change["alike_before"], &change["alike"]);
+            assert_eq!(told, (&changed, &was, &is), "{change}");
+        }
+        let codes = [&apart["from"]["email"], &apart["to"]["email"], &back["from"]["email"], &back["to"]["email"]];
+        assert!(codes[0].is_null() && codes[1].is_string() && codes[1] == codes[2] && codes[2] != codes[3], "{codes:?}");
+        assert_eq!(codes[3], &first["to"]["email"], "capitals make no other address");
     }
 
     /// TIME-16: nor is the calendar published by whoever has proposed the change; who keeps the accounts sees it.

@@ -8,6 +8,7 @@ use dunghen::domain::time::Moment;
 use dunghen::store;
 use dunghen::store::dossiers::Projection;
 use dunghen::store::imports::New;
+use dunghen::work::erasure;
 use dunghen::work::ledger::milestones_of;
 use dunghen::work::processing::Change;
 use serde_json::json;
@@ -101,5 +102,50 @@ on_both! {
         let delivered = change(json!({ "kind": "apology_delivered", "channel": "post", "receipt": "RB 123" }));
         office.act(&db, at("2026-08-27 09:00"), &team.counter, code, delivered).await.unwrap();
         assert!(office.verify(&db).await.holds());
+    }
+
+    /// S24: what was written here about a dossier of another system goes as it does for our own.
+    async fn the_words_of_an_apology_for_an_imported_dossier_are_erased_in_their_time(db: TestDb) {
+        let office = Office::open(&db).await;
+        let team = Team::at(&office, &db, COMMUNE).await;
+        let (code, silent) = ("000.00.21.H35-260701-0004", "000.00.21.H35-260701-0005");
+        import(&office, &db, silent, "2026-08-28", at("2026-08-20 12:00")).await;
+        import(&office, &db, code, "2026-08-28", at("2026-08-20 12:00")).await;
+        let mark = "bà Tẩn Thị Sua ở bản Nậm Loỏng";
+        let told = [
+            (&team.head, json!({ "kind": "apology_issued", "reason": "volume", "words": mark, "new_due_on": "2026-09-03" })),
+            (&team.counter, json!({ "kind": "apology_delivered", "channel": "post", "receipt": mark })),
+            (&team.head, json!({ "kind": "exempted", "reason": "force_majeure", "words": mark })),
+        ];
+        for (actor, what) in told {
+            office.act(&db, at("2026-08-31 09:00"), actor, code, change(what)).await.unwrap();
+        }
+        let bare = "update dossier_events set body = body where kind = 'imported'";
+        let tell_anew = async || db.write(async move |tx| tx.query(bare).execute().await).await;
+        assert!(tell_anew().await.is_err(), "its words are not over yet");
+        let ended = "update dossiers set state = 'returned', version = version + 1, ended_at = registered_at,
+            ended_on = '2026-09-02'";
+        db.write(async move |tx| tx.query(ended).execute().await).await.unwrap();
+
+        let due = async |before: &str| {
+            let before = before.parse().unwrap();
+            db.read(async |tx| store::erasure::due(tx, before, None, 10).await).await.unwrap()
+        };
+        assert_eq!(due("2026-09-02").await, [], "it is counted from the end");
+        let over = due("2026-09-03").await;
+        let id = office.known(&db, code).await.id;
+        assert_eq!(over, [("2026-09-02".parse().unwrap(), id, None)], "nothing was written about the other");
+        let before = office.dossier(&db, code).await;
+        let desk = office.desk(at("2032-01-05 09:00"));
+        db.write(async move |tx| erasure::erase(tx, &desk, &over).await).await.unwrap();
+        assert_eq!(due("2026-09-03").await, []);
+        let events = db.read(async |tx| store::events::of(tx, id).await).await.unwrap();
+        let told = format!("{events:?}");
+        assert!(!told.contains(mark) && told.matches("(đã xoá)").count() == 3, "{told}");
+        let after = office.dossier(&db, code).await;
+        assert_eq!((after.state, after.version, after.reappointment), (before.state, before.version, before.reappointment));
+        let rewritten = "update dossier_events set body = (select o.body from dossier_events o
+            where o.dossier_id = dossier_events.dossier_id and o.kind = 'imported') where kind = 'exempted'";
+        assert!(db.write(async move |tx| tx.query(rewritten).execute().await).await.is_err());
     }
 }

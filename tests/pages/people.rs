@@ -11,6 +11,7 @@ use dunghen::web::views::parts::{Choice, Field, When};
 use dunghen::web::views::people::{
     Activate, Identity, NewPerson, Particulars, People, PersonPage, PersonRow, PersonState,
 };
+use dunghen::web::views::proof::Proof;
 use dunghen::web::views::shell::{Place, Shell};
 use dunghen::web::views::sign_in::CodeWanted;
 
@@ -60,6 +61,7 @@ pub fn account() -> Account {
         unit: DEPARTMENT.to_owned(),
         roles: vec!["Thủ trưởng cơ quan, đơn vị".to_owned()],
         shortest: 12,
+        proof: Proof::Password,
         current: Field::wrong("", "Mật khẩu hiện nay chưa đúng."),
         password: Field::default(),
         sessions: vec![
@@ -86,12 +88,16 @@ pub fn scan() -> FactorPage {
     let picture = qr::svg(uri, "Hình để quét bằng ứng dụng xác thực").expect("a picture");
     let typed = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".to_owned();
     let step = FactorStep::Scan { picture, typed, code: Field::default() };
-    FactorPage { shell: shell("Xác thực hai lớp", Role::UnitHead, None), step }
+    FactorPage { shell: shell("Xác thực hai lớp", Role::UnitHead, None), step, proof: Proof::Password }
 }
 
 pub fn recovery_codes() -> FactorPage {
     let codes = ["K7QXA-2MZPD", "R4TWE-9UHCB", "M3NLV-5SYGF", "P6DJK-8XQRA"].map(str::to_owned).to_vec();
-    FactorPage { shell: shell("Xác thực hai lớp", Role::UnitHead, None), step: FactorStep::Codes(codes) }
+    FactorPage {
+        shell: shell("Xác thực hai lớp", Role::UnitHead, None),
+        step: FactorStep::Codes(codes),
+        proof: Proof::Password,
+    }
 }
 
 pub fn code_wanted() -> CodeWanted {
@@ -159,6 +165,7 @@ pub fn new_person() -> NewPerson {
         shell: shell("Thêm tài khoản", Role::Administrator, Some(Place::People)),
         login: Field::of("seo.pha"),
         form: particulars(),
+        proof: Proof::Password,
         current: Field::default(),
     }
 }
@@ -172,6 +179,7 @@ pub fn person() -> PersonPage {
         state: PersonState::Waiting,
         form: particulars(),
         from_on: Field::default(),
+        proof: Proof::Password,
         current: Field::default(),
         has_factor: true,
         identity: Some(Identity {

@@ -15,6 +15,7 @@ use crate::store::sessions;
 use crate::store::staff::Person;
 use crate::web::failure::Result;
 use crate::web::session::Caller;
+use crate::web::views::proof::Proof;
 use crate::work::second_factor;
 use crate::work::sign_in as work;
 use crate::work::throttle::Knock;
@@ -31,7 +32,12 @@ pub async fn prove_again(app: &App, caller: &Caller, origin: &Origin, given: Str
     if person.password_hash.is_none() && is_fresh(app, caller).await? {
         return Ok(());
     }
-    let is_right = if is_like_a_code(&given) && has_factor(app, person).await? {
+    let is_code = is_like_a_code(&given) && has_factor(app, person).await?;
+    if person.password_hash.is_none() && !is_code {
+        // Nothing was guessed at: there is nothing that it could have been.
+        return Err(stale(minutes(app)).into());
+    }
+    let is_right = if is_code {
         is_code_of(app, person, given).await?
     } else {
         is_password_of(app, person, given).await?
@@ -43,6 +49,20 @@ pub async fn prove_again(app: &App, caller: &Caller, origin: &Origin, given: Str
     let deed = async move |tx: &mut Tx| work::failed(tx, &desk, Some(&whose), &whence).await;
     app.db.in_turn().write(deed).await?;
     Err(if person.password_hash.is_some() { wrong() } else { stale(minutes(app)) }.into())
+}
+
+/// By what the caller can prove it, for the forms that ask for it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn proof_of(app: &App, caller: &Caller) -> Result<Proof> {
+    if caller.person.password_hash.is_some() {
+        return Ok(Proof::Password);
+    }
+    if is_fresh(app, caller).await? {
+        return Ok(Proof::Fresh);
+    }
+    Ok(if has_factor(app, &caller.person).await? { Proof::Code } else { Proof::Anew })
 }
 
 /// Lets the deed go on for a program whose owner has proved it with the token, or whoever has signed in

@@ -71,6 +71,7 @@ pub(super) async fn page(app: &App, caller: &Caller) -> Result<Account> {
         unit: desk.unit_name(&caller.actor.unit),
         roles: person.roles.0.iter().map(|role| role.name(desk.language()).to_owned()).collect(),
         shortest: app.settings.session.min_password_length.size(),
+        proof: entrance::proof_of(app, caller).await?,
         current: Field::default(),
         password: Field::default(),
         sessions: found.sessions.iter().map(|one| session_row(&desk, caller, one)).collect(),

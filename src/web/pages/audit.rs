@@ -173,6 +173,8 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("deputy", "người thay", "stand-in"),
     ("by", "theo", "by"),
     ("alike", "giống tài khoản", "looks like"),
+    ("alike_before", "trước đó giống tài khoản", "looked like"),
+    ("changed", "đã sửa", "changed"),
     ("dossiers", "số hồ sơ", "dossiers"),
     ("events", "sự việc", "events"),
 ];

@@ -134,7 +134,7 @@ impl Found {
             competent_unit: desk.unit_name(&filing.competent_unit),
             channel: channel(desk, &filing.channel),
             return_method: story::return_method(desk.language(), filing.return_method).to_owned(),
-            components: filing.components.clone(),
+            components: filing.components.iter().map(|paper| desk.written(paper)).collect(),
             applicant: self.applicant.as_ref().map(|one| masked(desk.language(), one)),
             promises: story::promises(desk, dossier),
             figure: figure::of(desk, dossier),
@@ -229,7 +229,7 @@ impl Found {
             Happening::ApologyIssued { number, reason, words, reappointed, .. } => Some(IssuedLetter {
                 number: number.clone(),
                 reason: reason.word(desk.language()).to_owned(),
-                words: words.clone(),
+                words: desk.written(words),
                 new_return: reappointed.map_or_else(
                     || {
                         let none =

@@ -3,6 +3,7 @@
 use std::ops::Deref;
 
 use crate::app::App;
+use crate::domain::event::ERASED;
 use crate::domain::refusal::{Language, Said};
 use crate::domain::unit::UnitCode;
 use crate::web::reader::Reader;
@@ -42,7 +43,16 @@ impl Front {
 
     /// A name within a sentence: it is data, and keeps its language.
     pub fn name(&self, name: &str) -> String {
-        prose::name(self.language(), name)
+        match name {
+            ERASED => self.written(name),
+            _ => prose::name(self.language(), name),
+        }
+    }
+
+    /// What somebody wrote, or that it is erased (S24).
+    pub fn written(&self, words: &str) -> String {
+        let words = if words == ERASED { self.say(ERASED, "(erased)") } else { words };
+        words.to_owned()
     }
 
     /// A unit's name within a sentence.

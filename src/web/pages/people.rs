@@ -26,6 +26,7 @@ use crate::web::views::parts::{Choice, Field};
 use crate::web::views::people::{
     Activate, NewPerson, Particulars as Shown, People, PersonPage, PersonRow, PersonState,
 };
+use crate::web::views::proof::Proof;
 use crate::web::views::shell::{Flash, Place, Shell};
 use crate::work::desk::Desk;
 use crate::work::people::{self as work, Link, Particulars};
@@ -175,12 +176,20 @@ impl Typed {
 pub async fn blank(State(app): State<App>, caller: Caller) -> Result<Html<String>> {
     let desk = Front::of(&app, &caller.reader);
     desk.allow_whole(&caller.actor, Deed::ManagePeople)?;
-    html(&new_page(&desk, &caller, &Typed::default(), None))
+    let proof = entrance::proof_of(&app, &caller).await?;
+    html(&new_page(&desk, &caller, proof, &Typed::default(), None))
 }
 
-fn new_page(desk: &Front, caller: &Caller, typed: &Typed, refusal: Option<&Refusal>) -> NewPerson {
+fn new_page(
+    desk: &Front,
+    caller: &Caller,
+    proof: Proof,
+    typed: &Typed,
+    refusal: Option<&Refusal>,
+) -> NewPerson {
     let waits = || refusal.filter(|refusal| refusal.wait_s.is_some()).map(|one| desk.told(&one.said));
     NewPerson {
+        proof,
         current: Field { value: String::new(), error: parts::error(desk, refusal, "current").or_else(waits) },
         shell: parts::shell(desk, caller, desk.say("Thêm tài khoản", "Add an account"), Some(Place::People)),
         login: Field { value: typed.login.clone(), error: parts::error(desk, refusal, "login") },
@@ -212,7 +221,8 @@ pub async fn add(
     match added {
         Ok(person) => with_link(&app, &caller, person.id, &link).await,
         Err(Failure::Refused(refusal)) => {
-            let page = new_page(&desk, &caller, &typed, Some(&refusal));
+            let proof = entrance::proof_of(&app, &caller).await?;
+            let page = new_page(&desk, &caller, proof, &typed, Some(&refusal));
             Ok((Failure::Refused(refusal).status(), html(&page)?).into_response())
         }
         Err(failure) => Err(failure),
@@ -296,6 +306,7 @@ async fn page(
         state: state(&person),
         form: typed.shown(&desk, refusal),
         from_on: Field { value: typed.from_on.clone(), error: parts::error(&desk, refusal, "from_on") },
+        proof: entrance::proof_of(app, caller).await?,
         current: Field { value: String::new(), error: wrong_proof },
         has_factor,
         identity: identity::shown(app, &desk, linked_at, parts::error(&desk, refusal, "subject")),

@@ -200,7 +200,7 @@ fn of_the_clock(desk: &Front, what: &Happening) -> (String, Option<String>) {
             let contact = contact.as_ref().map_or_else(String::new, |contact| {
                 format!(" {}: {}.", desk.say("Liên hệ", "Contact"), desk.name(contact))
             });
-            let items = desk.name(&items.join("; "));
+            let items = items.iter().map(|item| desk.name(item)).collect::<Vec<_>>().join("; ");
             let asked = desk.say("Yêu cầu bổ sung", "Supplement requested");
             (format!("{asked}{again}: {items}"), Some(format!("{}{contact}", desk.name(reason))))
         }

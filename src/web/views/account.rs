@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::parts::{Choice, Field, When};
+use super::proof::Proof;
 use super::shell::Shell;
 use crate::paper::Svg;
 
@@ -18,6 +19,8 @@ pub struct Account {
     pub roles: Vec<String>,
     /// So many characters a new password has at least.
     pub shortest: usize,
+    /// By what its owner proves once more who they are.
+    pub proof: Proof,
     /// What is wrong with the password given as the present one.
     pub current: Field,
     /// What is wrong with the new one.
@@ -107,6 +110,8 @@ pub struct DutyRow {
 pub struct FactorPage {
     pub shell: Shell,
     pub step: FactorStep,
+    /// By what its owner proves once more who they are.
+    pub proof: Proof,
 }
 
 /// How far the setting up has come.

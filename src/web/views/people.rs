@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::account::{Absence, DutyRow};
 use super::parts::{Choice, Field, When};
+use super::proof::Proof;
 use super::shell::Shell;
 use crate::domain::refusal::Language;
 
@@ -88,7 +89,9 @@ pub struct NewPerson {
     pub shell: Shell,
     pub login: Field,
     pub form: Particulars,
-    /// The administrator's own password.
+    /// By what the administrator proves once more who they are.
+    pub proof: Proof,
+    /// What is wrong with it.
     pub current: Field,
 }
 
@@ -114,7 +117,9 @@ pub struct PersonPage {
     pub form: Particulars,
     /// The day from which a change holds.
     pub from_on: Field,
-    /// The administrator's own password.
+    /// By what the administrator proves once more who they are.
+    pub proof: Proof,
+    /// What is wrong with it.
     pub current: Field,
     pub has_factor: bool,
     /// Who they are at the identity provider, where there is one.

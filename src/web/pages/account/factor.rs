@@ -24,13 +24,13 @@ const ISSUER: &str = "Dung Hen";
 
 /// `GET /account/second-factor`.
 pub async fn show(State(app): State<App>, Newcomer(caller): Newcomer) -> Result<Response> {
-    answer(&app, &caller, step(&app, &caller, None).await?)
+    answer(&app, &caller, step(&app, &caller, None).await?).await
 }
 
-fn answer(app: &App, caller: &Caller, step: FactorStep) -> Result<Response> {
+async fn answer(app: &App, caller: &Caller, step: FactorStep) -> Result<Response> {
     let desk = Front::of(app, &caller.reader);
     let shell = parts::shell(&desk, caller, desk.say("Xác thực hai lớp", "Two-factor sign-in"), None);
-    Ok(html(&FactorPage { shell, step })?.into_response())
+    Ok(html(&FactorPage { shell, step, proof: entrance::proof_of(app, caller).await? })?.into_response())
 }
 
 /// How far it has come, with what is wrong with the code or password just typed.
@@ -107,7 +107,7 @@ pub async fn confirm(
     let deed =
         async move |tx: &mut crate::db::Tx| work::confirm(tx, &desk, &actor, &person, &form.code).await;
     match app.db.write(deed).await.map_err(Failure::from) {
-        Ok(codes) => answer(&app, &caller, FactorStep::Codes(codes)),
+        Ok(codes) => answer(&app, &caller, FactorStep::Codes(codes)).await,
         Err(failure) => refused(&app, &caller, failure).await,
     }
 }
@@ -117,7 +117,7 @@ async fn refused(app: &App, caller: &Caller, failure: Failure) -> Result<Respons
     let Failure::Refused(refusal) = &failure else { return Err(failure) };
     let why = Some(refusal.said.to(caller.reader.language).to_owned());
     let status = if refusal.wait_s.is_some() { failure.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = answer(app, caller, step(app, caller, why).await?)?;
+    let page = answer(app, caller, step(app, caller, why).await?).await?;
     Ok((status, page).into_response())
 }
 
@@ -141,7 +141,7 @@ pub async fn change(
 ) -> Result<Response> {
     caller.check_form(&form.csrf)?;
     match changed(&app, &caller, &origin, form).await {
-        Ok(Some(codes)) => answer(&app, &caller, FactorStep::Codes(codes)),
+        Ok(Some(codes)) => answer(&app, &caller, FactorStep::Codes(codes)).await,
         Ok(None) => Ok(Redirect::to("/account?done=factor_off").into_response()),
         Err(failure) => refused(&app, &caller, failure).await,
     }
