@@ -30,7 +30,8 @@ pub async fn state(tx: &mut Tx, person: &Person) -> Result<State> {
     Ok(State::On { codes_left: second_factors::codes_left(tx, person.id).await? })
 }
 
-/// A new secret to be put into a telephone. It counts once [`confirm`] has seen a code of it.
+/// A new secret to be put into a telephone. It counts once [`confirm`] has seen a code of it. One's other
+/// sessions end first: whoever has the password alone does not read the secret along (S7).
 pub async fn propose(tx: &mut Tx, desk: &Desk, own: &Own) -> Result<Secret> {
     own.still_in(tx).await?;
     if second_factors::is_confirmed(tx, own.person.id).await? {
@@ -38,13 +39,23 @@ pub async fn propose(tx: &mut Tx, desk: &Desk, own: &Own) -> Result<Secret> {
     }
     let secret = Secret::generate();
     let sealed = desk.keys.seal(&secret, Use::SecondFactor).map_err(sealing_failed)?;
+    sessions::remove_all(tx, own.person.id, own.kept()).await?;
     second_factors::propose(tx, own.person.id, &sealed, desk.now).await?;
     Ok(secret)
 }
 
-/// The secret that was proposed last and waits for its first code.
-pub async fn proposed(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<Option<Secret>> {
-    let row = second_factors::find(tx, person.id).await?.filter(|row| row.confirmed_at.is_none());
+/// The secret that was proposed last and waits for its first code; for the session alone in which it was,
+/// the only one that is older.
+pub async fn proposed(
+    tx: &mut Tx,
+    desk: &Desk,
+    person: &Person,
+    session: Option<&[u8]>,
+) -> Result<Option<Secret>> {
+    let Some(session) = session else { return Ok(None) };
+    let Some(began) = sessions::began_at(tx, person.id, session).await? else { return Ok(None) };
+    let waits = |row: &second_factors::Row| row.confirmed_at.is_none() && began <= row.created_at;
+    let row = second_factors::find(tx, person.id).await?.filter(waits);
     row.map(|row| desk.keys.open(&row.sealed(), Use::SecondFactor).map_err(sealing_failed)).transpose()
 }
 
@@ -53,7 +64,7 @@ pub async fn proposed(tx: &mut Tx, desk: &Desk, person: &Person) -> Result<Optio
 pub async fn confirm(tx: &mut Tx, desk: &Desk, own: &Own, code: &str) -> Result<Vec<String>> {
     own.still_in(tx).await?;
     let person = &own.person;
-    let Some(secret) = proposed(tx, desk, person).await? else { return Err(on_already().into()) };
+    let Some(secret) = proposed(tx, desk, person, own.kept()).await? else { return Err(on_already().into()) };
     let Some(step) = secret.step_of(&totp::plain(code), desk.now.seconds(), 0) else {
         return Err(wrong_code().into());
     };

@@ -7,6 +7,7 @@ use dunghen::domain::staff::Role;
 use dunghen::store;
 use dunghen::store::staff::Person;
 use dunghen::work::{identity, people};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::accounts::{confirmed, path_of, proposed};
@@ -81,9 +82,21 @@ on_both! {
         let (own, thief) = (node.signed_in(&thang).await, node.signed_in(&thang).await);
         assert_eq!(thief.get("/account").await.location(), "/account/second-factor", "as far as this");
         own.post("/account/second-factor/begin", &[("password", PASSWORD)]).await;
+        // The secret is its owner's alone: with it whoever has the password would have both.
+        let secret = own.get("/account/second-factor").await.shown_once();
+        assert!(!secret.is_empty());
+        assert_eq!(thief.get("/account/second-factor").await.location(), "/sign-in?next=%2Faccount%2Fsecond%2Dfactor");
+        let later = node.at(at(NOW).plus(SignedDuration::from_mins(1)));
+        let again = later.signed_in(&thang).await;
+        let page = again.get("/account/second-factor").await;
+        assert_eq!(page.status, 200);
+        page.hides(&secret);
+        let wrong = again.post("/account/second-factor/confirm", &[("code", "000000")]).await;
+        wrong.hides(&secret);
+        assert_ne!(confirm(&again, thang.id).await, 200);
         assert_eq!(confirm(&own, thang.id).await, 200);
         assert!(is_in(&own).await);
-        assert!(!is_in(&thief).await);
+        assert!(!is_in(&again).await);
         assert_eq!(node.count("select count(*) from sessions").await, 1);
     }
 

@@ -36,10 +36,13 @@ fn answer(app: &App, caller: &Caller, step: FactorStep) -> Result<Response> {
 /// How far it has come, with what is wrong with the code or password just typed.
 async fn step(app: &App, caller: &Caller, error: Option<String>) -> Result<FactorStep> {
     let (desk, person) = (app.desk(), &caller.person);
+    let session = caller.session.as_ref().map(<[u8; 32]>::as_slice);
     let field = Field { value: String::new(), error };
     let (state, proposed) = app
         .db
-        .read(async |tx| Ok((work::state(tx, person).await?, work::proposed(tx, &desk, person).await?)))
+        .read(async |tx| {
+            Ok((work::state(tx, person).await?, work::proposed(tx, &desk, person, session).await?))
+        })
         .await?;
     Ok(match (state, proposed) {
         (FactorState::On { codes_left }, _) => FactorStep::On { codes_left, password: field },
