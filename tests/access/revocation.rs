@@ -16,6 +16,9 @@ use crate::world::*;
 
 const NEW: &str = "năm con dê leo núi";
 
+/// What a form sends.
+type Fields<'a> = &'a [(&'a str, &'a str)];
+
 async fn keeper(node: &Node) -> (Person, Visitor) {
     let keeper = node.hire("quantri", "H35.01", &[Role::Administrator]).await;
     let visitor = node.signed_in(&keeper).await;
@@ -150,7 +153,7 @@ on_both! {
         let begin = [("password", PASSWORD)];
         let codes = [("password", PASSWORD), ("deed", "codes")];
         let off = [("password", PASSWORD), ("deed", "off")];
-        let deeds: [(&str, &str, &[(&str, &str)]); 5] = [
+        let deeds: [(&str, &str, Fields); 5] = [
             ("ma", "/account/tokens", &token),
             ("mat-khau", "/account/password", &password),
             ("bat", "/account/second-factor/begin", &begin),
