@@ -31,6 +31,7 @@ pub mod keys;
 pub mod law;
 pub mod ledger;
 pub mod look_up;
+pub mod own;
 pub mod people;
 pub mod person;
 pub mod person_report;

@@ -100,12 +100,14 @@ pub async fn concerning(tx: &mut Tx, staff_id: i64) -> Result<Vec<Row>> {
     .await
 }
 
-/// Takes a duty back; says whether it was there. The row stays for the record.
+/// Takes a deputy's time back; says whether it was there. The row stays for the record. A term in one's own
+/// right is none: it ends by another term alone.
 pub async fn take_back(tx: &mut Tx, id: i64, concerning: i64, now: Moment) -> Result<bool> {
     let ended = tx
         .query(
             "update duties set ended_at = $3
-             where id = $1 and (staff_id = $2 or stands_in_for = $2) and ended_at is null",
+             where id = $1 and (staff_id = $2 or stands_in_for = $2) and stands_in_for is not null
+                and ended_at is null",
         )
         .bind(id)
         .bind(concerning)

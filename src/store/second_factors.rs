@@ -12,6 +12,8 @@ pub struct Row {
     pub sealed: Vec<u8>,
     pub key_id: String,
     pub last_step: i64,
+    /// When it was proposed.
+    pub created_at: Moment,
     pub confirmed_at: Option<Moment>,
 }
 
@@ -23,10 +25,12 @@ impl Row {
 }
 
 pub async fn find(tx: &mut Tx, staff_id: i64) -> Result<Option<Row>> {
-    tx.query("select sealed, key_id, last_step, confirmed_at from second_factors where staff_id = $1")
-        .bind(staff_id)
-        .fetch_optional()
-        .await
+    tx.query(
+        "select sealed, key_id, last_step, created_at, confirmed_at from second_factors where staff_id = $1",
+    )
+    .bind(staff_id)
+    .fetch_optional()
+    .await
 }
 
 pub async fn is_confirmed(tx: &mut Tx, staff_id: i64) -> Result<bool> {

@@ -104,6 +104,12 @@ impl Failure {
         }
     }
 
+    /// Whether it is met by signing in anew, and by nothing on the page that was sent.
+    #[must_use]
+    pub fn asks_to_sign_in(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.kind == Kind::NotSignedIn && refusal.field.is_none())
+    }
+
     fn id(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.kind.id(),

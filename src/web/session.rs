@@ -21,6 +21,7 @@ use crate::seal::{Mark, digest};
 use crate::store::staff::Person;
 use crate::store::{second_factors, sessions, tokens};
 use crate::work::duties;
+use crate::work::own::Own;
 use crate::work::sign_in::{self, Limits, SignedIn};
 
 /// The field that a refusal for want of a second factor names.
@@ -59,6 +60,15 @@ impl Caller {
         .into())
     }
 
+    /// The caller as the owner of their account.
+    ///
+    /// # Errors
+    /// For a token that only reads.
+    pub fn own(&self) -> Result<Own> {
+        let (actor, person) = (self.writer()?.clone(), self.person.clone());
+        Ok(Own { actor, person, session: self.session })
+    }
+
     /// Checks the token that a form of this session must carry.
     ///
     /// # Errors
@@ -77,12 +87,7 @@ impl Caller {
 }
 
 fn not_signed_in() -> Failure {
-    Refusal::new(
-        Kind::NotSignedIn,
-        "Cần đăng nhập để tiếp tục. Phiên làm việc có thể đã hết hạn.",
-        "Sign in to go on. Your session may have ended.",
-    )
-    .into()
+    sign_in::not_signed_in().into()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller

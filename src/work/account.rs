@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 
 use super::desk::Desk;
 use super::free_text::line;
+use super::own::Own;
 use super::people::{login_of, note};
 use crate::db::{Result, Tx};
 use crate::domain::refusal::{Kind, Refusal};
@@ -16,7 +17,7 @@ use crate::seal::digest;
 use crate::seal::password::{LONGEST, Weakness, weakness};
 use crate::store::staff::Person;
 use crate::store::tokens::NewToken;
-use crate::store::{self, sessions, tokens};
+use crate::store::{self, activations, sessions, tokens};
 
 const LONGEST_LIFE_DAYS: i64 = 365;
 
@@ -50,24 +51,22 @@ pub fn check_password(given: &str, shortest: usize, person: &Person) -> Result<(
     })
 }
 
-/// Puts a new password in force; every session that the old one began ends.
-pub async fn change_password(
-    tx: &mut Tx,
-    desk: &Desk,
-    actor: &Actor,
-    person: &Person,
-    hash: &str,
-) -> Result<()> {
+/// Puts a new password in force; every session that the old one began ends, and every link that would
+/// set another.
+pub async fn change_password(tx: &mut Tx, desk: &Desk, own: &Own, hash: &str) -> Result<()> {
+    own.still_in(tx).await?;
+    let person = &own.person;
     store::staff::set_password(tx, person.id, hash).await?;
     sessions::remove_all(tx, person.id, None).await?;
-    note(tx, desk, actor, "password_changed", login_of(person), "{}").await
+    activations::forget(tx, person.id).await?;
+    note(tx, desk, &own.actor, "password_changed", login_of(person), "{}").await
 }
 
 /// Which of one's sessions to end.
 #[derive(Clone, Debug)]
 pub enum Which {
     One(Vec<u8>),
-    /// All but this one.
+    /// All but this one, and the one-time links.
     Others([u8; 32]),
 }
 
@@ -80,7 +79,10 @@ pub async fn end_sessions(
 ) -> Result<u64> {
     let ended = match which {
         Which::One(hash) => u64::from(sessions::remove_of(tx, person.id, hash).await?),
-        Which::Others(keep) => sessions::remove_all(tx, person.id, Some(keep)).await?,
+        Which::Others(keep) => {
+            activations::forget(tx, person.id).await?;
+            sessions::remove_all(tx, person.id, Some(keep)).await?
+        }
     };
     if ended > 0 {
         let detail = serde_json::json!({ "sessions": ended }).to_string();
@@ -109,11 +111,11 @@ pub fn new_token() -> String {
 pub async fn issue_token(
     tx: &mut Tx,
     desk: &Desk,
-    actor: &Actor,
-    person: &Person,
+    own: &Own,
     wanted: &WantedToken,
     token: &str,
 ) -> Result<()> {
+    own.still_in(tx).await?;
     let label = line("label", &wanted.label)?;
     if !(1..=LONGEST_LIFE_DAYS).contains(&wanted.days) {
         return Err(Refusal::invalid(
@@ -125,12 +127,12 @@ pub async fn issue_token(
     }
     let unit = wanted.unit.as_deref().map(str::trim).filter(|unit| !unit.is_empty());
     if let Some(unit) = unit {
-        own_unit(desk, actor, unit)?;
+        own_unit(desk, &own.actor, unit)?;
     }
     let scope = if wanted.may_write { "write" } else { "read" };
     let new = NewToken {
         token_hash: &digest(token.as_bytes()),
-        staff_id: person.id,
+        staff_id: own.person.id,
         label: &label,
         scope,
         unit,
@@ -139,7 +141,7 @@ pub async fn issue_token(
     };
     tokens::insert(tx, &new).await?;
     let detail = serde_json::json!({ "scope": scope, "unit": unit, "days": wanted.days }).to_string();
-    note(tx, desk, actor, "token_issued", login_of(person), &detail).await
+    note(tx, desk, &own.actor, "token_issued", login_of(&own.person), &detail).await
 }
 
 /// Nobody gives away more than they have.

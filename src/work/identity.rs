@@ -10,6 +10,7 @@ use crate::domain::refusal::{Kind, Refusal};
 use crate::domain::staff::{Actor, Deed};
 use crate::seal::digest;
 use crate::store::identities::{self, NewIdentity};
+use crate::store::sessions;
 use crate::store::staff::Person;
 
 /// What OpenID Connect allows a subject to be long.
@@ -51,8 +52,8 @@ pub async fn link(
     }
     let new = NewIdentity { code: &code, issuer, staff_id: id, now: desk.now, linked_by: actor.staff_id.0 };
     identities::replace(tx, &new).await?;
-    // Whoever came by an older link has to come again.
-    crate::store::staff::next_epoch(tx, id).await?;
+    // Whoever came by an older link, or by what was before it, has to come again.
+    sessions::remove_all(tx, id, None).await?;
     note(tx, desk, actor, "identity_linked", login_of(&person), &detail(issuer)).await?;
     Ok(person)
 }
@@ -62,7 +63,7 @@ pub async fn unlink(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, issuer: &s
     desk.allow_whole(actor, Deed::ManagePeople)?;
     let person = found(tx, id).await?;
     if identities::remove(tx, id, issuer).await? {
-        crate::store::staff::next_epoch(tx, id).await?;
+        sessions::remove_all(tx, id, None).await?;
         note(tx, desk, actor, "identity_unlinked", login_of(&person), &detail(issuer)).await?;
     }
     Ok(person)

@@ -162,7 +162,8 @@ pub async fn holder(tx: &mut Tx, desk: &Desk, link: &Link) -> Result<Option<Pers
 /// begun or issued with an older one goes on: whoever needs a link may have lost the old one to somebody.
 pub async fn activate(tx: &mut Tx, desk: &Desk, link: &Link, hash: &str) -> Result<Person> {
     let Some(person) = holder(tx, desk, link).await? else { return Err(no_link().into()) };
-    if !activations::take(tx, &link.hash()).await? {
+    // First the account, as whatever ends its links does.
+    if !store::staff::hold(tx, person.id).await? || !activations::take(tx, &link.hash()).await? {
         return Err(no_link().into());
     }
     store::staff::set_password(tx, person.id, hash).await?;
@@ -173,7 +174,7 @@ pub async fn activate(tx: &mut Tx, desk: &Desk, link: &Link, hash: &str) -> Resu
 }
 
 /// Changes what is known of a person, from a day on. Whoever has other roles or another unit
-/// now signs in anew.
+/// now signs in anew, and not by a link that was given before.
 pub async fn change(
     tx: &mut Tx,
     desk: &Desk,
@@ -203,6 +204,7 @@ pub async fn change(
         if !is_later {
             store::duties::end_terms(tx, id, desk.today(), desk.now).await?;
             sessions::remove_all(tx, id, None).await?;
+            activations::forget(tx, id).await?;
         }
         let duty = NewDuty {
             staff_id: id,
@@ -271,11 +273,12 @@ pub async fn set_active(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64, active
     found(tx, id).await
 }
 
-/// Ends all that a person has signed in.
+/// Ends all that a person has signed in, and the one-time links with which somebody would.
 pub async fn end_sessions(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64) -> Result<Person> {
     desk.allow_whole(actor, Deed::ManagePeople)?;
     let person = found(tx, id).await?;
     let ended = sessions::remove_all(tx, id, None).await?;
+    activations::forget(tx, id).await?;
     let detail = serde_json::json!({ "sessions": ended }).to_string();
     note(tx, desk, actor, "sessions_ended", login_of(&person), &detail).await?;
     Ok(person)
@@ -285,7 +288,7 @@ pub async fn end_sessions(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64) -> R
 pub async fn reset_factor(tx: &mut Tx, desk: &Desk, actor: &Actor, id: i64) -> Result<Person> {
     desk.allow_whole(actor, Deed::ManagePeople)?;
     let person = found(tx, id).await?;
-    super::second_factor::remove(tx, desk, actor, &person).await?;
+    super::second_factor::reset(tx, desk, actor, &person).await?;
     Ok(person)
 }
 
@@ -326,6 +329,7 @@ pub async fn settle_terms(tx: &mut Tx, desk: &Desk) -> Result<u64> {
             let email = person.email.as_deref();
             store::staff::update(tx, person.id, &person.name, email, &row.unit, &row.roles.0).await?;
             sessions::remove_all(tx, person.id, None).await?;
+            activations::forget(tx, person.id).await?;
             settled += 1;
         }
     }

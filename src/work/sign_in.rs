@@ -51,6 +51,16 @@ pub fn wrong_name_or_password() -> Refusal {
     )
 }
 
+/// Whoever has no session, or none any more.
+#[must_use]
+pub fn not_signed_in() -> Refusal {
+    Refusal::new(
+        Kind::NotSignedIn,
+        "Cần đăng nhập để tiếp tục. Phiên làm việc có thể đã hết hạn.",
+        "Sign in to go on. Your session may have ended.",
+    )
+}
+
 /// From where somebody signs in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Whence {

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::db::{TestDb, on_both, on_postgres, on_sqlite};
 use crate::world::*;
 
-fn path_of(link: &str) -> String {
+pub fn path_of(link: &str) -> String {
     let (_, path) = link.split_once("/activate").expect("a link");
     format!("/activate{path}")
 }
@@ -251,7 +251,7 @@ on_both! {
 
         // The code of now proves it as well, and counts once.
         let later = node.at(at(NOW).plus(SignedDuration::from_mins(2)));
-        let there = visitor.before(&later);
+        let there = later.signed_in(&thang).await;
         let code = secret.code(later.desk().now.seconds().div_euclid(30));
         assert_eq!(token(&there, &code).await.status, 200);
         assert_eq!(token(&there, &code).await.status, 422, "a second time");
@@ -448,7 +448,7 @@ on_both! {
     }
 }
 
-async fn proposed(node: &Node, id: i64) -> Secret {
+pub async fn proposed(node: &Node, id: i64) -> Secret {
     let row = node.app.db.read(async |tx| store::second_factors::find(tx, id).await).await.unwrap().unwrap();
     node.app.keys.open(&row.sealed(), dunghen::seal::Use::SecondFactor).unwrap()
 }
@@ -493,6 +493,7 @@ fn whoever_must_have_a_second_factor_reaches_nothing_without_it() {
                     assert_eq!(api.body()["field"], "second_factor");
                     visitor.get("/account/second-factor").await.shows("Bắt buộc");
                     confirmed(&node, &person).await;
+                    let visitor = node.signed_in(&person).await;
                     assert_eq!(visitor.get("/account").await.status, 200, "once it is on");
                     let off = visitor
                         .post("/account/second-factor/change", &[("password", PASSWORD), ("deed", "off")])

@@ -19,6 +19,7 @@ mod matrix;
 mod oidc;
 mod personal;
 mod process_steps;
+mod revocation;
 mod second_person;
 mod secrets;
 mod sessions;

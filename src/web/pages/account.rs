@@ -158,6 +158,9 @@ pub(super) async fn again(
     mark: impl FnOnce(&mut Account, &Refusal),
 ) -> Result<Response> {
     let Failure::Refused(refusal) = &failure else { return Err(failure) };
+    if failure.asks_to_sign_in() {
+        return Err(failure);
+    }
     let mut page = page(app, caller).await?;
     mark(&mut page, refusal);
     Ok((failure.status(), html(&page)?).into_response())
@@ -205,13 +208,13 @@ async fn change_password(
     origin: &Origin,
     given: NewPassword,
 ) -> Result<CookieJar> {
-    let actor = caller.writer()?.clone();
+    let own = caller.own()?;
     entrance::prove_again(app, caller, origin, given.current).await?;
     let hash = checked(app, &caller.person, given.password, &given.again).await?;
-    let (desk, person) = (app.desk(), caller.person.clone());
+    let desk = app.desk();
     let deed = async move |tx: &mut Tx| {
-        work::change_password(tx, &desk, &actor, &person, &hash).await?;
-        store::staff::epoch(tx, person.id).await
+        work::change_password(tx, &desk, &own, &hash).await?;
+        store::staff::epoch(tx, own.person.id).await
     };
     let epoch = app.db.write(deed).await?;
     entrance::admit(app, jar, origin, (&caller.person, epoch)).await
@@ -285,7 +288,7 @@ pub async fn issue_token(
     Form(mut given): Form<NewToken>,
 ) -> Result<Response> {
     caller.check_form(&given.csrf)?;
-    let (desk, actor, person) = (app.desk(), caller.writer()?.clone(), caller.person.clone());
+    let (desk, own) = (app.desk(), caller.own()?);
     let proof = std::mem::take(&mut given.current);
     if let Err(failure) = entrance::prove_again(&app, &caller, &origin, proof).await {
         return again(&app, &caller, failure, |page, refusal| typed_again(page, &given, refusal)).await;
@@ -298,7 +301,7 @@ pub async fn issue_token(
     };
     let token = work::new_token();
     let fresh = token.clone();
-    let deed = async move |tx: &mut Tx| work::issue_token(tx, &desk, &actor, &person, &wanted, &token).await;
+    let deed = async move |tx: &mut Tx| work::issue_token(tx, &desk, &own, &wanted, &token).await;
     match app.db.write(deed).await {
         Ok(()) => {
             let page = Account { fresh_token: Some(fresh), ..page(&app, &caller).await? };

@@ -576,15 +576,13 @@ pub async fn activate(
         Err(failure) => return Err(failure),
     };
     let desk = app.desk();
-    let has_factor = {
-        let id = person.id;
-        app.db.read(async |tx| second_factors::is_confirmed(tx, id).await).await?
-    };
     let deed = async move |tx: &mut Tx| {
         let person = work::activate(tx, &desk, &link, &hash).await?;
-        store::staff::epoch(tx, person.id).await
+        // In the epoch that this begins: whoever sets one up afterwards begins the next.
+        let has_factor = second_factors::is_confirmed(tx, person.id).await?;
+        Ok((has_factor, store::staff::epoch(tx, person.id).await?))
     };
-    let epoch = app.db.write(deed).await?;
+    let (has_factor, epoch) = app.db.write(deed).await?;
     if has_factor {
         return Ok(Redirect::to("/sign-in").into_response());
     }

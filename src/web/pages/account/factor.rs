@@ -36,10 +36,13 @@ async fn answer(app: &App, caller: &Caller, step: FactorStep) -> Result<Response
 /// How far it has come, with what is wrong with the code or password just typed.
 async fn step(app: &App, caller: &Caller, error: Option<String>) -> Result<FactorStep> {
     let (desk, person) = (app.desk(), &caller.person);
+    let session = caller.session.as_ref().map(<[u8; 32]>::as_slice);
     let field = Field { value: String::new(), error };
     let (state, proposed) = app
         .db
-        .read(async |tx| Ok((work::state(tx, person).await?, work::proposed(tx, &desk, person).await?)))
+        .read(async |tx| {
+            Ok((work::state(tx, person).await?, work::proposed(tx, &desk, person, session).await?))
+        })
         .await?;
     Ok(match (state, proposed) {
         (FactorState::On { codes_left }, _) => FactorStep::On { codes_left, password: field },
@@ -82,8 +85,8 @@ pub async fn begin(
     if let Err(failure) = entrance::prove_again(&app, &caller, &origin, form.password).await {
         return refused(&app, &caller, failure).await;
     }
-    let (desk, person) = (app.desk(), caller.person.clone());
-    app.db.write(async move |tx| work::propose(tx, &desk, &person).await.map(drop)).await?;
+    let (desk, own) = (app.desk(), caller.own()?);
+    app.db.write(async move |tx| work::propose(tx, &desk, &own).await.map(drop)).await?;
     Ok(Redirect::to("/account/second-factor").into_response())
 }
 
@@ -103,9 +106,8 @@ pub async fn confirm(
     Form(form): Form<FirstCode>,
 ) -> Result<Response> {
     caller.check_form(&form.csrf)?;
-    let (desk, actor, person) = (app.desk(), caller.actor.clone(), caller.person.clone());
-    let deed =
-        async move |tx: &mut crate::db::Tx| work::confirm(tx, &desk, &actor, &person, &form.code).await;
+    let (desk, own) = (app.desk(), caller.own()?);
+    let deed = async move |tx: &mut crate::db::Tx| work::confirm(tx, &desk, &own, &form.code).await;
     match app.db.write(deed).await.map_err(Failure::from) {
         Ok(codes) => answer(&app, &caller, FactorStep::Codes(codes)).await,
         Err(failure) => refused(&app, &caller, failure).await,
@@ -115,6 +117,9 @@ pub async fn confirm(
 /// The page again with the reason beside the field.
 async fn refused(app: &App, caller: &Caller, failure: Failure) -> Result<Response> {
     let Failure::Refused(refusal) = &failure else { return Err(failure) };
+    if failure.asks_to_sign_in() {
+        return Err(failure);
+    }
     let why = Some(refusal.said.to(caller.reader.language).to_owned());
     let status = if refusal.wait_s.is_some() { failure.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = answer(app, caller, step(app, caller, why).await?).await?;
@@ -153,13 +158,13 @@ async fn changed(app: &App, caller: &Caller, origin: &Origin, form: Change) -> R
     if off && session::wants_factor(&app.settings, &caller.person) {
         return Err(must_stay_on().into());
     }
-    let (desk, actor, person) = (app.desk(), caller.writer()?.clone(), caller.person.clone());
+    let (desk, own) = (app.desk(), caller.own()?);
     let deed = async move |tx: &mut crate::db::Tx| {
         if off {
-            work::remove(tx, &desk, &actor, &person).await?;
+            work::turn_off(tx, &desk, &own).await?;
             return Ok(None);
         }
-        work::renew_codes(tx, &desk, &actor, &person).await.map(Some)
+        work::renew_codes(tx, &desk, &own).await.map(Some)
     };
     Ok(app.db.write(deed).await?)
 }
