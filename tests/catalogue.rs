@@ -181,7 +181,7 @@ fn numbers_and_truth_values_are_read_as_such() {
 
 fn text() -> impl Strategy<Value = String> {
     // Names with everything that a separator, a quote or TOML could trip over.
-    "[A-Za-zÀ-ỹđĐ0-9;,\"'\\\\().:%/-]([A-Za-zÀ-ỹđĐ0-9 ;,\"'\\\\().:%/-]{0,40}[A-Za-zÀ-ỹđĐ0-9;,\"')])?"
+    "[A-Za-zÀ-ǰẠ-ỹđĐ0-9;,\"'\\\\().:%/-]([A-Za-zÀ-ǰẠ-ỹđĐ0-9 ;,\"'\\\\().:%/-]{0,40}[A-Za-zÀ-ǰẠ-ỹđĐ0-9;,\"')])?"
         .prop_map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

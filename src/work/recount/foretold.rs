@@ -9,7 +9,6 @@ use crate::domain::recount::Preview;
 use crate::domain::time::Moment;
 use crate::store;
 use crate::store::previews::{Failed, Kept, State};
-use crate::telemetry::Stopwatch;
 use crate::work::decisions;
 use crate::work::desk::Desk;
 use crate::work::law;
@@ -167,7 +166,6 @@ pub async fn turn(db: &Db, desk: &Desk, id: i64, pace: Pace) -> Result<bool> {
     let (edition, now, until) = (desk.province.edition, desk.now, desk.now.plus(TURN));
     let claim =
         async move |tx: &mut Tx| store::previews::claim(tx, id, edition, now, until, MOST_ATTEMPTS).await;
-    let watch = Stopwatch::start();
     let Some(kept) = db.write(claim).await? else { return Ok(false) };
     let (from, attempts, begun_at) = (kept.state.reached, kept.state.attempts, kept.state.begun_at);
     match count_on(db, desk, id, kept, pace).await {
@@ -177,8 +175,7 @@ pub async fn turn(db: &Db, desk: &Desk, id: i64, pace: Pace) -> Result<bool> {
         }
         Err(error) => {
             let attempts = if is_passing(&error) { attempts - 1 } else { attempts };
-            let over = now.plus(SignedDuration::try_from(watch.elapsed()).unwrap_or_default());
-            let failed = Failed { attempts, until: rest_until(over, attempts), why: error.to_string() };
+            let failed = Failed { attempts, until: rest_until(now, attempts), why: error.to_string() };
             db.write(async move |tx| store::previews::fail(tx, id, (begun_at, from), &failed).await).await?;
             Err(error)
         }
