@@ -139,8 +139,8 @@ pub struct Failed {
     pub why: String,
 }
 
-/// Notes why a turn of the preview that began at `begun_at` failed, and that nobody is to take the next one
-/// before `until`.
+/// Notes why a turn failed, and that nobody is to take the next one before its rest is over. `turn` is when
+/// the preview was begun and how far it had got: of another one than that nothing is noted.
 pub async fn fail(tx: &mut Tx, decision: i64, turn: (Moment, i64), failed: &Failed) -> Result<()> {
     tx.query(
         "update previews set busy_until = $4, failure = $5, attempts = $6

@@ -127,12 +127,16 @@ fn row(desk: &Front, one: &Late) -> LateRow {
 
 /// A national code says unit, day and number. What another system calls a dossier may say anything.
 fn code(desk: &Front, one: &Late) -> String {
-    let national = DossierCode::imported(&one.code).is_ok_and(|code| code.parts().is_some());
-    if national {
-        one.code.clone()
+    let published = if is_national(&one.code) {
+        one.code.as_str()
     } else {
-        desk.say("Hồ sơ của hệ thống cũ", "Of an earlier system").to_owned()
-    }
+        desk.say("Hồ sơ của hệ thống cũ", "Of an earlier system")
+    };
+    published.to_owned()
+}
+
+fn is_national(code: &str) -> bool {
+    DossierCode::imported(code).is_ok_and(|code| code.parts().is_some())
 }
 
 fn apology(desk: &Front, one: &Late) -> &'static str {
@@ -166,4 +170,19 @@ fn no_page() -> Refusal {
         "Địa chỉ trang này không đúng. Mở lại danh sách từ đầu.",
         "This is no page of the list. Open it from the beginning.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_national;
+
+    /// LATE-19: a code that another system made up may hold a name or a number.
+    #[test]
+    fn a_code_that_may_name_somebody_is_none_to_publish() {
+        assert!(is_national("H35.21.01-261116-0001"));
+        for code in ["Nguyễn Văn A – 03/2024", "012345678901", "case-10011", "H35.21.01-261116-0001 Mai"]
+        {
+            assert!(!is_national(code), "{code}");
+        }
+    }
 }
